@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""Everything from outside that can reach a release action and is not a Bazel module: SDKs and SQLite's source."""
+
+load(":repository.bzl", "pinned_repository")
+
+def _impl(_mctx):
+    pinned_repository(
+        name = "go_sdk_files",
+        build_file = "//toolchains/go:go_sdk_files.BUILD",
+        env = "GOSQLITE_GO_SDK",
+        pin = "go_sdk",
+    )
+    pinned_repository(
+        name = "zig_sdk",
+        build_file = "//toolchains/zig:zig_sdk.BUILD",
+        env = "GOSQLITE_ZIG",
+        pin = "zig",
+    )
+    pinned_repository(
+        name = "sqlite3_source",
+        build_file = "//sqlite3_amalgamation:sqlite3_source.BUILD",
+        env = "GOSQLITE_SQLITE",
+        pin = "sqlite_amalgamation",
+    )
+
+pins = module_extension(implementation = _impl)

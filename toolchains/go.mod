@@ -1,0 +1,3 @@
+module github.com/gosqlite/gosqlite/toolchains
+
+go 1.26.0

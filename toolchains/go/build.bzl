@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""`go build` as a build action, for the tools that come before Go's rules: no shell, no state, no path but declared."""
+
+visibility("//toolchains/...")
+
+GO_BUILD_ATTRS = {
+    "_anchor": attr.label(default = "//toolchains/anchor", executable = True, cfg = "exec"),
+    "_go": attr.label(default = "@go_sdk_files//:bin/go", allow_single_file = True, cfg = "exec"),
+    "_go_files": attr.label(default = "@go_sdk_files//:files", cfg = "exec"),
+}
+
+def go_build(ctx, *, arguments, inputs, outputs, modules, mnemonic, message):
+    """Declares an action that runs `go build`.
+
+    Args:
+      ctx: of a rule that has GO_BUILD_ATTRS
+      arguments: an Args or a list behind `go build -trimpath …`
+      inputs: files beside the SDK
+      outputs: files
+      modules: the value of GO111MODULE
+      mnemonic: of the action
+      message: shown while it runs
+    """
+    go = ctx.file._go
+    first = ctx.actions.args()
+    first.add(go)
+    first.add_all(["build"])
+    ctx.actions.run(
+        executable = ctx.executable._anchor,
+        arguments = [first] + arguments,
+        inputs = depset(inputs, transitive = [ctx.attr._go_files[DefaultInfo].files]),
+        outputs = outputs,
+        env = {
+            "CGO_ENABLED": "0",
+            "GO111MODULE": modules,
+            "GOCACHE": "%TMP%/cache",
+            "GOENV": "off",
+            "GOFLAGS": "-mod=mod",
+            "GOPATH": "%TMP%/path",
+            "GOPROXY": "off",
+            # Said, because go would follow the link to itself and find the SDK's undeclared neighbours.
+            "GOROOT": "%PWD%/" + go.dirname.rpartition("/")[0],
+            "GOTELEMETRY": "off",
+            "GOTMPDIR": "%TMP%",
+            "GOTOOLCHAIN": "local",
+            "GOWORK": "off",
+            "HOME": "%TMP%",
+        },
+        mnemonic = mnemonic,
+        progress_message = message,
+    )

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""The tools of Go's rules, built without the shell script that those rules use for it."""
+
+load("@rules_go//go/private:common.bzl", "RULES_GO_STDLIB_PREFIX")
+load(":build.bzl", "GO_BUILD_ATTRS", "go_build")
+
+visibility("//toolchains/go")
+
+def _builder_impl(ctx):
+    out = ctx.actions.declare_file(ctx.label.name)
+    args = ctx.actions.args()
+    args.add_all(["-trimpath", "-ldflags=-buildid= -X main.rulesGoStdlibPrefix=" + RULES_GO_STDLIB_PREFIX])
+    args.add("-o", out)
+    args.add_all(ctx.files.srcs)
+    go_build(
+        ctx,
+        arguments = [args],
+        inputs = ctx.files.srcs,
+        outputs = [out],
+        modules = "off",
+        mnemonic = "GoBuilder",
+        message = "Building the builder of Go's rules",
+    )
+    return [DefaultInfo(files = depset([out]), executable = out)]
+
+go_builder = rule(
+    implementation = _builder_impl,
+    doc = "The program that runs nearly every action of Go's rules.",
+    attrs = {
+        "srcs": attr.label_list(allow_files = [".go"], mandatory = True),
+    } | GO_BUILD_ATTRS,
+    executable = True,
+)
+
+def _sdk_tools_impl(ctx):
+    outs = {name: ctx.actions.declare_file("{}/{}".format(ctx.label.name, name)) for name in ["covdata", "pack"]}
+    args = ctx.actions.args()
+    args.add_all(["-trimpath", "-ldflags=-buildid="])
+    args.add("-o", outs["pack"].dirname + "/")
+    args.add_all(outs.keys(), format_each = "cmd/%s")
+    go_build(
+        ctx,
+        arguments = [args],
+        inputs = [],
+        outputs = outs.values(),
+        modules = "off",
+        mnemonic = "GoSdkTools",
+        message = "Building tools that the Go SDK holds as source only",
+    )
+    return [OutputGroupInfo(**{name: depset([out]) for name, out in outs.items()})]
+
+go_sdk_tools = rule(
+    implementation = _sdk_tools_impl,
+    attrs = GO_BUILD_ATTRS,
+)
+
+def _sdk_tool_impl(ctx):
+    out = ctx.actions.declare_file(ctx.label.name)
+    tool = ctx.attr.tools[OutputGroupInfo][ctx.label.name].to_list()[0]
+    ctx.actions.symlink(output = out, target_file = tool, is_executable = True)
+    return [DefaultInfo(files = depset([out]), executable = out)]
+
+go_sdk_tool = rule(
+    implementation = _sdk_tool_impl,
+    doc = "The tool of go_sdk_tools that has this target's name.",
+    attrs = {"tools": attr.label(mandatory = True)},
+    executable = True,
+)
