@@ -27,8 +27,20 @@ def constraints(row):
     ]
 
 def declare_platforms():
-    """One platform() for each row of the matrix."""
+    """One platform() for each row of the matrix; and `target`, an alias of the one that is being built for."""
+    native.alias(
+        name = "target",
+        actual = select(
+            {":is_" + row.name: ":" + row.name for row in MATRIX},
+            no_match_error = "this target is built for platforms of platforms/matrix.bzl only",
+        ),
+        visibility = ["//visibility:public"],
+    )
     for row in MATRIX:
+        native.config_setting(
+            name = "is_" + row.name,
+            constraint_values = constraints(row),
+        )
         native.platform(
             name = row.name,
             # Go's rules must not build without C because a toolchain is missing: they have to fail.

@@ -55,5 +55,8 @@ MATRIX = [
     _row("netbsd_amd64", "netbsd", "amd64", "bsd", "x86_64-netbsd.10.1", "NetBSD 10.1", "linked"),
 ]
 
+# What a release is built for when no platform was asked for.
+DEFAULT = "linux_amd64"
+
 # What .ci/run builds: one row for each format and libc, and a second processor.
 CI = ["linux_amd64", "linux_arm64", "linux_amd64_musl", "windows_amd64", "darwin_arm64"]

@@ -8,7 +8,7 @@ nobody asks for, `enter_platform` or `enter_each` on the attribute sets the plat
 in all cases, whatever the command line said. (.bazelrc sets the naming scheme under which that is so.)
 """
 
-load(":matrix.bzl", "MATRIX")
+load(":matrix.bzl", "DEFAULT", "MATRIX")
 
 visibility("public")
 
@@ -19,6 +19,8 @@ def row_of(platform, *, fail = fail):
     """The matrix's row for the label of a platform; fails with the list of choices."""
     name = str(platform).split(":")[-1]
     package = str(platform).split("//")[-1].split(":")[0]
+    if name == "host":
+        name = DEFAULT
     for row in MATRIX:
         if row.name == name and package == "platforms":
             return row

@@ -142,7 +142,12 @@ func (t *target) pe(c *command) ([]string, error) {
 		out = append(out, "-LIBPATH:"+dir)
 	}
 	out = append(out, t.start...)
-	out = append(out, t.files(c, func(l string) string { return l + ".lib" })...)
+	for _, f := range t.files(c, func(l string) string { return l + ".lib" }) {
+		if strings.HasSuffix(f, ".def") { // cmd/link names its list of exports as if it were an object
+			f = "-DEF:" + f
+		}
+		out = append(out, f)
+	}
 	return append(out, t.libs...), nil
 }
 

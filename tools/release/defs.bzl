@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+"""Rules that make a release."""
+
+load("//tools/release/private:archives.bzl", _platform_archives = "platform_archives")
+load("//tools/release/private:notices.bzl", _notices = "notices")
+load("//tools/release/private:set.bzl", _release_set = "release_set", _release_sets = "release_sets")
+
+visibility(["//tools/..."])
+
+notices = _notices
+platform_archives = _platform_archives
+release_set = _release_set
+release_sets = _release_sets

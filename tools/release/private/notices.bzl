@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""The licenses of what an archive holds, as one text."""
+
+visibility("//tools/release")
+
+def _notices_impl(ctx):
+    out = ctx.actions.declare_file(ctx.label.name + ".txt")
+    args = ctx.actions.args()
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
+    args.add("--out", out)
+    for target, title in ctx.attr.licenses.items():
+        args.add("--section")
+        args.add(target[DefaultInfo].files.to_list()[0], format = title + "=%s")
+    ctx.actions.run(
+        executable = ctx.executable._notices,
+        arguments = [args],
+        inputs = ctx.files.licenses,
+        outputs = [out],
+        mnemonic = "Notices",
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+notices = rule(
+    implementation = _notices_impl,
+    attrs = {
+        "licenses": attr.label_keyed_string_dict(doc = "license file: title", allow_files = True, mandatory = True),
+        "_notices": attr.label(default = "//tools/release/cmd/notices", executable = True, cfg = "exec"),
+    },
+)

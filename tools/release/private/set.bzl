@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""A release set: the files of one or several platforms in one folder, with manifest and checksums."""
+
+load("//platforms:transition.bzl", "enter_each", "enter_platform", "leave_platform")
+load("//tools/release:providers.bzl", "ReleaseFilesInfo")
+load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
+
+visibility("//tools/release")
+
+def _place(ctx, name):
+    return ctx.actions.declare_file("{}/{}".format(ctx.label.name, name))
+
+def _set_impl(ctx):
+    entries = depset(transitive = [
+        t[ReleaseFilesInfo].files
+        for t in ctx.split_attr.platform_files.values()
+    ]).to_list()
+    outs = []
+    manifest, sums = _place(ctx, "manifest.json"), _place(ctx, "SHA256SUMS")
+    args = ctx.actions.args()
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
+    args.add("--out", manifest)
+    args.add("--sums", sums)
+    args.add("--version", VERSION)
+    args.add("--time", RELEASE_TIME)
+    for entry in entries:
+        out = _place(ctx, entry.name)
+        ctx.actions.symlink(output = out, target_file = entry.file)
+        outs.append(out)
+        args.add("--file")
+        args.add(entry.file, format = entry.name + "=%s:{}:{}".format(entry.kind, entry.platform))
+    ctx.actions.run(
+        executable = ctx.executable._manifest,
+        arguments = [args],
+        inputs = [e.file for e in entries],
+        outputs = [manifest, sums],
+        mnemonic = "Manifest",
+        progress_message = "Writing %{output}",
+    )
+    return [DefaultInfo(files = depset(outs + [manifest, sums]))]
+
+def _set_rule(doc, enter, attrs = {}):
+    return rule(
+        implementation = _set_impl,
+        doc = doc,
+        cfg = leave_platform,
+        attrs = attrs | {
+            "platform_files": attr.label(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
+            "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+            "_manifest": attr.label(default = "//tools/release/cmd/manifest", executable = True, cfg = "exec"),
+        },
+    )
+
+release_set = _set_rule("The files of the platform that --platforms names.", enter_platform)
+
+release_sets = _set_rule(
+    "The files of all platforms, or of those in `only`.",
+    enter_each,
+    {"only": attr.string_list(doc = "names in the matrix; none means all")},
+)
