@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+
+package action
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestCode(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		err  error
+		want int
+	}{
+		{name: "success", err: nil, want: OK},
+		{name: "help", err: flag.ErrHelp, want: OK},
+		{name: "plain error", err: io.ErrUnexpectedEOF, want: Failure},
+		{name: "usage", err: UsageError("no --out"), want: Usage},
+		{name: "wrapped usage", err: fmt.Errorf("pack: %w", UsageError("no --out")), want: Usage},
+		{name: "rejected", err: Reject(errors.New("unlisted file")), want: Rejected},
+		{name: "nothing rejected", err: Reject(nil), want: OK},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var stderr bytes.Buffer
+			if got := Exit(&stderr, "tool", test.err); got != test.want {
+				t.Errorf("Exit = %d, want %d", got, test.want)
+			}
+			if quiet := stderr.Len() == 0; quiet != (test.want == OK) {
+				t.Errorf("stderr = %q", stderr.String())
+			}
+		})
+	}
+}
+
+func TestExpandParams(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return "@" + path
+	}
+	for _, test := range []struct {
+		name string
+		args []string
+		want []string
+		code int
+	}{
+		{name: "no file", args: []string{"--out", "x"}, want: []string{"--out", "x"}},
+		{name: "lines", args: []string{"--v", write("a", "--out\nwith space\n@b\n")}, want: []string{"--v", "--out", "with space", "@b"}},
+		{name: "empty line is an empty argument", args: []string{write("b", "--v\n\n")}, want: []string{"--v", ""}},
+		{name: "empty file", args: []string{write("c", "")}},
+		{name: "cut off", args: []string{write("d", "--out\nx")}, code: Usage},
+		{name: "too large", args: []string{write("e", strings.Repeat("x\n", MaxParams/2+1))}, code: Usage},
+		{name: "missing", args: []string{"@" + filepath.Join(dir, "none")}, code: Usage},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := ExpandParams(test.args)
+			if Code(err) != test.code || !slices.Equal(got, test.want) {
+				t.Errorf("ExpandParams = %q, %v; want %q, code %d", got, err, test.want, test.code)
+			}
+		})
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		args []string
+		code int
+		out  string
+	}{
+		{name: "flags", args: []string{"--f", "a", "--f=b"}},
+		{name: "help", args: []string{"--help"}, out: "usage text"},
+		{name: "unknown flag", args: []string{"--g"}, code: Usage},
+		{name: "argument", args: []string{"a"}, code: Usage},
+		{name: "empty value", args: []string{"--f="}, code: Usage},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var list List
+			flags := flag.NewFlagSet("tool", flag.ContinueOnError)
+			flags.Var(&list, "f", "")
+			var stdout bytes.Buffer
+			err := Parse(flags, "usage text", test.args, &stdout)
+			if Code(err) != test.code || stdout.String() != test.out {
+				t.Errorf("Parse = %v, stdout %q", err, stdout.String())
+			}
+			if test.name == "flags" && list.String() != "a,b" {
+				t.Errorf("list = %q", list)
+			}
+		})
+	}
+}
+
+func TestWriteFileLeavesNothingHalfWritten(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	if err := os.WriteFile(name, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	failure := errors.New("disk full")
+	err := WriteFile(name, 0o644, func(w io.Writer) error {
+		io.WriteString(w, strings.Repeat("new", 1<<16))
+		return failure
+	})
+	if !errors.Is(err, failure) {
+		t.Fatalf("WriteFile = %v", err)
+	}
+	if data, _ := os.ReadFile(name); string(data) != "old" {
+		t.Errorf("the older file is %q", data)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+	if err := WriteFile(filepath.Join(dir, "none", "out"), 0o644, func(io.Writer) error { return nil }); err == nil {
+		t.Error("writing into a missing folder succeeded")
+	}
+}
+
+func TestWriteFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "out")
+	if err := WriteFile(name, 0o755, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(name)
+	if err != nil || info.Size() != 3 || info.Mode() != 0o755 {
+		t.Errorf("stat = %v, %v", info, err)
+	}
+}
