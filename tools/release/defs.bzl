@@ -2,12 +2,15 @@
 """Rules that make a release."""
 
 load("//tools/release/private:archives.bzl", _platform_archives = "platform_archives")
+load("//tools/release/private:checks.bzl", _release_checks = "release_checks")
 load("//tools/release/private:notices.bzl", _notices = "notices")
-load("//tools/release/private:set.bzl", _release_set = "release_set", _release_sets = "release_sets")
+load("//tools/release/private:set.bzl", _release_checks = _release_checks
+release_set = "release_set", _release_sets = "release_sets")
 
 visibility(["//tools/..."])
 
 notices = _notices
 platform_archives = _platform_archives
+release_checks = _release_checks
 release_set = _release_set
 release_sets = _release_sets

@@ -56,11 +56,12 @@ def _archives_impl(ctx):
     if len(library) != 1:
         fail("{}: {} has {} static libraries, not one".format(ctx.label, ctx.attr.library.label, len(library)))
     headers = {"include/" + f.basename: f for f in ctx.files.headers}
+    program = _strip(ctx, shell)
     release = _pack(ctx, kind = "release", row = row, files = {
         "LICENSE": ctx.file.license,
         "THIRD_PARTY_NOTICES.txt": ctx.file.notices,
         "USAGE.md": ctx.file.usage,
-        "bin/gosqlite" + exe: _strip(ctx, shell),
+        "bin/gosqlite" + exe: program,
         "lib/libsqlite3.a": library[0],
     } | headers)
     debug = _pack(ctx, kind = "debug", row = row, files = {
@@ -70,7 +71,7 @@ def _archives_impl(ctx):
     files = [release, debug]
     return [
         DefaultInfo(files = depset([f.file for f in files])),
-        OutputGroupInfo(twin = depset([shell])),
+        OutputGroupInfo(program = depset([program]), twin = depset([shell])),
         ReleaseFilesInfo(label = ctx.label, files = depset(files)),
     ]
 

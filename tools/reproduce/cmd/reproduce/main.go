@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+// Command reproduce builds a set of targets twice, in surroundings that differ in every fact of package variation's
+// table, and compares what came out: release files byte for byte, actions by their execution logs. The names of the
+// surroundings are random, and the release files are searched for them.
+//
+//	reproduce [flags]                    build twice and compare
+//	reproduce plants [flags]             build planted leaks twice, and tell which variations they exercise
+//	reproduce compare [flags] DIR DIR    compare two folders of results made elsewhere
+//	reproduce variations                 print the table of variations
+//
+// Source is the working tree in $BUILD_WORKSPACE_DIRECTORY, which `bazel run` sets, else the current folder: every
+// file that git tracks or would track, with edits that are not committed. Neither build reads a cache.
+//
+// Exit status: 0 all equal, 1 failure or something was not compared, 2 usage, 3 a difference, a leak, or a variation
+// that its plant does not exercise. Ctrl-C ends the servers and removes the work folder.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Environ())
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, environ []string) int {
+	mode := ""
+	if len(args) > 0 {
+		mode = args[0]
+	}
+	switch mode {
+	case "compare":
+		return runCompare(args[1:], stdout, stderr)
+	case "variations":
+		return runVariations(args[1:], stdout, stderr)
+	case "plants":
+		return runBuild(ctx, true, args[1:], stdout, stderr, environ)
+	}
+	return runBuild(ctx, false, args, stdout, stderr, environ)
+}
+
+func fail(stderr io.Writer, code int, err error) int {
+	fmt.Fprintf(stderr, "reproduce: %v\n", err)
+	return code
+}

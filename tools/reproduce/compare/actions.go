@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+
+// Package compare holds two builds against each other: their release files byte for byte, and their actions by the
+// execution logs. It says which action differed first, in the order of dependencies: an action whose inputs and
+// command were equal and whose outputs are not is a culprit; one that read the output of a culprit is a consequence.
+package compare
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/gosqlite/gosqlite/tools/reproduce/execlog"
+)
+
+// Status is the verdict on one file or action. Skip is not Pass: nothing was compared.
+type Status string
+
+// The verdicts.
+const (
+	Pass Status = "PASS"
+	Fail Status = "FAIL"
+	Skip Status = "SKIP"
+)
+
+// Cause says why an action counts as it does.
+type Cause string
+
+// The causes of a failed or skipped action.
+const (
+	Culprit     Cause = "culprit"     // equal inputs and command, other outputs
+	Command     Cause = "command"     // the command line or environment differs
+	Source      Cause = "source"      // an input differs that no logged action made
+	Consequence Cause = "consequence" // an input differs that a failed action made
+	OneSided    Cause = "one-sided"   // the action ran in one build only
+	FromCache   Cause = "from cache"  // the action did not run in one of the builds
+	Failed      Cause = "failed"      // the action itself failed
+	NoOutput    Cause = "no output"   // the action made no file in either build
+)
+
+// Output is one differing output of an action.
+type Output struct {
+	Path  string `json:"path"`
+	HashA string `json:"sha256_a"` // empty for an empty or absent file
+	HashB string `json:"sha256_b"`
+	SizeA int64  `json:"size_a"`
+	SizeB int64  `json:"size_b"`
+	Place *Place `json:"place,omitempty"` // where the content differs, if both files were at hand
+}
+
+// Action is the verdict on one action.
+type Action struct {
+	Mnemonic string   `json:"mnemonic"`
+	Label    string   `json:"label"`
+	Primary  string   `json:"primary_output"`
+	Status   Status   `json:"status"`
+	Cause    Cause    `json:"cause,omitempty"`
+	Detail   string   `json:"detail,omitempty"`
+	Outputs  []Output `json:"outputs,omitempty"` // the differing ones
+}
+
+// Actions is the comparison of two execution logs.
+type Actions struct {
+	Total, Pass, Fail, Skip int
+	// NotPassed lists what failed or was skipped, causes before consequences, else in the order of log A.
+	NotPassed []Action
+	// Keys lists actions with equal outputs whose command, environment or inputs differ. They pass, but a shared
+	// cache would miss them.
+	Keys []Action
+}
+
+type key struct {
+	mnemonic, label, primary string
+	n                        int
+}
+
+// pair is one action in both logs; either may be nil.
+type pair struct {
+	key  key
+	a, b *execlog.Spawn
+}
+
+// Logs compares two logs action by action.
+func Logs(a, b *execlog.Log) (*Actions, error) {
+	if a.HashFunction != b.HashFunction {
+		return nil, fmt.Errorf("compare execution logs: digests are %q in one and %q in the other", a.HashFunction, b.HashFunction)
+	}
+	pairs := match(a, b)
+	c := &comparison{a: a, b: b, failed: map[string]bool{}, made: map[string]bool{}}
+	for _, p := range pairs {
+		c.note(p)
+	}
+	out := &Actions{Total: len(pairs)}
+	for _, p := range pairs {
+		act, err := c.judge(p)
+		if err != nil {
+			return nil, err
+		}
+		out.count(act)
+	}
+	sort.SliceStable(out.NotPassed, func(i, j int) bool { return rank(out.NotPassed[i]) < rank(out.NotPassed[j]) })
+	return out, nil
+}
+
+func (o *Actions) count(act Action) {
+	switch act.Status {
+	case Pass:
+		o.Pass++
+		if act.Detail != "" {
+			o.Keys = append(o.Keys, act)
+		}
+		return
+	case Fail:
+		o.Fail++
+	case Skip:
+		o.Skip++
+	}
+	o.NotPassed = append(o.NotPassed, act)
+}
+
+// First is the action to look at first, or nil if none failed.
+func (o *Actions) First() *Action {
+	if len(o.NotPassed) > 0 && o.NotPassed[0].Status == Fail {
+		return &o.NotPassed[0]
+	}
+	return nil
+}
+
+// rank puts the origin of a difference before what follows from it.
+func rank(a Action) int {
+	if a.Status == Skip {
+		return 3
+	}
+	switch a.Cause {
+	case Consequence:
+		return 2
+	case OneSided, Failed:
+		return 1
+	}
+	return 0
+}
+
+func match(a, b *execlog.Log) []pair {
+	index := map[key]int{}
+	var pairs []pair
+	for side, log := range []*execlog.Log{a, b} {
+		seen := map[key]int{}
+		for _, s := range log.Spawns {
+			k := key{mnemonic: s.Mnemonic, label: s.Label, primary: s.Primary()}
+			seen[k]++
+			k.n = seen[k] // attempts of one test have equal names
+			i, ok := index[k]
+			if !ok {
+				i = len(pairs)
+				index[k] = i
+				pairs = append(pairs, pair{key: k})
+			}
+			if side == 0 {
+				pairs[i].a = s
+			} else {
+				pairs[i].b = s
+			}
+		}
+	}
+	return pairs
+}
+
+// Merge adds the result of another pair of logs.
+func (o *Actions) Merge(p *Actions) {
+	o.Total, o.Pass, o.Fail, o.Skip = o.Total+p.Total, o.Pass+p.Pass, o.Fail+p.Fail, o.Skip+p.Skip
+	o.Keys = append(o.Keys, p.Keys...)
+	o.NotPassed = append(o.NotPassed, p.NotPassed...)
+	sort.SliceStable(o.NotPassed, func(i, j int) bool { return rank(o.NotPassed[i]) < rank(o.NotPassed[j]) })
+}

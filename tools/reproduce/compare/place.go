@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+
+package compare
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+
+	"github.com/gosqlite/gosqlite/tools/release/binary"
+)
+
+// Place is the first difference between two files, as deep inside them as their formats are known.
+type Place struct {
+	Member string `json:"member,omitempty"` // within archives, joined by '!'
+	Where  string `json:"where"`            // section, header field or "byte"
+	Offset int    `json:"offset"`           // in the innermost file
+	A      string `json:"a"`                // what stands there, quoted
+	B      string `json:"b"`
+}
+
+func (p *Place) String() string {
+	member := ""
+	if p.Member != "" {
+		member = p.Member + ": "
+	}
+	return fmt.Sprintf("%s%s at %#x: A %s, B %s", member, p.Where, p.Offset, p.A, p.B)
+}
+
+// maxUnpacked bounds what one archive member may unpack to in a comparison.
+const maxUnpacked = 1 << 30
+
+// Locate finds the first difference of two contents; nil if they are equal. Content that cannot be taken apart is
+// compared byte by byte.
+func Locate(a, b []byte) *Place {
+	return locate(a, b, 0)
+}
+
+func locate(a, b []byte, depth int) *Place {
+	if bytes.Equal(a, b) {
+		return nil
+	}
+	const deepest = 5
+	if depth < deepest {
+		for _, inside := range []func(a, b []byte, depth int) *Place{inGzip, inTar, inZip, inAr} {
+			if p := inside(a, b, depth); p != nil {
+				return p
+			}
+		}
+	}
+	at := 0
+	for at < len(a) && at < len(b) && a[at] == b[at] {
+		at++
+	}
+	p := &Place{Where: "byte", Offset: at, A: excerpt(a, at), B: excerpt(b, at)}
+	if m, err := binary.Open(a); err == nil {
+		p.Where = m.SectionAt(uint64(at))
+	} else if _, err := binary.Archive(a); err == nil {
+		p.Where = "ar header"
+	}
+	return p
+}
+
+// excerpt quotes the bytes at an offset, with some before it.
+func excerpt(data []byte, at int) string {
+	const before, after = 24, 48
+	if at >= len(data) {
+		return fmt.Sprintf("ends after %d bytes", len(data))
+	}
+	return fmt.Sprintf("%q", data[max(0, at-before):min(len(data), at+after)])
+}
+
+// member is one part of an archive: the header as text, and the content.
+type member struct {
+	name, header string
+	data         []byte
+}
+
+// inMembers compares two lists of members; nil if they are all equal, so that the difference is in the packing.
+func inMembers(a, b []member, depth int) *Place {
+	for i := range min(len(a), len(b)) {
+		x, y := a[i], b[i]
+		if x.header != y.header {
+			return &Place{Member: x.name, Where: "member header", Offset: i, A: x.header, B: y.header}
+		}
+		if p := locate(x.data, y.data, depth+1); p != nil {
+			if p.Member != "" {
+				p.Member = "!" + p.Member
+			}
+			p.Member = x.name + p.Member
+			return p
+		}
+	}
+	if len(a) != len(b) {
+		return &Place{Where: "number of members", A: fmt.Sprint(len(a)), B: fmt.Sprint(len(b))}
+	}
+	return nil
+}
+
+func inGzip(a, b []byte, depth int) *Place {
+	read := func(data []byte) (string, []byte, error) {
+		z, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			return "", nil, err
+		}
+		plain, err := readAll(z)
+		return fmt.Sprintf("%+v", z.Header), plain, err
+	}
+	ha, pa, err := read(a)
+	if err != nil {
+		return nil
+	}
+	hb, pb, err := read(b)
+	if err != nil {
+		return nil
+	}
+	if ha != hb {
+		return &Place{Where: "gzip header", A: ha, B: hb}
+	}
+	if p := locate(pa, pb, depth+1); p != nil {
+		return p
+	}
+	return nil
+}
+
+func readAll(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxUnpacked+1))
+	if err == nil && len(data) > maxUnpacked {
+		err = fmt.Errorf("unpack member: more than %d bytes", maxUnpacked)
+	}
+	return data, err
+}
+
+func inTar(a, b []byte, depth int) *Place {
+	ma, err := tarMembers(a)
+	if err != nil {
+		return nil
+	}
+	mb, err := tarMembers(b)
+	if err != nil {
+		return nil
+	}
+	return inMembers(ma, mb, depth)
+}
+
+func tarMembers(data []byte) ([]member, error) {
+	if len(data) < 262 || string(data[257:262]) != "ustar" {
+		return nil, binary.ErrFormat
+	}
+	var out []member
+	t := tar.NewReader(bytes.NewReader(data))
+	for {
+		h, err := t.Next()
+		if err == io.EOF {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		content, err := readAll(t)
+		if err != nil {
+			return nil, err
+		}
+		header := fmt.Sprintf("%s mode %o owner %d:%d %s:%s time %d", h.Name, h.Mode, h.Uid, h.Gid, h.Uname, h.Gname, h.ModTime.UnixNano())
+		out = append(out, member{h.Name, header, content})
+	}
+}
+
+func inZip(a, b []byte, depth int) *Place {
+	ma, err := zipMembers(a)
+	if err != nil {
+		return nil
+	}
+	mb, err := zipMembers(b)
+	if err != nil {
+		return nil
+	}
+	return inMembers(ma, mb, depth)
+}
+
+func zipMembers(data []byte) ([]member, error) {
+	if !bytes.HasPrefix(data, []byte("PK")) {
+		return nil, binary.ErrFormat
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, err
+	}
+	var out []member
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		content, err := readAll(r)
+		_ = r.Close()
+		if err != nil {
+			return nil, err
+		}
+		header := fmt.Sprintf("%s mode %v method %d time %v extra %x", f.Name, f.Mode(), f.Method, f.Modified.UTC(), f.Extra)
+		out = append(out, member{f.Name, header, content})
+	}
+	return out, nil
+}
+
+func inAr(a, b []byte, depth int) *Place {
+	list := func(data []byte) ([]member, error) {
+		members, err := binary.Archive(data)
+		var out []member
+		for _, m := range members {
+			header := fmt.Sprintf("%s date %d owner %d:%d mode %o", m.Name, m.Date, m.UID, m.GID, m.Mode)
+			out = append(out, member{m.Name, header, m.Data})
+		}
+		return out, err
+	}
+	ma, err := list(a)
+	if err != nil {
+		return nil
+	}
+	mb, err := list(b)
+	if err != nil {
+		return nil
+	}
+	return inMembers(ma, mb, depth)
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+
+// Package report puts the results of a comparison of two builds together and prints them, as a table for people and
+// as JSON for machines. A result is PASS only if something was compared, all of it was equal, nothing was skipped and
+// nothing leaked.
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/gosqlite/gosqlite/tools/release/leak"
+	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
+)
+
+// Exit codes.
+const (
+	ExitPass       = 0
+	ExitIncomplete = 1
+	ExitDifferent  = 3
+)
+
+// Variation is one fact in which the builds differed.
+type Variation struct {
+	Name string `json:"name"`
+	Sets string `json:"sets"`
+	// Exercised tells, where plants were built, whether the planted leak of this fact was seen. A variation that its
+	// plant cannot reach shows nothing.
+	Exercised *bool `json:"exercised,omitempty"`
+}
+
+// Report is the result of one run.
+type Report struct {
+	Targets    []string
+	Platforms  []string
+	Variations []Variation
+	NotVaried  []string
+	Files      []compare.File
+	Actions    *compare.Actions // nil if there were no execution logs
+	Leaks      *leak.Report     // nil if no leak test was asked for
+	// Plants tells that the targets were planted leaks: then every variation must be exercised, and nothing else
+	// counts.
+	Plants bool
+}
+
+// counts are the verdicts on files.
+func (r *Report) counts() (pass, fail, skip int) {
+	for _, f := range r.Files {
+		switch f.Status {
+		case compare.Pass:
+			pass++
+		case compare.Skip:
+			skip++
+		default:
+			fail++
+		}
+	}
+	return pass, fail, skip
+}
+
+// ExitCode is 3 for a difference or leak, 1 if something was not compared or checked, else 0.
+func (r *Report) ExitCode() int {
+	if r.Plants {
+		return r.plantCode()
+	}
+	_, fail, skip := r.counts()
+	incomplete := len(r.Files) == 0 || skip > 0
+	if a := r.Actions; a != nil {
+		fail += a.Fail
+		incomplete = incomplete || a.Skip > 0 || a.Total == 0
+	}
+	if l := r.Leaks; l != nil {
+		fail += len(l.Findings)
+		incomplete = incomplete || len(l.Failures) > 0 || l.Files() == 0
+	}
+	switch {
+	case fail > 0:
+		return ExitDifferent
+	case incomplete:
+		return ExitIncomplete
+	}
+	return ExitPass
+}
+
+func (r *Report) plantCode() int {
+	if len(r.Variations) == 0 {
+		return ExitIncomplete
+	}
+	for _, v := range r.Variations {
+		if v.Exercised == nil || !*v.Exercised {
+			return ExitDifferent
+		}
+	}
+	return ExitPass
+}
+
+// Verdict is the exit code in a word.
+func (r *Report) Verdict() string {
+	switch r.ExitCode() {
+	case ExitPass:
+		return "PASS"
+	case ExitDifferent:
+		return "FAIL"
+	}
+	return "INCOMPLETE"
+}
+
+// WriteJSON writes the report for machines.
+func (r *Report) WriteJSON(w io.Writer) error {
+	pass, fail, skip := r.counts()
+	type count struct {
+		Total int `json:"total"`
+		Pass  int `json:"pass"`
+		Fail  int `json:"fail"`
+		Skip  int `json:"skip"`
+	}
+	out := struct {
+		Verdict     string           `json:"verdict"`
+		Targets     []string         `json:"targets"`
+		Platforms   []string         `json:"platforms"`
+		Variations  []Variation      `json:"variations"`
+		NotVaried   []string         `json:"not_varied"`
+		FileCount   count            `json:"file_count"`
+		Files       []compare.File   `json:"files"`
+		ActionCount *count           `json:"action_count,omitempty"`
+		First       *compare.Action  `json:"first_difference,omitempty"`
+		Actions     []compare.Action `json:"actions_not_passed,omitempty"`
+		Keys        []compare.Action `json:"actions_with_other_keys,omitempty"`
+		Leaks       *leak.Report     `json:"leaks,omitempty"`
+	}{Verdict: r.Verdict(), Targets: r.Targets, Platforms: r.Platforms, Variations: r.Variations, NotVaried: r.NotVaried,
+		FileCount: count{len(r.Files), pass, fail, skip}, Files: r.Files, Leaks: r.Leaks}
+	if a := r.Actions; a != nil {
+		out.ActionCount = &count{a.Total, a.Pass, a.Fail, a.Skip}
+		out.First, out.Actions, out.Keys = a.First(), a.NotPassed, a.Keys
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+
+// Package trial builds one source twice under two settings and compares what came out: every release file, every
+// action by the execution logs, and every release file against the random values that stood for the machine.
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/release/leak"
+	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
+	"github.com/gosqlite/gosqlite/tools/reproduce/report"
+	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
+)
+
+// Request is one build: the targets for one platform.
+type Request struct {
+	Targets  []string
+	Platform string // label; empty leaves the default
+	Results  string // folder that takes execution log, events and output
+}
+
+// Product is what one build made.
+type Product struct {
+	ExecRoot string
+	Files    map[string]string // release files: name to path
+	Log      string            // compact execution log; empty if there is none
+}
+
+// Builder runs builds. The real one is Bazel.
+type Builder interface {
+	Build(ctx context.Context, s variation.Setting, r Request) (*Product, error)
+	// Shutdown ends what Build left running for a setting.
+	Shutdown(ctx context.Context, s variation.Setting) error
+}
+
+// Trial is one run.
+type Trial struct {
+	Builder    Builder
+	Source     Source
+	Random     io.Reader
+	Progress   func(step string)
+	Work       string // folder for all that the run makes; it must not exist or be empty
+	Keep       bool   // leave Work as it is
+	Targets    []string
+	Platforms  []string // labels; empty for the default
+	Variations []variation.Variation
+	Jobs       int
+	Plants     string // package of planted leaks, such as //tools/reproduce/plants; empty for a real run
+	StackSize  uint64 // for the leak test
+}
+
+// side is one of the two builds.
+type side struct {
+	setting  variation.Setting
+	products []*Product
+	running  bool // a server may be left
+}
+
+// Run builds twice and compares. The folder is removed at the end, also after an error or interruption, unless Keep
+// is set.
+func (t *Trial) Run(ctx context.Context) (r *report.Report, err error) {
+	if err := makeEmpty(t.Work); err != nil {
+		return nil, err
+	}
+	a, b, tokens, err := variation.Pair(t.Work, t.Variations, t.Jobs, t.Random)
+	if err != nil {
+		return nil, err
+	}
+	sides := []*side{{setting: a}, {setting: b}}
+	defer func() {
+		if e := t.cleanUp(sides); err == nil {
+			err = e
+		}
+	}()
+	for i, s := range sides {
+		if i > 0 && s.setting.OutputRoot == a.OutputRoot {
+			// Results of A lie elsewhere.
+			if err := removeAll(a.OutputRoot); err != nil {
+				return nil, err
+			}
+		}
+		if err := t.build(ctx, s); err != nil {
+			return nil, fmt.Errorf("build %s: %w", s.setting.Name, err)
+		}
+		// Two servers at once would take memory twice.
+		if err := t.shutdown(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	t.Progress("comparing")
+	r = &report.Report{Targets: t.Targets, Platforms: t.Platforms, NotVaried: variation.NotVariedBeside(t.Variations), Plants: t.Plants != ""}
+	for _, v := range t.Variations {
+		r.Variations = append(r.Variations, report.Variation{Name: v.Name, Sets: v.Sets})
+	}
+	if err := t.compare(r, sides); err != nil {
+		return nil, err
+	}
+	if t.Plants != "" {
+		t.exercised(r)
+		return r, nil
+	}
+	return r, t.leaks(r, sides, tokens)
+}
+
+// makeEmpty makes the work folder, and refuses one that holds anything: it is removed at the end.
+func makeEmpty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("use work folder: %w", err)
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("use work folder %s: it is not empty; name another with --work, or remove it", dir)
+	}
+	return os.MkdirAll(dir, 0o755)
+}
+
+func (t *Trial) shutdown(ctx context.Context, s *side) error {
+	if !s.running {
+		return nil
+	}
+	if err := t.Builder.Shutdown(ctx, s.setting); err != nil {
+		return fmt.Errorf("end the server of build %s: %w", s.setting.Name, err)
+	}
+	s.running = false
+	return nil
+}
+
+func (t *Trial) build(ctx context.Context, s *side) error {
+	name := s.setting.Name
+	t.Progress("build " + name + ": copying the source")
+	if err := removeAll(s.setting.Workspace); err != nil {
+		return err
+	}
+	if err := copySource(ctx, t.Source, s.setting.Workspace, s.setting.Umask); err != nil {
+		return err
+	}
+	for _, dir := range []string{s.setting.OutputRoot, s.setting.Home, s.setting.Temp, s.setting.Path} {
+		if dir == "" {
+			continue
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	platforms := t.Platforms
+	if len(platforms) == 0 {
+		platforms = []string{""}
+	}
+	for i, p := range platforms {
+		step := fmt.Sprintf("build %s: %s", name, strings.Join(t.Targets, " "))
+		if p != "" {
+			step += " for " + p
+		}
+		t.Progress(step)
+		results := filepath.Join(t.Work, "results", name, fmt.Sprint(i))
+		if err := os.MkdirAll(results, 0o755); err != nil {
+			return err
+		}
+		s.running = true
+		product, err := t.Builder.Build(ctx, s.setting, Request{Targets: t.Targets, Platform: p, Results: results})
+		if err != nil {
+			return err
+		}
+		// The next build may write to the same output folders, so the files are put aside.
+		if product.Files, err = setAside(product.Files, filepath.Join(results, "files")); err != nil {
+			return err
+		}
+		s.products = append(s.products, product)
+	}
+	return nil
+}
+
+func (t *Trial) compare(r *report.Report, sides []*side) error {
+	for i := range sides[0].products {
+		a, b := sides[0].products[i], sides[1].products[i]
+		files, err := compare.Files(a.Files, b.Files)
+		if err != nil {
+			return fmt.Errorf("compare release files: %w", err)
+		}
+		if len(t.Platforms) > 1 {
+			for j := range files {
+				files[j].Name = t.Platforms[i] + " " + files[j].Name
+			}
+		}
+		r.Files = append(r.Files, files...)
+		actions, err := CompareLogs(a, b)
+		if err != nil {
+			return err
+		}
+		if r.Actions == nil {
+			r.Actions = &compare.Actions{}
+		}
+		r.Actions.Merge(actions)
+	}
+	return nil
+}
+
+// exercised marks each variation whose planted action differs.
+func (t *Trial) exercised(r *report.Report) {
+	for i, v := range t.Variations {
+		seen := false
+		for _, a := range r.Actions.NotPassed {
+			label := strings.TrimPrefix(a.Label, "@@")
+			seen = seen || a.Status == compare.Fail && label == t.Plants+":"+v.Plant
+		}
+		r.Variations[i].Exercised = &seen
+	}
+}
+
+// leaks gives every release file of both builds to the leak test, with the random values of both.
+func (t *Trial) leaks(r *report.Report, sides []*side, tokens []variation.Token) error {
+	t.Progress("searching the release files for leaks")
+	allow, err := leak.DefaultAllow()
+	if err != nil {
+		return err
+	}
+	opts := leak.Options{Allow: allow, StackSize: t.StackSize}
+	for _, k := range tokens {
+		opts.Tokens = append(opts.Tokens, leak.Token(k))
+	}
+	c, err := leak.New(opts)
+	if err != nil {
+		return err
+	}
+	for _, s := range sides {
+		for _, p := range s.products {
+			for _, name := range sortedKeys(p.Files) {
+				checkOne(c, s.setting.Name+":"+name, p.Files[name])
+			}
+		}
+	}
+	found := c.Report()
+	r.Leaks = &found
+	return nil
+}
+
+// cleanUp ends servers and removes the work folder. It has a time of its own, since the run's may be over.
+func (t *Trial) cleanUp(sides []*side) error {
+	const patience = time.Minute
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var errs []error
+	for _, s := range sides {
+		errs = append(errs, t.shutdown(ctx, s))
+	}
+	if !t.Keep {
+		t.Progress("removing " + t.Work)
+		errs = append(errs, removeAll(t.Work))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+package variation
+
+import "path/filepath"
+
+func varyPath(w *world) {
+	w.a.Workspace = filepath.Join(w.work, "a", w.token("path"), "gosqlite")
+	w.b.Workspace = filepath.Join(w.work, "b", "a-longer-way", w.token("path"), "to", "the", "sources")
+}
+
+func varyOutputRoot(w *world) {
+	w.a.OutputRoot = filepath.Join(w.work, "oa", w.token("output root"))
+	w.b.OutputRoot = filepath.Join(w.work, "ob", "another", w.token("output root"), "root")
+}
+
+func varyHome(w *world) {
+	w.a.Home = filepath.Join(w.work, "home", w.token("home"))
+	w.b.Home = filepath.Join(w.work, "homes", "of-others", w.token("home"))
+}
+
+func varyUser(w *world) {
+	for _, s := range []*Setting{w.a, w.b} {
+		user := w.token("user")
+		s.Env["USER"], s.Env["LOGNAME"] = user, user
+	}
+}
+
+func varyHost(w *world) {
+	for _, s := range []*Setting{w.a, w.b} {
+		host := w.token("host")
+		s.Env["HOSTNAME"], s.Env["HOST"] = host, host
+	}
+}
+
+func varyTemp(w *world) {
+	w.a.Temp = filepath.Join(w.work, "tmp", w.token("tmpdir"))
+	w.b.Temp = filepath.Join(w.work, "temporary", w.token("tmpdir"))
+}
+
+// varyZone uses the POSIX form, which needs no zone files; its sign is west of Greenwich.
+func varyZone(w *world) {
+	w.a.Env["TZ"], w.b.Env["TZ"] = "AAA-14", "BBB+12"
+}
+
+func varyLocale(w *world) {
+	for _, n := range []string{"LANG", "LANGUAGE", "LC_ALL"} {
+		w.a.Env[n], w.b.Env[n] = "C", "C.UTF-8"
+	}
+	w.b.Env["LANGUAGE"] = "tr_TR"
+}
+
+func varyUmask(w *world) { w.b.Umask = 0o077 }
+
+func varyJobs(w *world) { w.b.Jobs = w.a.Jobs + 1 }
+
+func varyEnv(w *world) {
+	for _, s := range []*Setting{w.a, w.b} {
+		s.Env["GOSQLITE_REPRODUCE"] = w.token("env")
+		s.Path = filepath.Join(w.work, "path", w.token("PATH"))
+	}
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+
+package variation
+
+import (
+	"crypto/rand"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestEachVariationChangesSomething(t *testing.T) {
+	plants := map[string]bool{}
+	for _, v := range Table {
+		a, b, _, err := Pair("/w", []Variation{v}, 2, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Name, b.Name = "", ""
+		if reflect.DeepEqual(a, b) != (v.Name == "clock") {
+			t.Errorf("%s: settings %+v and %+v", v.Name, a, b)
+		}
+		if plants[v.Plant] || v.Plant == "" || v.Sets == "" {
+			t.Errorf("%s: plant %q is empty or taken, or nothing is said of it", v.Name, v.Plant)
+		}
+		plants[v.Plant] = true
+	}
+}
+
+func TestNothingVariedIsEqual(t *testing.T) {
+	a, b, tokens, err := Pair("/w", nil, 2, rand.Reader)
+	if err != nil || len(tokens) > 0 {
+		t.Fatal(tokens, err)
+	}
+	a.Name, b.Name = "", ""
+	if !reflect.DeepEqual(a, b) {
+		t.Errorf("settings %+v and %+v", a, b)
+	}
+}
+
+func TestTokensAreInTheSettings(t *testing.T) {
+	a, b, tokens, err := Pair("/w", Table, 2, rand.Reader)
+	if err != nil || len(tokens) < 12 {
+		t.Fatalf("%d tokens, %v", len(tokens), err)
+	}
+	seen := map[string]bool{}
+	for _, k := range tokens {
+		if seen[k.Value] || len(k.Value) < 16 {
+			t.Errorf("token %+v is short or used twice", k)
+		}
+		seen[k.Value] = true
+		found := false
+		for _, s := range []Setting{a, b} {
+			all := s.Workspace + s.OutputRoot + s.Home + s.Temp + s.Path
+			for _, v := range s.Env {
+				all += v
+			}
+			found = found || strings.Contains(all, k.Value)
+		}
+		if !found {
+			t.Errorf("token %+v is in no setting", k)
+		}
+	}
+	if len(a.Workspace) == len(b.Workspace) || len(a.OutputRoot) == len(b.OutputRoot) {
+		t.Errorf("paths of equal length: %s %s, %s %s", a.Workspace, b.Workspace, a.OutputRoot, b.OutputRoot)
+	}
+}
+
+func TestSelect(t *testing.T) {
+	if v, err := Select(nil); err != nil || len(v) != len(Table) {
+		t.Errorf("all: %v, %v", v, err)
+	}
+	if v, err := Select([]string{"tz", "path"}); err != nil || len(v) != 2 || v[0].Name != "path" {
+		t.Errorf("two: %v, %v", v, err)
+	}
+	if _, err := Select([]string{"moon"}); err == nil || !strings.Contains(err.Error(), "umask") {
+		t.Errorf("unknown: %v; the choices are wanted", err)
+	}
+}
+
+func TestNotVariedBeside(t *testing.T) {
+	all, some := NotVariedBeside(Table), NotVariedBeside(Table[1:])
+	if len(all) != len(NotVaried) || len(some) != len(all)+1 || some[0] != Table[0].Name {
+		t.Errorf("all varied: %v; all but the first: %v", all, some)
+	}
+}
