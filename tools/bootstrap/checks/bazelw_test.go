@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+
+package checks
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// world is a checkout with the real bazelw, a home with a space in its name and
+// a PATH that holds only what bazelw needs.
+type world struct {
+	t              *testing.T
+	dir, home, bin string
+	env            []string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	if os.Getenv("TEST_SRCDIR") != "" {
+		t.Skip("bazelw is not among the files of a Bazel test; `go test` runs this one")
+	}
+	text, err := os.ReadFile("../../../bazelw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	w := &world{t: t, dir: root + "/the tree", home: root + "/a home", bin: root + "/bin"}
+	w.write(w.dir+"/bazelw", string(text))
+	w.write(w.dir+"/.bazelversion", "7.7.1\n")
+	w.write(w.dir+"/pins/pins.json", "{}\n")
+	w.write(w.dir+"/tools/bootstrap/main.go", "package main\n")
+	if err := os.MkdirAll(w.home, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(w.bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"sh", "find", "sort", "xargs", "sha256sum", "cat", "cmp", "cp", "mv", "rm", "mkdir", "chmod"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			t.Skipf("no %s here", name)
+		}
+		if err := os.Symlink(path, filepath.Join(w.bin, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+func (w *world) write(path, text string) {
+	w.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// tool puts a program into PATH.
+func (w *world) tool(name, body string) { w.write(filepath.Join(w.bin, name), "#!/bin/sh\n"+body) }
+
+// fakeGo puts a go command into PATH whose product logs its arguments and, for
+// ensure, fills the cache with a Bazel that prints its arguments.
+func (w *world) fakeGo() {
+	w.tool("go", `while [ "$1" != -o ]; do shift; done
+cat >"$2" <<'END'
+#!/bin/sh
+echo "$@" >>"$HOME/log"
+[ "$1" = ensure ] || exit 7
+reg=$HOME/.cache/gosqlite/registries/$5
+mkdir -p "$reg" "$HOME/.cache/gosqlite/inputs/zig"
+echo "common --generated" >"$reg/bazelrc"
+printf '#!/bin/sh\necho "fake bazel: $*"\nexit 5\n' >"$HOME/bazel"
+chmod +x "$HOME/bazel"
+printf '%s\n' "$HOME/bazel" "$HOME/.cache/gosqlite/inputs/zig" >"$reg/ready"
+END
+chmod +x "$2"
+`)
+}
+
+func (w *world) run(args ...string) (stdout, stderr string, code int) {
+	w.t.Helper()
+	cmd := exec.Command(w.dir+"/bazelw", args...)
+	cmd.Dir = w.dir + "/pins"
+	cmd.Env = append([]string{"PATH=" + w.bin, "HOME=" + w.home, "CI=true"}, w.env...)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		w.t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+func (w *world) log() string {
+	data, _ := os.ReadFile(w.home + "/log") // no file: nothing was called
+	return string(data)
+}
+
+func TestCanonicalMode(t *testing.T) {
+	for _, c := range []struct {
+		name, tool, body, env string
+		canonical             bool
+	}{
+		{"bazelisk in PATH", "bazelisk", `echo "fake bazel: $*"`, "", true},
+		{"bazel of that version", "bazel", `[ "$1" = --version ] && echo bazel 7.7.1 || echo "fake bazel: $*"`, "", true},
+		{"bazel of another version", "bazel", `[ "$1" = --version ] && echo bazel 8.0.0 || echo "fake bazel: $*"`, "", false},
+		{"bazelisk named", "own", `echo "fake bazel: $*"`, "BAZELISK=own", true},
+		{"registries forced", "bazelisk", `echo wrong`, "GOSQLITE_MODE=registries", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.tool(c.tool, c.body)
+			w.fakeGo()
+			if c.env != "" {
+				w.env = []string{c.env}
+			}
+			rc := w.dir + "/.bazelrc.registries"
+			w.write(rc, "stale\n")
+			out, errs, _ := w.run("--startup option", "build", "//x")
+			if out != "fake bazel: --startup option build //x\n" {
+				t.Errorf("stdout %q, stderr %q", out, errs)
+			}
+			if (w.log() == "") != c.canonical {
+				t.Errorf("the bootstrap program's calls: %q", w.log())
+			}
+			data, err := os.ReadFile(rc)
+			if c.canonical && err == nil || !c.canonical && string(data) != "common --generated\n" {
+				t.Errorf(".bazelrc.registries: %q, %v", data, err)
+			}
+		})
+	}
+}
+
+func TestRegistriesMode(t *testing.T) {
+	w := newWorld(t)
+	w.fakeGo()
+	out, errs, code := w.run("info")
+	if out != "fake bazel: info\n" || code != 5 {
+		t.Fatalf("first run: %q, %q, code %d", out, errs, code)
+	}
+	first := w.log()
+	if !strings.HasPrefix(first, "ensure -workspace ") || !strings.Contains(first, "the tree -key ") {
+		t.Errorf("calls %q", first)
+	}
+	rc := w.dir + "/.bazelrc.registries"
+	before, err := os.Stat(rc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(w.bin + "/go"); err != nil { // not needed any more
+		t.Fatal(err)
+	}
+	if _, _, code = w.run("info"); code != 5 || w.log() != first {
+		t.Errorf("second run: code %d, calls %q", code, w.log())
+	}
+	if after, _ := os.Stat(rc); !os.SameFile(before, after) {
+		t.Error("the same .bazelrc.registries was written again")
+	}
+	if err := os.RemoveAll(w.home + "/.cache/gosqlite/inputs/zig"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, code = w.run("info"); code != 5 || strings.Count(w.log(), "ensure") != 2 {
+		t.Errorf("after an input went missing: code %d, calls %q", code, w.log())
+	}
+	w.write(w.dir+"/pins/pins.json", "{ }\n")
+	if _, _, code = w.run("info"); code != 5 || strings.Count(w.log(), "ensure") != 3 {
+		t.Errorf("after a pin changed: code %d, calls %q", code, w.log())
+	}
+}
+
+func TestOwnCommands(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		own  bool
+	}{
+		{[]string{"fetch"}, true},
+		{[]string{"fetch", "--bundle", "f"}, true},
+		{[]string{"fetch", "--import=f"}, true},
+		{[]string{"update", "go"}, true},
+		{[]string{"fetch", "//..."}, false},
+		{[]string{"--batch", "fetch"}, false},
+		{[]string{"build", "doctor"}, false},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			w := newWorld(t)
+			w.fakeGo()
+			w.tool("bazelisk", `echo "fake bazel: $*"`)
+			out, errs, code := w.run(c.args...)
+			if c.own && (code != 7 || !strings.HasPrefix(w.log(), c.args[0]+" -workspace")) || !c.own && w.log() != "" {
+				t.Errorf("code %d, stdout %q, stderr %q, calls %q", code, out, errs, w.log())
+			}
+		})
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	w := newWorld(t)
+	w.fakeGo()
+	if _, _, code := w.run("doctor", "--json"); code != 7 || !strings.HasPrefix(w.log(), "doctor -workspace") {
+		t.Errorf("registries: code %d, calls %q", code, w.log())
+	}
+	w = newWorld(t) // and no go
+	w.tool("bazelisk", "exit 9")
+	if out, _, code := w.run("doctor"); code != 0 || !strings.Contains(out, w.bin+"/bazelisk") {
+		t.Errorf("bazelisk: code %d, %q", code, out)
+	}
+	if out, _, code := w.run("doctor", "--json"); code != 0 || !json.Valid([]byte(out)) {
+		t.Errorf("bazelisk: code %d, %q", code, out)
+	}
+}
+
+func TestWrapperErrors(t *testing.T) {
+	for _, c := range []struct {
+		name, env, want string
+		code            int
+	}{
+		{"no go", "", "go is not installed: apt-get install golang-go", 1},
+		{"no bazelisk", "GOSQLITE_MODE=bazelisk", "install bazelisk", 1},
+		{"unknown mode", "GOSQLITE_MODE=fast", "only bazelisk and registries", 2},
+		{"no home", "HOME=", "neither XDG_CACHE_HOME nor HOME", 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.env = []string{c.env}
+			out, errs, code := w.run("build")
+			if code != c.code || out != "" || !strings.Contains(errs, c.want) {
+				t.Errorf("code %d, stdout %q, stderr %q; want %d, %q", code, out, errs, c.code, c.want)
+			}
+		})
+	}
+}

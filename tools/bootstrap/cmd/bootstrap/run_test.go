@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/client"
+)
+
+func TestUsage(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"nothing", nil, "usage: bootstrap"},
+		{"unknown command", []string{"fly"}, "usage: bootstrap"},
+		{"unknown flag", []string{"fetch", "-workspace", "x", "--bndle", "y"}, "flags: --bundle, --import"},
+		{"no workspace", []string{"doctor"}, "-workspace is required"},
+		{"an argument too many", []string{"doctor", "-workspace", "x", "y"}, `unexpected argument "y"`},
+		{"both directions", []string{"fetch", "-workspace", "x", "--bundle", "a", "--import", "b"}, "exclude each other"},
+		{"no key", []string{"ensure", "-workspace", "x"}, "-key is required"},
+		{"a key that leaves", []string{"ensure", "-workspace", "x", "-key", "../y"}, "-key is required"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var stderr bytes.Buffer
+			if code := run(context.Background(), c.args, nil, &stderr, nil); code != exitUsage || !strings.Contains(stderr.String(), c.want) {
+				t.Errorf("exit code %d, stderr %q, want %q", code, stderr.String(), c.want)
+			}
+		})
+	}
+}
+
+func TestMissingPins(t *testing.T) {
+	var stderr bytes.Buffer
+	code := run(context.Background(), []string{"doctor", "-workspace", t.TempDir()}, nil, &stderr, []string{"HOME=" + t.TempDir()})
+	if code != exitFailure || !strings.Contains(stderr.String(), "read pins: ") {
+		t.Errorf("exit code %d, stderr %q", code, stderr.String())
+	}
+}
+
+func TestUpdateRefusesUnknown(t *testing.T) {
+	ws := t.TempDir()
+	pin := `{"version":"1","tree":"` + strings.Repeat("0", 64) + `","files":["."],"channels":[{"name":"a","kind":"own","path":"p","verified_by":"git"}]}`
+	text := fmt.Sprintf(`{"schema":1,"bazel":{"version":"7","package":"b","revision":"7-1","suite":"sid"},"go_sdk":%s,"zig":%s,"sqlite_amalgamation":%s,"modules":{}}`, pin, pin, pin)
+	if err := os.MkdirAll(filepath.Join(ws, "pins"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(ws, "pins/pins.json"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	args := []string{"update", "-workspace", ws, "rust"}
+	if code := run(context.Background(), args, nil, &stderr, []string{"HOME=" + t.TempDir()}); code != exitUsage || !strings.Contains(stderr.String(), "choose one of") {
+		t.Errorf("exit code %d, stderr %q", code, stderr.String())
+	}
+	if after, _ := os.ReadFile(filepath.Join(ws, "pins/pins.json")); string(after) != text {
+		t.Error("the pin file was written")
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		code int
+		want string
+	}{
+		{nil, exitOK, ""},
+		{errors.New("x"), exitFailure, "gosqlite: error: x"},
+		{fmt.Errorf("fetch: %w", context.Canceled), exitFailure, "run the command again"},
+		{fmt.Errorf("zig: %w", client.Check("zig", "a", "b")), exitVerification, "the pin says a"},
+		{errors.Join(errors.New("x"), client.Check("zig", "a", "b")), exitVerification, "error: verify zig"},
+		{errNotReady, exitFailure, ""},
+	} {
+		var stderr bytes.Buffer
+		if code := report(&stderr, c.err); code != c.code || !strings.Contains(stderr.String(), c.want) {
+			t.Errorf("report(%v) = %d, %q", c.err, code, stderr.String())
+		}
+	}
+}

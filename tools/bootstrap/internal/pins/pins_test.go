@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+package pins
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/tree"
+)
+
+// workspace is the checkout, seen from this package.
+const workspace = "../../../.."
+
+func load(t *testing.T) (*File, []byte) {
+	t.Helper()
+	path := filepath.Join(workspace, "pins/pins.json")
+	if os.Getenv("TEST_SRCDIR") != "" {
+		t.Skip("the checkout is not among the files of a Bazel test; `go test` runs this one, and bazelw checks the same at each fetch")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, data
+}
+
+func TestPinFileIsCanonical(t *testing.T) {
+	f, data := load(t)
+	got, err := f.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, data) {
+		t.Errorf("pins/pins.json is not in the form that Encode writes; that form is:\n%s", got)
+	}
+}
+
+// TestStandInsArePinned holds our own modules against their pins: an edit of one
+// must show in the pin file, since it can reach an action.
+func TestStandInsArePinned(t *testing.T) {
+	f, _ := load(t)
+	seen := 0
+	for _, n := range f.All() {
+		c := n.Channel(Own)
+		if c == nil {
+			continue
+		}
+		seen++
+		got, err := tree.Digest(filepath.Join(workspace, c.Path))
+		if err != nil {
+			t.Error(err)
+		} else if got != n.Tree {
+			t.Errorf("%s: tree is %s, the pin says %s: run `./bazelw update modules`", n.Name, got, n.Tree)
+		}
+	}
+	if seen == 0 {
+		t.Error("no pin is of kind own")
+	}
+}
+
+const sum = "e2b869d3003b33c942b7dd7063604fbc53553e1b66609570df39b9b7b558ee81"
+
+func minimal() string {
+	pin := `{"version":"1.0","tree":"` + sum + `","files":["."],"channels":[{"name":"a","kind":"own","path":"p","verified_by":"git"}]}`
+	return `{"schema":1,"bazel":{"version":"7.7.1","package":"b","revision":"7.7.1-1","suite":"sid"},
+"go_sdk":` + pin + `,"zig":` + pin + `,"sqlite_amalgamation":` + pin + `,"modules":{"m":` + pin + `}}`
+}
+
+func TestParse(t *testing.T) {
+	if _, err := Parse([]byte(minimal())); err != nil {
+		t.Fatalf("the well formed file: %v", err)
+	}
+	for _, c := range []struct{ name, old, new, want string }{
+		{"other schema", `"schema":1`, `"schema":2`, "only schema 1"},
+		{"misspelt field", `"files"`, `"fils"`, "unknown field"},
+		{"short tree", sum, sum[:60], "64 lower-case hex digits"},
+		{"upper-case tree", sum, strings.ToUpper(sum), "64 lower-case hex digits"},
+		{"no file", `["."]`, `[]`, "no file is declared"},
+		{"version with a slash", `"version":"1.0"`, `"version":"1/0"`, "not well formed"},
+		{"version like an option", `"version":"1.0"`, `"version":"--x"`, "not well formed"},
+		{"name with a dot", `"m":`, `"../m":`, "holds only"},
+		{"path that leaves", `"path":"p"`, `"path":"p/../../x"`, "not well formed"},
+		{"unknown kind", `"channels":[`, `"channels":[{"name":"x","kind":"ftp","verified_by":"y"},`, `kind "ftp" is unknown`},
+		{"only a public archive", `"kind":"own","path":"p"`, `"kind":"archive","url":"https://x"`, "none that the registries mode can use"},
+		{"wheel without digest", `"kind":"own","path":"p"`, `"kind":"wheel","package":"p","version":"1","strip_prefix":"p"`, "sha256 is required"},
+		{"module with a bad hash", `"kind":"own","path":"p"`, `"kind":"go_module","module":"p","version":"1","h1":"h1:xx"`, "not a go.sum hash"},
+		{"nobody vouches", `"git"`, `""`, "verified_by"},
+		{"two documents", `"modules":{`, `"modules":{}}{`, "after the pin file's end"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.ReplaceAll(minimal(), c.old, c.new)
+			if text == minimal() {
+				t.Fatal("the case changes nothing")
+			}
+			if _, err := Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestLoadRefusesLargeFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pins.json")
+	if err := os.WriteFile(path, bytes.Repeat([]byte(" "), maxSize+1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), "larger than") {
+		t.Errorf("error %v, want one about the size", err)
+	}
+}
+
+func TestPartNamesContent(t *testing.T) {
+	n := Named{"zig", Pin{Version: "0.17.1", Tree: sum}}
+	if got, want := n.Part(), "zig-0.17.1-e2b869d3003b"; got != want {
+		t.Errorf("part %q, want %q", got, want)
+	}
+}

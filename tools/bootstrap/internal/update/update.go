@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+
+// Package update makes new pins: it fetches a version by its registry channel,
+// computes the digests anew and says what changed.
+package update
+
+import (
+	"context"
+	"crypto/sha3"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/client"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/pins"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/registries"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/tree"
+)
+
+// FirstUse is what verified_by says of a digest that nothing else vouches for.
+const FirstUse = "first use"
+
+const unknownArchive = "first use; the archive itself was not fetched for this pin: the tree digest decides"
+
+// Updater computes pins.
+type Updater struct {
+	Setup *registries.Setup
+}
+
+// Go pins an SDK; an empty version means the newest stable one.
+func (u *Updater) Go(ctx context.Context, version string) error {
+	const module = "golang.org/toolchain"
+	if version == "" {
+		all, err := client.GoModuleVersions(ctx, u.Setup.Runner, u.Setup.Store.Root, module)
+		if err != nil {
+			return err
+		}
+		if version = newestGo(all); version == "" {
+			return errors.New("update go: the module proxy lists no SDK for linux-amd64")
+		}
+	}
+	p := &u.Setup.Pins.GoSDK
+	c := p.Channel(pins.GoModule)
+	c.Version = "v0.0.1-go" + version + ".linux-amd64"
+	m, err := client.FetchGoModule(ctx, u.Setup.Runner, u.Setup.Store.Root, c.Module, c.Version)
+	if err != nil {
+		return err
+	}
+	c.H1 = m.H1
+	publicArchive(*p, version, "https://go.dev/dl/go"+version+".linux-amd64.tar.gz", "go")
+	return u.retree(ctx, "go_sdk", p, version)
+}
+
+// newestGo picks the highest stable version among those of golang.org/toolchain.
+func newestGo(versions []string) string {
+	best, bestNumbers := "", []int(nil)
+	for _, v := range versions {
+		s, ok := strings.CutPrefix(v, "v0.0.1-go")
+		s, isHost := strings.CutSuffix(s, ".linux-amd64")
+		if n := numbers(s); ok && isHost && n != nil && less(bestNumbers, n) {
+			best, bestNumbers = s, n
+		}
+	}
+	return best
+}
+
+// numbers reads "1.27.4"; release candidates and betas give nil.
+func numbers(v string) []int {
+	var out []int
+	for _, f := range strings.Split(v, ".") {
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			return nil
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func less(a, b []int) bool {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return a[i] < b[i]
+		}
+	}
+	return len(a) < len(b)
+}
+
+// Zig pins zig; an empty version means the newest wheel of a release.
+func (u *Updater) Zig(ctx context.Context, version string) error {
+	p := &u.Setup.Pins.Zig
+	c := p.Channel(pins.Wheel)
+	if version == "" {
+		all, err := client.WheelVersions(ctx, u.Setup.Runner, u.Setup.Store.Root, c.Package)
+		if err != nil {
+			return err
+		}
+		for _, v := range all { // newest first
+			if numbers(v) != nil {
+				version = v
+				break
+			}
+		}
+		if version == "" {
+			return errors.New("update zig: the package index lists no release")
+		}
+	}
+	dir, err := u.Setup.Store.Temp("update-wheel")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	file, err := client.FetchWheel(ctx, u.Setup.Runner, dir, c.Package, version, c.Platform)
+	if err != nil {
+		return err
+	}
+	sum, err := tree.FileDigest(file)
+	if err != nil {
+		return err
+	}
+	c.Version, c.SHA256, c.VerifiedBy = version, &sum, FirstUse
+	folder := "zig-x86_64-linux-" + version
+	publicArchive(*p, version, "https://ziglang.org/download/"+version+"/"+folder+".tar.xz", folder)
+	return u.retree(ctx, "zig", p, version)
+}
+
+// SQLite pins the amalgamation that a version of the crate carries; an empty
+// version means the newest crate.
+func (u *Updater) SQLite(ctx context.Context, crateVersion string) error {
+	p := &u.Setup.Pins.SQLite
+	c := p.Channel(pins.Crate)
+	dir, err := u.Setup.Store.Temp("update-crate")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	crate, err := client.FetchCrate(ctx, u.Setup.Runner, dir, c.Package, crateVersion)
+	if err != nil {
+		return err
+	}
+	header, err := os.ReadFile(filepath.Join(crate.Dir, c.StripPrefix, "sqlite3.h"))
+	if err != nil {
+		return fmt.Errorf("update sqlite: %w", err)
+	}
+	version, err := client.SQLiteVersion(header)
+	if err != nil {
+		return err
+	}
+	c.Version, c.SHA256, c.VerifiedBy = crate.Version, &crate.SHA256, FirstUse
+	for name := range p.SHA3 {
+		data, err := os.ReadFile(filepath.Join(crate.Dir, c.StripPrefix, name))
+		if err != nil {
+			return fmt.Errorf("update sqlite: %w", err)
+		}
+		sum := sha3.Sum256(data)
+		p.SHA3[name] = hex.EncodeToString(sum[:])
+	}
+	n := numbers(version)
+	if len(n) < 3 {
+		return fmt.Errorf("update sqlite: version %q is not understood", version)
+	}
+	year := sourceYear(header)
+	folder := fmt.Sprintf("sqlite-amalgamation-%d%02d%02d00", n[0], n[1], n[2])
+	publicArchive(*p, version, "https://sqlite.org/"+year+"/"+folder+".zip", folder)
+	return u.retree(ctx, "sqlite_amalgamation", p, version)
+}
+
+// sourceYear reads the year of SQLITE_SOURCE_ID, which is in the address of the
+// release's archive.
+func sourceYear(header []byte) string {
+	_, rest, _ := strings.Cut(string(header), "#define SQLITE_SOURCE_ID")
+	_, rest, _ = strings.Cut(rest, `"`)
+	year, _, _ := strings.Cut(rest, "-")
+	return year
+}
+
+// publicArchive moves the public channel to a new version, whose archive nobody
+// has hashed yet.
+func publicArchive(p pins.Pin, version, url, folder string) {
+	if c := p.Channel(pins.Archive); c != nil && p.Version != version {
+		c.URL, c.StripPrefix, c.SHA256, c.VerifiedBy = url, folder, nil, unknownArchive
+	}
+}
+
+// Modules computes the digests of the rule modules anew, at the versions pinned.
+func (u *Updater) Modules(ctx context.Context) error {
+	for _, n := range u.Setup.Pins.All() {
+		p, ok := u.Setup.Pins.Modules[n.Name]
+		if !ok {
+			continue
+		}
+		if err := u.retree(ctx, n.Name, &p, p.Version); err != nil {
+			return err
+		}
+		u.Setup.Pins.Modules[n.Name] = p
+	}
+	return nil
+}
+
+// retree computes the tree digest of what the registry channel brings.
+func (u *Updater) retree(ctx context.Context, name string, p *pins.Pin, version string) error {
+	p.Version = version
+	dir, err := u.Setup.Store.Temp("update-tree")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	src, err := u.Setup.Open(ctx, pins.Named{Name: name, Pin: *p}, p.Registry())
+	if err != nil {
+		return fmt.Errorf("update %s: %w", name, err)
+	}
+	if err := errors.Join(tree.Write(dir, p.Rules, src), src.Close()); err != nil {
+		return fmt.Errorf("update %s: %w", name, err)
+	}
+	if p.Tree, err = tree.Digest(dir); err != nil {
+		return fmt.Errorf("update %s: %w", name, err)
+	}
+	return nil
+}

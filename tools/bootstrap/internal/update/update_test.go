@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+
+package update
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/client"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/pins"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/progress"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/registries"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/store"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/tree"
+)
+
+const header = "#define SQLITE_VERSION        \"3.55.2\"\n#define SQLITE_SOURCE_ID      \"2027-01-02 03:04:05 abc\"\n"
+
+// registry fakes the three package indexes.
+type registry struct{ dir string }
+
+func (r registry) Run(_ context.Context, c client.Command) ([]byte, error) {
+	switch args := strings.Join(c.Args, " "); {
+	case strings.HasPrefix(args, "list -m"):
+		return []byte(`{"Versions":["v0.0.1-go1.27.9.linux-amd64","v0.0.1-go1.27.10.linux-amd64","v0.0.1-go1.28rc1.linux-amd64","v0.0.1-go1.29.0.linux-arm64"]}`), nil
+	case strings.HasPrefix(args, "mod download"):
+		version := strings.TrimPrefix(c.Args[3], "golang.org/toolchain@")
+		file := filepath.Join(r.dir, "sdk.zip")
+		return []byte(fmt.Sprintf(`{"Zip":%q}`, file)), writeZip(file, c.Args[3]+"/VERSION", version)
+	case strings.Contains(args, "index versions"):
+		return []byte("ziglang (0.18.0.post1)\nAvailable versions: 0.18.0.post1, 0.18.0, 0.17.1\n"), nil
+	case strings.Contains(args, "pip download"):
+		return nil, writeZip(filepath.Join(c.Dir, "a.whl"), "ziglang/zig", c.Args[len(c.Args)-1])
+	case strings.HasPrefix(args, "vendor"):
+		dir := filepath.Join(c.Dir, "vendor/libsqlite3-sys-0.41.0")
+		if err := os.MkdirAll(filepath.Join(dir, "sqlite3"), 0o755); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(filepath.Join(dir, "sqlite3/sqlite3.h"), []byte(header), 0o644); err != nil {
+			return nil, err
+		}
+		return nil, os.WriteFile(filepath.Join(dir, ".cargo-checksum.json"), []byte(`{"package":"`+strings.Repeat("b", 64)+`"}`), 0o644)
+	}
+	return nil, fmt.Errorf("unexpected: %v", c)
+}
+
+func writeZip(file, name, text string) error {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create(name)
+	if err != nil {
+		return err
+	}
+	w.Write([]byte(text)) // a Buffer takes all
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return os.WriteFile(file, b.Bytes(), 0o644)
+}
+
+func updater(t *testing.T) *Updater {
+	t.Helper()
+	old := strings.Repeat("a", 64)
+	cache := t.TempDir()
+	st, err := store.Open(func(k string) string { return map[string]string{"HOME": cache}[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := func() pins.Channel {
+		known := old
+		return pins.Channel{Name: "public", Kind: pins.Archive, URL: "https://x", SHA256: &known}
+	}
+	pin := func(c pins.Channel) pins.Pin {
+		known := old
+		c.SHA256 = &known
+		return pins.Pin{Version: "0.1", Tree: old, Rules: tree.Rules{Files: []string{"."}}, Channels: []pins.Channel{archive(), c}}
+	}
+	f := &pins.File{
+		GoSDK:  pin(pins.Channel{Kind: pins.GoModule, Module: "golang.org/toolchain"}),
+		Zig:    pin(pins.Channel{Kind: pins.Wheel, Package: "ziglang", StripPrefix: "ziglang"}),
+		SQLite: pin(pins.Channel{Kind: pins.Crate, Package: "libsqlite3-sys", StripPrefix: "sqlite3"}),
+	}
+	f.SQLite.SHA3 = map[string]string{"sqlite3.h": old}
+	return &Updater{registries.New(st, f, t.TempDir(), registry{t.TempDir()}, progress.New(io.Discard, false, time.Now), "")}
+}
+
+func TestUpdate(t *testing.T) {
+	for _, c := range []struct {
+		name, version    string
+		run              func(*Updater, string) error
+		pin              func(*pins.File) pins.Pin
+		wantVersion, url string
+	}{
+		{"newest go", "", func(u *Updater, v string) error { return u.Go(context.Background(), v) },
+			func(f *pins.File) pins.Pin { return f.GoSDK }, "1.27.10", "https://go.dev/dl/go1.27.10.linux-amd64.tar.gz"},
+		{"a certain go", "1.27.9", func(u *Updater, v string) error { return u.Go(context.Background(), v) },
+			func(f *pins.File) pins.Pin { return f.GoSDK }, "1.27.9", "https://go.dev/dl/go1.27.9.linux-amd64.tar.gz"},
+		{"newest zig", "", func(u *Updater, v string) error { return u.Zig(context.Background(), v) },
+			func(f *pins.File) pins.Pin { return f.Zig }, "0.18.0", "https://ziglang.org/download/0.18.0/zig-x86_64-linux-0.18.0.tar.xz"},
+		{"newest sqlite", "", func(u *Updater, v string) error { return u.SQLite(context.Background(), v) },
+			func(f *pins.File) pins.Pin { return f.SQLite }, "3.55.2", "https://sqlite.org/2027/sqlite-amalgamation-3550200.zip"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u := updater(t)
+			before := *u.Setup.Pins
+			before.SQLite.Channels, before.GoSDK.Channels = nil, nil
+			if err := c.run(u, c.version); err != nil {
+				t.Fatal(err)
+			}
+			p := c.pin(u.Setup.Pins)
+			public := p.Channel(pins.Archive)
+			if p.Version != c.wantVersion || public.URL != c.url || public.SHA256 != nil {
+				t.Errorf("version %s, channel %+v", p.Version, public)
+			}
+			if p.Tree == strings.Repeat("a", 64) {
+				t.Error("the tree digest is the old one")
+			}
+			if lines := Changes(&before, u.Setup.Pins); len(lines) != 1 || !strings.Contains(lines[0], "0.1 -> "+c.wantVersion) {
+				t.Errorf("changes %q", lines)
+			}
+		})
+	}
+}
+
+func TestUpdateSQLiteTakesEveryDigest(t *testing.T) {
+	u := updater(t)
+	if err := u.SQLite(context.Background(), ""); err != nil {
+		t.Fatal(err)
+	}
+	p := u.Setup.Pins.SQLite
+	c := p.Channel(pins.Crate)
+	if *c.SHA256 != strings.Repeat("b", 64) || c.Version != "0.41.0" || p.SHA3["sqlite3.h"] == strings.Repeat("a", 64) {
+		t.Errorf("pin %+v", p)
+	}
+}
+
+func TestSummary(t *testing.T) {
+	if got := Summary("go", nil); got != "nothing changed\n" {
+		t.Error(got)
+	}
+	for _, what := range []string{"go", "zig", "sqlite", "modules", "bazel"} {
+		if Review(what) == "" {
+			t.Errorf("%s: nothing to review", what)
+		}
+	}
+}
