@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+
+package driver
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/gosqlite/gosqlite/sqlite"
+)
+
+// CheckNamedValue accepts what values binds without a conversion, so that the
+// usual types cost no reflection; the rest goes through database/sql's own
+// rules (driver.Valuer, pointers, kinds).
+func (c *Conn) CheckNamedValue(v *driver.NamedValue) error {
+	switch x := v.Value.(type) {
+	case nil, int64, float64, bool, string, []byte, time.Time, sqlite.Value:
+		return nil
+	case int:
+		v.Value = int64(x)
+		return nil
+	case int32:
+		v.Value = int64(x)
+		return nil
+	case uint64:
+		if x > math.MaxInt64 {
+			return fmt.Errorf("gosqlite: %d does not fit SQLite's 64-bit signed integer: bind a text", x)
+		}
+		v.Value = int64(x)
+		return nil
+	}
+	return driver.ErrSkip
+}
+
+// values converts the arguments of one statement. The slice is good until the
+// next call; the caller clears it so that it keeps nothing alive.
+func (c *Conn) values(p *prepared, args []driver.NamedValue) ([]sqlite.Value, error) {
+	want := p.stmt.BindCount()
+	if cap(c.args) < want {
+		c.args = make([]sqlite.Value, want, want+8)
+	}
+	values := c.args[:want]
+	positional := true
+	for i := range args {
+		if args[i].Name != "" {
+			positional = false
+			break
+		}
+	}
+	if !positional {
+		return values, c.namedValues(p, values, args)
+	}
+	if len(args) != want {
+		return nil, countError(want, len(args), 0)
+	}
+	for i := range args {
+		if err := c.value(&values[i], args[i].Value); err != nil {
+			return nil, fmt.Errorf("gosqlite: argument %d: %w", i+1, err)
+		}
+	}
+	return values, nil
+}
+
+// namedValues is values with names; positional arguments among them go to the
+// parameters of their ordinal.
+func (c *Conn) namedValues(p *prepared, values []sqlite.Value, args []driver.NamedValue) error {
+	set := make([]bool, len(values))
+	for _, a := range args {
+		i := a.Ordinal
+		if a.Name != "" {
+			var err error
+			if i, err = p.index(a.Name); err != nil {
+				return err
+			}
+			if i == 0 {
+				return fmt.Errorf("gosqlite: no parameter is named %q", a.Name)
+			}
+		}
+		if i > len(values) {
+			return countError(len(values), len(args), 0)
+		}
+		if set[i-1] {
+			return fmt.Errorf("gosqlite: parameter %d is given twice", i)
+		}
+		set[i-1] = true
+		if err := c.value(&values[i-1], a.Value); err != nil {
+			return fmt.Errorf("gosqlite: argument %d: %w", i, err)
+		}
+	}
+	for i, ok := range set {
+		if !ok {
+			return fmt.Errorf("gosqlite: parameter %d (%s) has no argument", i+1, p.stmt.BindName(i+1))
+		}
+	}
+	return nil
+}
+
+// index finds a parameter by its name without :, @ or $; 0 means none. A name
+// that occurs with two prefixes is two parameters and cannot be told apart.
+func (p *prepared) index(name string) (int, error) {
+	if p.params == nil {
+		p.params = map[string]int{}
+		for i := 1; i <= p.stmt.BindCount(); i++ {
+			n := p.stmt.BindName(i)
+			if len(n) < 2 || n[0] == '?' {
+				continue
+			}
+			if p.params[n[1:]] != 0 {
+				p.params[n[1:]] = -1
+				continue
+			}
+			p.params[n[1:]] = i
+		}
+	}
+	i := p.params[name]
+	if i < 0 {
+		return 0, fmt.Errorf("gosqlite: parameter name %q occurs with two prefixes: use one of :, @ and $", name)
+	}
+	return i, nil
+}
+
+func (c *Conn) value(to *sqlite.Value, v driver.Value) error {
+	switch x := v.(type) {
+	case nil:
+		*to = sqlite.NullValue()
+	case int64:
+		*to = sqlite.Int64Value(x)
+	case string:
+		*to = sqlite.TextValue(x)
+	case []byte:
+		*to = sqlite.BlobValue(x)
+	case float64:
+		*to = sqlite.Float64Value(x)
+	case bool:
+		*to = sqlite.Int64Value(0)
+		if x {
+			*to = sqlite.Int64Value(1)
+		}
+	case time.Time:
+		var err error
+		*to, err = c.cfg.time.value(x)
+		return err
+	case sqlite.Value:
+		*to = x
+	default:
+		return fmt.Errorf("type %T is none that SQLite knows", v)
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+
+package driver
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/sqlite"
+)
+
+// Conn is the driver's connection, which sql.Conn.Raw hands out:
+//
+//	err := conn.Raw(func(dc any) error {
+//		c := dc.(*driver.Conn).SQLite()
+//		...
+//	})
+type Conn struct {
+	c     *sqlite.Conn
+	cfg   *config
+	cache cache
+	tx    *tx
+	auto  bool // autocommit as of the last statement
+	raw   bool // SQLite was called: auto is not to be trusted
+	args  []sqlite.Value
+}
+
+var (
+	_ driver.Conn               = (*Conn)(nil)
+	_ driver.ConnPrepareContext = (*Conn)(nil)
+	_ driver.ConnBeginTx        = (*Conn)(nil)
+	_ driver.ExecerContext      = (*Conn)(nil)
+	_ driver.QueryerContext     = (*Conn)(nil)
+	_ driver.NamedValueChecker  = (*Conn)(nil)
+	_ driver.Pinger             = (*Conn)(nil)
+	_ driver.SessionResetter    = (*Conn)(nil)
+	_ driver.Validator          = (*Conn)(nil)
+)
+
+func newConn(sc *sqlite.Conn, cfg *config) *Conn {
+	return &Conn{c: sc, cfg: cfg, auto: true, cache: cache{size: cfg.cacheSize}}
+}
+
+// SQLite gives the connection below, for as long as Raw's function runs. What
+// it changes (pragmas, attached databases) stays for the next user of the
+// pooled connection; an open transaction is rolled back.
+func (c *Conn) SQLite() *sqlite.Conn {
+	c.raw = true
+	return c.c
+}
+
+// Raw runs f on the low-level connection behind conn.
+func Raw(conn *sql.Conn, f func(*sqlite.Conn) error) error {
+	return conn.Raw(func(dc any) error {
+		c, ok := dc.(*Conn)
+		if !ok {
+			return fmt.Errorf("gosqlite: raw: the connection is a %T of another driver", dc)
+		}
+		return f(c.SQLite())
+	})
+}
+
+// Close closes the connection with all its statements.
+func (c *Conn) Close() error { return c.c.Close() }
+
+// usable refuses statements of a transaction that SQLite has ended.
+func (c *Conn) usable() error {
+	if c.tx != nil && c.auto {
+		return ErrTxRolledBack
+	}
+	return nil
+}
+
+// prepare takes the first statement of sql from the cache or compiles it. tail
+// is what follows; nil without error means that there was no statement.
+func (c *Conn) prepare(sql string) (p *prepared, tail string, err error) {
+	if p := c.cache.take(sql); p != nil {
+		return p, "", nil
+	}
+	stmt, tail, err := c.c.PrepareFlags(sql, sqlite.PreparePersistent)
+	if err != nil || stmt == nil {
+		return nil, tail, err
+	}
+	stmt.SetReadAhead(c.cfg.readAhead)
+	p = &prepared{stmt: stmt, sql: sql, inUse: true}
+	if !blank(tail) {
+		return p, tail, nil
+	}
+	if err := c.cache.add(p); err != nil {
+		return nil, "", errors.Join(err, stmt.Close())
+	}
+	return p, "", nil
+}
+
+// blank reports whether sql holds only space, semicolons and comments.
+func blank(sql string) bool {
+	for {
+		sql = strings.TrimLeft(sql, " \t\n\f\r;")
+		switch {
+		case sql == "":
+			return true
+		case strings.HasPrefix(sql, "--"):
+			_, rest, found := strings.Cut(sql, "\n")
+			if !found {
+				return true
+			}
+			sql = rest
+		case strings.HasPrefix(sql, "/*"):
+			_, rest, found := strings.Cut(sql[2:], "*/")
+			if !found {
+				return true
+			}
+			sql = rest
+		default:
+			return false
+		}
+	}
+}
+
+// Prepare compiles one statement.
+func (c *Conn) Prepare(query string) (driver.Stmt, error) {
+	return c.PrepareContext(context.Background(), query)
+}
+
+// PrepareContext compiles one statement; text with more is an error, because
+// only one of them would run.
+func (c *Conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := c.usable(); err != nil {
+		return nil, err
+	}
+	w := c.c.Watch(ctx)
+	defer c.c.Unwatch(w)
+	p, tail, err := c.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		return nil, fmt.Errorf("gosqlite: prepare: there is no statement in the text")
+	}
+	if !blank(tail) {
+		return nil, errors.Join(fmt.Errorf("gosqlite: prepare: more than one statement: prepare each, or use Exec or Query"), c.cache.give(p))
+	}
+	return &stmt{c: c, p: p}, nil
+}
+
+// Ping reads the database's header.
+func (c *Conn) Ping(ctx context.Context) error {
+	_, err := c.ExecContext(ctx, "PRAGMA schema_version", nil)
+	return err
+}
+
+// ResetSession readies the connection for its next user.
+func (c *Conn) ResetSession(context.Context) error {
+	if !c.IsValid() {
+		return driver.ErrBadConn
+	}
+	return nil
+}
+
+// IsValid is asked before the connection goes back to the pool. A transaction
+// that somebody began by a statement is rolled back here, so that no idle
+// connection holds a lock. Nothing is asked of SQLite on the clean path.
+func (c *Conn) IsValid() bool {
+	if c.raw {
+		c.raw = false
+		c.auto = c.c.AutoCommit()
+	}
+	if c.tx != nil {
+		if c.tx.end() != nil {
+			return false
+		}
+	}
+	return c.auto || c.rollback() == nil
+}
+
+// rollback ends an open transaction and knows when there is none.
+func (c *Conn) rollback() error {
+	if c.c.AutoCommit() {
+		c.auto = true
+		return nil
+	}
+	err := c.run("ROLLBACK")
+	c.auto = c.c.AutoCommit()
+	if c.auto {
+		return nil
+	}
+	return err
+}
+
+// run runs a statement of the driver's own.
+func (c *Conn) run(sql string) error {
+	p, _, err := c.prepare(sql)
+	if err != nil {
+		return err
+	}
+	err = p.stmt.Run(nil)
+	c.auto = p.stmt.AutoCommit()
+	return errors.Join(err, c.cache.give(p))
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+
+package driver
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gosqlite/gosqlite/sqlite"
+)
+
+// config is a data source name, parsed and checked.
+type config struct {
+	name   string // what sqlite.Open gets: a path or a file: URI
+	flags  sqlite.OpenFlags
+	memory string // "", or how a memory database is shared: "pool" or "process"
+
+	busy      time.Duration
+	begin     string // BEGIN and its mode
+	pragmas   []string
+	journal   string // journal mode that was asked for
+	settings  []setting
+	cacheSize int // statements
+	readAhead int
+	time      timeFormat
+}
+
+// queryOnly is what the connection returns to after a read-only transaction.
+func (c *config) queryOnly() string {
+	if slices.Contains(c.pragmas, "PRAGMA query_only = 1") {
+		return "1"
+	}
+	return "0"
+}
+
+type setting struct {
+	option sqlite.DBConfigOption
+	on     bool
+}
+
+// parser fills a config from the parameters it meets.
+type parser struct {
+	cfg    *config
+	pragma map[string]string
+	uri    url.Values // what stays for SQLite
+	shared bool
+	memory bool
+}
+
+// pragmaOrder is the order in which pragmas run: the journal mode after
+// the wait limit is set, synchronous after the mode it belongs to.
+var pragmaOrder = []string{"journal_mode", "synchronous", "cache_size", "query_only"}
+
+// pragmaWords are the values that a pragma may get.
+var pragmaWords = map[string][]string{
+	"journal_mode": {"delete", "truncate", "persist", "memory", "wal", "off"},
+	"synchronous":  {"off", "normal", "full", "extra"},
+}
+
+var switches = map[string]sqlite.DBConfigOption{
+	"_foreign_keys":   sqlite.DBConfigEnableFKey,
+	"_defensive":      sqlite.DBConfigDefensive,
+	"_trusted_schema": sqlite.DBConfigTrustedSchema,
+	"_qpsg":           sqlite.DBConfigEnableQPSG,
+}
+
+func parseDSN(dsn string) (*config, error) {
+	if strings.IndexByte(dsn, 0) >= 0 {
+		return nil, fmt.Errorf("gosqlite: data source name holds a NUL byte")
+	}
+	path, query, _ := strings.Cut(dsn, "?")
+	isURI := strings.HasPrefix(path, "file:")
+	query, fragment, _ := strings.Cut(query, "#")
+	if fragment != "" {
+		return nil, fmt.Errorf("gosqlite: data source name: a fragment (#%s) has no meaning: write %%23 for #", fragment)
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, fmt.Errorf("gosqlite: data source name: parameters: %w", err)
+	}
+	p := &parser{
+		cfg: &config{
+			flags:     sqlite.OpenReadWrite | sqlite.OpenCreate,
+			busy:      sqlite.DefaultBusyTimeout,
+			begin:     "BEGIN DEFERRED",
+			cacheSize: 64,
+			readAhead: 64,
+		},
+		pragma: map[string]string{},
+		uri:    url.Values{},
+	}
+	if err := p.parameters(values, isURI); err != nil {
+		return nil, err
+	}
+	for _, name := range pragmaOrder {
+		if v, ok := p.pragma[name]; ok {
+			p.cfg.pragmas = append(p.cfg.pragmas, "PRAGMA "+name+" = "+v)
+		}
+	}
+	p.cfg.journal = p.pragma["journal_mode"]
+	return p.cfg, p.target(path, isURI)
+}
+
+// parameters applies the preset first, so that the others override it.
+func (p *parser) parameters(values url.Values, isURI bool) error {
+	keys := make([]string, 0, len(values))
+	for k, v := range values {
+		if len(v) != 1 {
+			return fmt.Errorf("gosqlite: data source name: parameter %s is given %d times", k, len(v))
+		}
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		if (a == "_preset") != (b == "_preset") {
+			if a == "_preset" {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
+	for _, k := range keys {
+		v := values.Get(k)
+		ok, err := p.parameter(k, v, isURI)
+		if err != nil {
+			return fmt.Errorf("gosqlite: data source name: parameter %s=%s: %w", k, v, err)
+		}
+		if !ok {
+			return fmt.Errorf("gosqlite: data source name: unknown parameter %q: see the documentation of package driver", k)
+		}
+	}
+	return nil
+}
+
+func (p *parser) parameter(k, v string, isURI bool) (known bool, err error) {
+	if option, ok := switches[k]; ok {
+		on, err := parseSwitch(v)
+		p.cfg.settings = append(p.cfg.settings, setting{option, on})
+		return true, err
+	}
+	if words, ok := pragmaWords[strings.TrimPrefix(k, "_")]; ok && k[0] == '_' {
+		v = strings.ToLower(v)
+		if !slices.Contains(words, v) {
+			return true, fmt.Errorf("want one of %s", strings.Join(words, ", "))
+		}
+		p.pragma[k[1:]] = v
+		return true, nil
+	}
+	switch k {
+	case "_preset":
+		return true, p.preset(v)
+	case "_busy_timeout":
+		p.cfg.busy, err = parseWait(v)
+	case "_txlock":
+		p.cfg.begin, err = parseBegin(v)
+	case "_query_only":
+		var on bool
+		on, err = parseSwitch(v)
+		p.pragma["query_only"] = map[bool]string{false: "0", true: "1"}[on]
+	case "_cache_size":
+		_, err = strconv.ParseInt(v, 10, 32)
+		p.pragma["cache_size"] = v
+	case "_stmt_cache":
+		p.cfg.cacheSize, err = parseRange(v, 0, 10000)
+	case "_read_ahead":
+		p.cfg.readAhead, err = parseRange(v, 1, 64)
+	case "_time":
+		p.cfg.time, err = parseTimeFormat(v)
+	default:
+		if !isURI {
+			return false, nil
+		}
+		return p.uriParameter(k, v)
+	}
+	return true, err
+}
+
+// uriParameter handles SQLite's own parameters: https://sqlite.org/uri.html
+func (p *parser) uriParameter(k, v string) (known bool, err error) {
+	switch k {
+	case "mode":
+		switch v {
+		case "ro":
+			p.cfg.flags = sqlite.OpenReadOnly
+		case "rw":
+			p.cfg.flags = sqlite.OpenReadWrite
+		case "rwc":
+		case "memory":
+			p.memory = true
+			return true, nil
+		default:
+			return true, fmt.Errorf("want ro, rw, rwc or memory")
+		}
+	case "cache":
+		switch v {
+		case "shared":
+			p.shared = true
+		case "private":
+		default:
+			return true, fmt.Errorf("want shared or private")
+		}
+		return true, nil
+	case "immutable", "nolock":
+		on, err := parseSwitch(v)
+		if err != nil {
+			return true, err
+		}
+		v = map[bool]string{false: "0", true: "1"}[on]
+	case "vfs", "modeof", "psow":
+	default:
+		return false, nil
+	}
+	p.uri.Set(k, v)
+	return true, nil
+}
+
+// target decides what is opened.
+func (p *parser) target(path string, isURI bool) error {
+	name := strings.TrimPrefix(path, "file:")
+	if name == ":memory:" || name == "" && p.memory {
+		p.memory, name = true, ""
+	}
+	switch {
+	case p.memory:
+		p.cfg.flags |= sqlite.OpenURI
+		p.cfg.memory = "pool"
+		if p.shared && name != "" {
+			p.cfg.memory, p.cfg.name = "process", memoryName("/"+strings.TrimLeft(name, "/"))
+		}
+		if len(p.uri) != 0 {
+			return fmt.Errorf("gosqlite: data source name: a database in memory takes no %s", p.uri.Encode())
+		}
+	case p.shared:
+		return fmt.Errorf("gosqlite: data source name: cache=shared is only for mode=memory: connections of a pool share a file as it is")
+	case isURI:
+		p.cfg.flags |= sqlite.OpenURI
+		p.cfg.name = path
+		if len(p.uri) != 0 {
+			p.cfg.name += "?" + p.uri.Encode()
+		}
+	default:
+		p.cfg.name = path
+	}
+	return nil
+}
+
+// memoryName is the URI of a database that all connections of the process see.
+func memoryName(name string) string { return "file:" + name + "?vfs=memdb" }
+
+func (p *parser) preset(v string) error {
+	if v != "app" {
+		return fmt.Errorf("want app")
+	}
+	p.pragma["journal_mode"], p.pragma["synchronous"] = "wal", "normal"
+	p.cfg.begin = "BEGIN IMMEDIATE"
+	return nil
+}
+
+func parseSwitch(v string) (bool, error) {
+	switch strings.ToLower(v) {
+	case "1", "on", "true", "yes":
+		return true, nil
+	case "0", "off", "false", "no":
+		return false, nil
+	}
+	return false, fmt.Errorf("want 1 or 0")
+}
+
+func parseBegin(v string) (string, error) {
+	switch v {
+	case "deferred", "immediate", "exclusive":
+		return "BEGIN " + strings.ToUpper(v), nil
+	}
+	return "", fmt.Errorf("want deferred, immediate or exclusive")
+}
+
+func parseWait(v string) (time.Duration, error) {
+	d, err := time.ParseDuration(v)
+	if ms, e := strconv.ParseInt(v, 10, 32); e == nil {
+		d, err = time.Duration(ms)*time.Millisecond, nil
+	}
+	if err != nil || d < 0 || d > 24*24*time.Hour {
+		return 0, fmt.Errorf("want a duration such as 5s, or milliseconds, up to 24 days")
+	}
+	return d, nil
+}
+
+func parseRange(v string, low, high int) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < low || n > high {
+		return 0, fmt.Errorf("want a number from %d to %d", low, high)
+	}
+	return n, nil
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// The one translation unit that holds SQLite and the shims over it. Every
+// SQLite function becomes static, so the program exports no sqlite3_* symbol,
+// links beside another copy of SQLite, and the row loop inlines what it calls.
+//
+// Two builds compile this file:
+//
+//   Bazel     as a cc_library; the amalgamation's folder is on the include path
+//   go build  as part of the package, with sqlite3.c in this folder. The go
+//             command then also compiles sqlite3.c and the shim files by
+//             themselves: -DSQLITE_AMALGAMATION (cgo.go) empties the first,
+//             GOSQLITE_SHIMS the others.
+#if !__has_include("sqlite3.c")
+# error "the SQLite amalgamation is missing: run `./bazelw run //internal/capi:amalgamation`"
+#endif
+
+#include "sqlite3_options.h"
+
+#undef SQLITE_AMALGAMATION
+#define SQLITE_API static
+#define SQLITE_EXTERN
+
+// Static functions that nothing calls are the price of including everything.
+// gcc warns of them at the end of the unit, so there is no pop.
+#if defined(__GNUC__)
+# pragma GCC diagnostic ignored "-Wunused-function"
+#endif
+#include "sqlite3.c"
+
+#ifndef _WIN32
+_Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
+#endif
+
+#include "capi.h"
+
+#define GOSQLITE_SHIMS 1
+#include "shim_conn.c"
+#include "shim_stmt.c"
+#include "shim_rows.c"
+#include "shim_meta.c"
+#include "shim_backup.c"

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+//
+// The hot path: bind, step and read columns of many rows in one call.
+#ifdef GOSQLITE_SHIMS
+
+// A value longer than this is handed over by address and ends the batch, which
+// saves copying it twice.
+#define GOSQLITE_NEAR_MAX 8192
+
+static int gosqlite_grow_data(gosqlite_stmt *s, int64_t n) {
+  int64_t cap = s->data_cap ? s->data_cap : 1024;
+  char *p;
+  while (cap < n) cap *= 2;
+  p = (char *)realloc(s->data, (size_t)cap);
+  if (!p) return SQLITE_NOMEM;
+  s->data = p;
+  s->data_cap = cap;
+  return SQLITE_OK;
+}
+
+// Appends the current row to cells. *large is set when a value went by address,
+// which stays good until the next step.
+static int gosqlite_store_row(gosqlite_stmt *s, int *large) {
+  Mem *m = ((Vdbe *)s->stmt)->pResultRow;
+  gosqlite_cell *cell = s->cells + (int64_t)s->nrow * s->ncol;
+  gosqlite_cell *end = cell + s->ncol;
+  for (; cell < end; cell++, m++) {
+    int type = sqlite3_value_type(m);
+    const void *p;
+    int64_t n;
+    if (type == SQLITE_INTEGER) {
+      cell->v = sqlite3_value_int64(m);
+      cell->n = GOSQLITE_INTEGER;
+      continue;
+    }
+    if (type == SQLITE_NULL) {
+      cell->v = 0;
+      cell->n = GOSQLITE_NULL;
+      continue;
+    }
+    if (type == SQLITE_FLOAT) {
+      double d = sqlite3_value_double(m);
+      memcpy(&cell->v, &d, sizeof d);
+      cell->n = GOSQLITE_FLOAT;
+      continue;
+    }
+    p = type == SQLITE_TEXT ? (const void *)sqlite3_value_text(m) : sqlite3_value_blob(m);
+    n = sqlite3_value_bytes(m);
+    if (!p && (type == SQLITE_TEXT || n > 0)) return SQLITE_NOMEM;
+    if (n > GOSQLITE_NEAR_MAX) {
+      cell->v = (int64_t)(intptr_t)p;
+      cell->n = n << 4 | GOSQLITE_FAR | type;
+      *large = 1;
+      continue;
+    }
+    if (s->data_len + n > s->data_cap) {
+      int rc = gosqlite_grow_data(s, s->data_len + n);
+      if (rc) return rc;
+    }
+    if (n) memcpy(s->data + s->data_len, p, (size_t)n);
+    cell->v = s->data_len;
+    cell->n = n << 4 | type;
+    s->data_len += n;
+  }
+  s->nrow++;
+  return SQLITE_OK;
+}
+
+// Reports whether the statement has nothing left to do but to end, as after a
+// lookup by key or an aggregate. The step that ends it then costs nothing and
+// gives the read lock back before Go asks.
+static int gosqlite_at_end(const gosqlite_stmt *s) {
+  const Vdbe *v = (const Vdbe *)s->stmt;
+  return !v->explain && v->pc > 0 && v->pc < v->nOp && v->aOp[v->pc].opcode == OP_Halt;
+}
+
+// Columns may have changed with the schema; the room for cells follows.
+static int gosqlite_room(gosqlite_stmt *s, int maxrows) {
+  int64_t n;
+  void *p;
+  s->ncol = sqlite3_column_count((sqlite3_stmt *)s->stmt);
+  n = (int64_t)s->ncol * maxrows;
+  if (n <= s->cells_cap) return SQLITE_OK;
+  p = realloc(s->cells, (size_t)n * sizeof(gosqlite_cell));
+  if (!p) return SQLITE_NOMEM;
+  s->cells = (gosqlite_cell *)p;
+  s->cells_cap = n;
+  return SQLITE_OK;
+}
+
+// Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
+// value was met, or it ended (done=1, reset). Rows that came before an error
+// are in cells; the error's code is returned.
+int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxbytes) {
+  gosqlite_stmt *s = STMT(h);
+  gosqlite_conn *c = s->conn;
+  sqlite3_stmt *st = VM(h);
+  sqlite3 *db = (sqlite3 *)c->db;
+  int rc = SQLITE_OK, large = 0;
+
+  s->nrow = 0;
+  s->data_len = 0;
+  s->done = 0;
+  s->changes = 0;
+  if (flags & GOSQLITE_BIND) {
+    sqlite3_reset(st);
+    rc = gosqlite_bind_all(s, nargs);
+    if (rc) {
+      s->done = 1;
+      s->autocommit = sqlite3_get_autocommit(db);
+      return rc;
+    }
+  }
+  for (;;) {
+    if (gosqlite_cancelled(c)) {
+      rc = SQLITE_INTERRUPT;
+      break;
+    }
+    rc = sqlite3_step(st);
+    if (rc != SQLITE_ROW) break;
+    if (flags & GOSQLITE_DRAIN) continue;
+    if (s->nrow == 0) {
+      rc = gosqlite_room(s, maxrows);
+      if (rc) break;
+    }
+    rc = gosqlite_store_row(s, &large);
+    if (rc) break;
+    if (large) break;
+    if ((s->nrow >= maxrows || s->data_len >= maxbytes) && !gosqlite_at_end(s)) break;
+    if (s->nrow >= maxrows) {
+      rc = sqlite3_step(st);
+      break;
+    }
+  }
+  s->reprepare = (int)((Vdbe *)st)->aCounter[SQLITE_STMTSTATUS_REPREPARE];
+  if (rc == SQLITE_OK) {
+    s->autocommit = sqlite3_get_autocommit(db);
+    return SQLITE_OK;
+  }
+  s->done = 1;
+  if (rc == SQLITE_DONE) {
+    rc = sqlite3_reset(st);
+  } else {
+    if (rc == SQLITE_ROW) rc = SQLITE_INTERNAL;
+    rc = gosqlite_fail(c, rc);
+    sqlite3_reset(st);
+  }
+  gosqlite_trim_args(s);
+  gosqlite_keep_busy(c);
+  s->changes = sqlite3_changes64(db);
+  s->rowid = sqlite3_last_insert_rowid(db);
+  s->autocommit = sqlite3_get_autocommit(db);
+  return rc;
+}
+
+#endif  // GOSQLITE_SHIMS

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+
+package sqlite
+
+import "github.com/gosqlite/gosqlite/internal/capi"
+
+// Backup copies a database while others use it.
+//
+// https://sqlite.org/c3ref/backup.html
+type Backup struct {
+	dst, src *Conn
+	b        capi.Backup
+	closed   bool
+}
+
+// done is SQLITE_DONE.
+const done = 101
+
+// Backup is sqlite3_backup_init: dstSchema of dst will become a copy of
+// srcSchema of c. Both connections stay bound to the backup until its Close.
+//
+// https://sqlite.org/c3ref/backup_finish.html
+func (c *Conn) Backup(dst *Conn, dstSchema, srcSchema string) (*Backup, error) {
+	if dst == c {
+		return nil, misuse("a backup needs two connections")
+	}
+	b := &Backup{dst: dst, src: c}
+	if err := b.enter(); err != nil {
+		return nil, err
+	}
+	defer b.leave()
+	h, rc := capi.BackupInit(dst.c, dstSchema, c.c, srcSchema)
+	if rc != 0 {
+		return nil, dst.fail(rc, "")
+	}
+	b.b = h
+	c.own(b)
+	dst.own(b)
+	return b, nil
+}
+
+func (b *Backup) enter() error {
+	if b.closed {
+		return misuse("backup is closed")
+	}
+	if err := b.src.enter(); err != nil {
+		return err
+	}
+	if err := b.dst.enter(); err != nil {
+		b.src.leave()
+		return err
+	}
+	return nil
+}
+
+func (b *Backup) leave() {
+	b.dst.leave()
+	b.src.leave()
+}
+
+// Step is sqlite3_backup_step: it copies up to pages pages, all that remain
+// when pages is negative. An error that matches ErrBusy or ErrLocked leaves the
+// backup as it was; try again later. A context that was set on either
+// connection is looked at before the step.
+//
+// https://sqlite.org/c3ref/backup_finish.html
+func (b *Backup) Step(pages int) (finished bool, err error) {
+	if err := b.enter(); err != nil {
+		return false, err
+	}
+	defer b.leave()
+	for _, c := range []*Conn{b.src, b.dst} {
+		if c.ctx != nil && c.ctx.Err() != nil {
+			return false, &Error{Code: ErrInterrupt, Message: "backup interrupted", Offset: -1, cause: c.ctx.Err()}
+		}
+	}
+	switch rc := b.b.Step(pages); rc {
+	case 0:
+		return false, nil
+	case done:
+		return true, nil
+	default:
+		return false, coded(ErrorCode(rc), "backup step: "+capi.ErrStr(rc))
+	}
+}
+
+// Remaining is sqlite3_backup_remaining: pages still to copy as of the last
+// Step.
+//
+// https://sqlite.org/c3ref/backup_finish.html
+func (b *Backup) Remaining() int {
+	if b.enter() != nil {
+		return 0
+	}
+	defer b.leave()
+	return b.b.Remaining()
+}
+
+// PageCount is sqlite3_backup_pagecount: pages of the source as of the last
+// Step.
+//
+// https://sqlite.org/c3ref/backup_finish.html
+func (b *Backup) PageCount() int {
+	if b.enter() != nil {
+		return 0
+	}
+	defer b.leave()
+	return b.b.PageCount()
+}
+
+// Close is sqlite3_backup_finish: a backup that had not finished is undone. A
+// second Close does nothing.
+//
+// https://sqlite.org/c3ref/backup_finish.html
+func (b *Backup) Close() error {
+	if b.closed {
+		return nil
+	}
+	if err := b.enter(); err != nil {
+		return err
+	}
+	defer b.leave()
+	b.closed = true
+	b.src.disown(b)
+	b.dst.disown(b)
+	if rc := b.b.Finish(); rc != 0 {
+		return b.dst.fail(rc, "")
+	}
+	return nil
+}

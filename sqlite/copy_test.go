@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+
+package sqlite_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"path/filepath"
+	"testing"
+
+	"github.com/gosqlite/gosqlite/sqlite"
+)
+
+func TestBackupCopiesInSteps(t *testing.T) {
+	src := openTest(t, filepath.Join(t.TempDir(), "src.db"))
+	dst := openTest(t, ":memory:")
+	exec(t, src, "CREATE TABLE t(x); WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 50) INSERT INTO t SELECT zeroblob(4000) FROM r")
+	b, err := src.Backup(dst, "main", "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := 0
+	for finished := false; !finished; steps++ {
+		if finished, err = b.Step(10); err != nil {
+			t.Fatal(err)
+		}
+		if b.PageCount() < 50 || b.Remaining() > b.PageCount()-10 && !finished {
+			t.Errorf("step %d: %d of %d pages remain", steps, b.Remaining(), b.PageCount())
+		}
+	}
+	if err := b.Close(); err != nil || steps < 5 {
+		t.Errorf("close: %v after %d steps", err, steps)
+	}
+	if _, err := b.Step(1); !errors.Is(err, sqlite.ErrMisuse) {
+		t.Errorf("step after close: %v", err)
+	}
+	s := prepare(t, dst, "SELECT count(*), sum(length(x)) FROM t")
+	if row, err := s.Step(); !row || err != nil || s.ColumnInt64(0) != 50 || s.ColumnInt64(1) != 200000 {
+		t.Errorf("copy holds %d rows of %d bytes, %v", s.ColumnInt64(0), s.ColumnInt64(1), err)
+	}
+	if _, err := src.Backup(src, "main", "main"); !errors.Is(err, sqlite.ErrMisuse) {
+		t.Errorf("backup onto itself: %v", err)
+	}
+	if _, err := src.Backup(dst, "main", "nope"); !errors.Is(err, sqlite.ErrError) {
+		t.Errorf("backup of an unknown schema: %v", err)
+	}
+}
+
+func TestCloseEndsBackupsAndBlobs(t *testing.T) {
+	src, err := sqlite.Open(":memory:", sqlite.OpenReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := openTest(t, ":memory:")
+	exec(t, src, "CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(10))")
+	backup, err := src.Backup(dst, "main", "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blob, err := src.OpenBlob("main", "t", "x", 1, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := src.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blob.Read(make([]byte, 1)); !errors.Is(err, sqlite.ErrMisuse) {
+		t.Errorf("read: %v", err)
+	}
+	if _, err := backup.Step(1); !errors.Is(err, sqlite.ErrMisuse) {
+		t.Errorf("step: %v", err)
+	}
+}
+
+func TestBlobIsAFile(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(100000)), ('abc')")
+	b, err := c.OpenBlob("main", "t", "x", 1, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := bytes.Repeat([]byte("0123456789"), 10000)
+	if n, err := io.Copy(b, bytes.NewReader(want)); err != nil || n != 100000 {
+		t.Errorf("wrote %d, %v", n, err)
+	}
+	if _, err := b.Write([]byte{1}); !errors.Is(err, sqlite.ErrRange) {
+		t.Errorf("write beyond the end: %v", err)
+	}
+	if _, err := b.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(b); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("read %d bytes, %v", len(got), err)
+	}
+	if err := b.Reopen(2); err != nil || b.Size() != 3 {
+		t.Errorf("reopen: %v, %d bytes", err, b.Size())
+	}
+	if err := b.Reopen(3); err == nil {
+		t.Error("a missing row opens")
+	}
+	if err := b.Close(); err != nil && !errors.Is(err, sqlite.ErrError) && !errors.Is(err, sqlite.ErrAbort) {
+		t.Error(err)
+	}
+}
+
+func TestSerializeAndBack(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x); INSERT INTO t VALUES('kept')")
+	data, err := c.Serialize("main")
+	if err != nil || !bytes.HasPrefix(data, []byte("SQLite format 3\x00")) {
+		t.Fatalf("%d bytes, %v", len(data), err)
+	}
+	d := openTest(t, ":memory:")
+	if err := d.Deserialize("main", data, false); err != nil {
+		t.Fatal(err)
+	}
+	clear(data)
+	exec(t, d, "INSERT INTO t SELECT x || '!' FROM t")
+	s := prepare(t, d, "SELECT group_concat(x) FROM t")
+	if row, err := s.Step(); !row || err != nil || s.ColumnText(0) != "kept,kept!" {
+		t.Errorf("got %q, %v", s.ColumnText(0), err)
+	}
+	if _, err := c.Serialize("nope"); err == nil {
+		t.Error("an unknown schema is serialized")
+	}
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+// Package sqlite is SQLite's own interface for Go: connections, statements,
+// typed values. Package driver stands on it for database/sql; a program may use
+// both, since sql.Conn.Raw yields a *Conn.
+//
+//	conn, err := sqlite.Open("app.db", sqlite.OpenReadWrite|sqlite.OpenCreate)
+//	...
+//	defer conn.Close()
+//	stmt, _, err := conn.Prepare("SELECT id, name FROM t WHERE id > ?")
+//	...
+//	defer stmt.Close()
+//	stmt.BindInt64(1, 10)
+//	for {
+//		row, err := stmt.Step()
+//		if err != nil || !row {
+//			break
+//		}
+//		fmt.Println(stmt.ColumnInt64(0), stmt.ColumnText(1))
+//	}
+//
+// # Rules
+//
+// A Conn and its statements belong to one goroutine at a time. Use from two at
+// once is found and returned as an error that matches ErrMisuse, as is use
+// after Close; neither harms memory. [Conn.Interrupt] and the end of a context
+// (see [Conn.SetContext]) may come from anywhere.
+//
+// Parameters count from 1 and columns from 0, as in C.
+//
+// Step of a statement that writes nothing may read rows ahead, at most 64 and
+// 16 KiB; see [Stmt.SetReadAhead].
+package sqlite
+
+import "github.com/gosqlite/gosqlite/internal/capi"
+
+// Version is sqlite3_libversion, such as "3.54.1".
+//
+// https://sqlite.org/c3ref/libversion.html
+func Version() string { return capi.Version() }
+
+// SourceID is sqlite3_sourceid: date and hash of SQLite's check-in.
+//
+// https://sqlite.org/c3ref/libversion.html
+func SourceID() string { return capi.SourceID() }
+
+// CompileOptions lists sqlite3_compileoption_get, without SQLITE_ before each.
+//
+// https://sqlite.org/c3ref/compileoption_get.html
+func CompileOptions() []string {
+	var all []string
+	for i := 0; ; i++ {
+		o := capi.CompileOption(i)
+		if o == "" {
+			return all
+		}
+		all = append(all, o)
+	}
+}
+
+// Complete is sqlite3_complete: whether sql ends with a whole statement.
+//
+// https://sqlite.org/c3ref/complete.html
+func Complete(sql string) bool { return capi.Complete(sql) }
+
+// Type is the storage class of a value.
+//
+// https://sqlite.org/c3ref/c_blob.html
+type Type int
+
+// Storage classes.
+const (
+	Integer Type = 1 // SQLITE_INTEGER
+	Float   Type = 2 // SQLITE_FLOAT
+	Text    Type = 3 // SQLITE_TEXT
+	Blob    Type = 4 // SQLITE_BLOB
+	Null    Type = 5 // SQLITE_NULL
+)
+
+// String is the name that typeof() gives.
+func (t Type) String() string {
+	switch t {
+	case Integer:
+		return "integer"
+	case Float:
+		return "real"
+	case Text:
+		return "text"
+	case Blob:
+		return "blob"
+	}
+	return "null"
+}

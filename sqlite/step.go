@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+
+package sqlite
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gosqlite/gosqlite/internal/capi"
+)
+
+// Step is sqlite3_step: row tells whether there is a row to read. At the end
+// and after an error the statement is reset, its bindings stay, and the next
+// Step starts over.
+//
+// https://sqlite.org/c3ref/step.html
+func (s *Stmt) Step() (row bool, err error) {
+	if s.row+1 < s.nrow {
+		s.row++
+		return true, nil
+	}
+	if s.over {
+		err = s.pending
+		s.forget()
+		return false, err
+	}
+	if err := s.enter(); err != nil {
+		return false, err
+	}
+	defer s.conn.leave()
+	return s.fetch(0, 0)
+}
+
+// Run binds all parameters to args, runs the statement to its end, drops its
+// rows, and resets it: one call into C. Without args the parameters keep their
+// values; else there must be as many as [Stmt.BindCount]. Arguments of more than 64 KiB in
+// all are given back at the end, and their parameters are NULL then. Changes and LastInsertRowID of the statement tell what it did.
+func (s *Stmt) Run(args []Value) error {
+	if err := s.begin(args); err != nil {
+		return err
+	}
+	defer s.conn.leave()
+	rc := s.s.Fetch(capi.Bind|capi.Drain, len(args), 1, 0)
+	if rc != 0 {
+		return s.conn.fail(rc, s.sql)
+	}
+	return nil
+}
+
+// Query binds all parameters to args, as Run does, and reads the first row if
+// there is one: one call into C. Step then gives the rows, beginning with the
+// first, and the error that ended the run after its rows.
+func (s *Stmt) Query(args []Value) error {
+	if err := s.begin(args); err != nil {
+		return err
+	}
+	defer s.conn.leave()
+	row, err := s.fetch(capi.Bind, len(args))
+	if row {
+		s.row = -1
+	} else if err == nil {
+		s.over = true
+	}
+	return err
+}
+
+// begin starts a run from anew; the caller leaves the connection on nil.
+func (s *Stmt) begin(args []Value) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	if want := s.s.BindCount(); len(args) != 0 && len(args) != want {
+		s.conn.leave()
+		return &Error{Code: ErrRange, Message: fmt.Sprintf("the statement wants %d arguments, got %d", want, len(args)), SQL: s.sql, Offset: -1}
+	}
+	err := s.encode(args)
+	s.forget()
+	if err != nil {
+		s.conn.leave()
+	}
+	return err
+}
+
+// slowFetch is how long a fetch may take before reading ahead grows no more:
+// rows that are at hand should not wait for slow ones.
+const slowFetch = 200 * time.Microsecond
+
+// fetch gets the next rows and makes the first of them current.
+func (s *Stmt) fetch(flags, nargs int) (bool, error) {
+	want := s.ahead
+	var start time.Time
+	if want > 1 {
+		start = time.Now()
+	}
+	rc := s.s.Fetch(flags, nargs, want, mostBytes)
+	done := s.s.Done()
+	s.active, s.over = !done, done
+	s.arena = ""
+	s.nrow = s.s.Rows()
+	var err error
+	if rc != 0 {
+		err = s.conn.fail(rc, s.sql)
+	}
+	if s.nrow == 0 {
+		s.forget()
+		return false, err
+	}
+	s.pending = err
+	s.row = 0
+	s.ncol = s.s.ColumnCount()
+	s.cells, s.data = s.s.Cells(), s.s.Data()
+	if want >= s.most {
+		return true, nil
+	}
+	if want == 1 || time.Since(start) < slowFetch {
+		s.ahead = min(want*8, s.most)
+	}
+	return true, nil
+}
+
+// Changes is sqlite3_changes64 as of the end of this statement's last run.
+//
+// https://sqlite.org/c3ref/changes.html
+func (s *Stmt) Changes() int64 {
+	if s.s == nil {
+		return 0
+	}
+	return s.s.Changes()
+}
+
+// LastInsertRowID is sqlite3_last_insert_rowid as of the end of this
+// statement's last run.
+//
+// https://sqlite.org/c3ref/last_insert_rowid.html
+func (s *Stmt) LastInsertRowID() int64 {
+	if s.s == nil {
+		return 0
+	}
+	return s.s.LastInsertRowID()
+}
+
+// AutoCommit is sqlite3_get_autocommit as of this statement's last call into C.
+//
+// https://sqlite.org/c3ref/get_autocommit.html
+func (s *Stmt) AutoCommit() bool { return s.s == nil || s.s.AutoCommit() }
+
+// Reset is sqlite3_reset: the next Step starts over. Bindings stay. It returns
+// the error that a run had met after rows which were not read.
+//
+// https://sqlite.org/c3ref/reset.html
+func (s *Stmt) Reset() error {
+	err := s.pending
+	active := s.active
+	if s.s == nil || !active {
+		s.forget()
+		return err
+	}
+	if e := s.enter(); e != nil {
+		return e
+	}
+	defer s.conn.leave()
+	s.forget()
+	if rc := s.s.Reset(); rc != 0 && err == nil {
+		err = s.conn.fail(rc, s.sql)
+	}
+	return err
+}
+
+// Buffered reports whether the next Step needs no call into SQLite.
+func (s *Stmt) Buffered() bool { return s.row+1 < s.nrow || s.over }

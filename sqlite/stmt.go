@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+
+package sqlite
+
+import (
+	"strings"
+
+	"github.com/gosqlite/gosqlite/internal/capi"
+)
+
+// Stmt is a prepared statement.
+//
+// https://sqlite.org/c3ref/stmt.html
+type Stmt struct {
+	conn *Conn
+	s    *capi.Stmt // nil after Close
+	sql  string
+
+	cells []capi.Cell // rows of the last fetch
+	data  []byte      // what they point into
+	arena string      // data as a string, made when the first text is asked for
+	row   int         // current row, -1 before the first
+	nrow  int         // rows in cells
+	ncol  int
+
+	ahead   int   // rows to ask for next
+	most    int   // bound of ahead, 1 = no reading ahead
+	active  bool  // C is in the middle of a run
+	over    bool  // the run ended, with pending, once the rows are read
+	pending error // error after the rows
+
+	names      []string // cache of column names
+	namesAfter int      // reprepare count that names belong to
+
+	prev, next *Stmt // the connection's open statements
+}
+
+// Bounds of reading ahead: few enough rows to keep memory small, enough to make
+// the cost of a call vanish.
+const (
+	mostRows  = 64
+	mostBytes = 16 << 10
+)
+
+// PrepareFlags tune [Conn.PrepareFlags].
+//
+// https://sqlite.org/c3ref/c_prepare_dont_log.html
+type PrepareFlags int
+
+// Flags of PrepareFlags.
+const (
+	PreparePersistent PrepareFlags = 1 // SQLITE_PREPARE_PERSISTENT: it will be kept for long
+	PrepareNoVTab     PrepareFlags = 4 // SQLITE_PREPARE_NO_VTAB: virtual tables are an error
+)
+
+// Prepare is sqlite3_prepare_v3 of the first statement in sql; tail is what
+// follows it. The statement is nil when there is only space and comments.
+//
+// https://sqlite.org/c3ref/prepare.html
+func (c *Conn) Prepare(sql string) (stmt *Stmt, tail string, err error) {
+	return c.PrepareFlags(sql, 0)
+}
+
+// PrepareFlags is Prepare with flags.
+//
+// https://sqlite.org/c3ref/prepare.html
+func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail string, err error) {
+	if err := c.enter(); err != nil {
+		return nil, "", err
+	}
+	defer c.leave()
+	if len(sql) > 1<<31-2 {
+		return nil, "", coded(ErrTooBig, "the SQL text is longer than 2 GiB")
+	}
+	if i := strings.IndexByte(sql, 0); i >= 0 {
+		return nil, "", &Error{Code: ErrError, Message: "the SQL text holds a NUL byte", SQL: sql, Offset: i}
+	}
+	if sql == "" {
+		return nil, "", nil
+	}
+	cs, rc := c.c.Prepare(sql, int(flags))
+	if rc != 0 {
+		return nil, "", c.fail(rc, sql)
+	}
+	used := c.c.Tail()
+	if cs == nil {
+		return nil, sql[used:], nil
+	}
+	s := &Stmt{conn: c, s: cs, sql: sql[:used], ncol: cs.ColumnCount(), row: -1, ahead: 1, most: 1, next: c.stmts}
+	if cs.ReadOnly() {
+		s.most = mostRows
+	}
+	if c.stmts != nil {
+		c.stmts.prev = s
+	}
+	c.stmts = s
+	return s, sql[used:], nil
+}
+
+// enter claims the connection and checks that the statement is open.
+func (s *Stmt) enter() error {
+	if err := s.conn.enter(); err != nil {
+		return err
+	}
+	if s.s == nil {
+		s.conn.leave()
+		return misuse("statement is closed")
+	}
+	return nil
+}
+
+// Close is sqlite3_finalize. A second Close does nothing. Errors of the run
+// were reported by Step.
+//
+// https://sqlite.org/c3ref/finalize.html
+func (s *Stmt) Close() error {
+	if s.s == nil {
+		return nil
+	}
+	if err := s.conn.enter(); err != nil {
+		return err
+	}
+	defer s.conn.leave()
+	s.finalize()
+	return nil
+}
+
+func (s *Stmt) finalize() {
+	if s.s == nil {
+		return
+	}
+	s.forget()
+	s.s.Finalize()
+	s.s = nil
+	if s.prev != nil {
+		s.prev.next = s.next
+	} else {
+		s.conn.stmts = s.next
+	}
+	if s.next != nil {
+		s.next.prev = s.prev
+	}
+	s.prev, s.next = nil, nil
+}
+
+// forget drops the rows at hand and the state of the run.
+func (s *Stmt) forget() {
+	s.cells, s.data, s.arena = nil, nil, ""
+	s.row, s.nrow = -1, 0
+	s.active, s.over, s.pending = false, false, nil
+	s.ahead = 1
+}
+
+// SetReadAhead bounds how many rows Step may read at once, 1 for one by one:
+// for statements whose rows are slow or whose table changes while they are
+// read. A statement that writes never reads ahead.
+func (s *Stmt) SetReadAhead(rows int) {
+	if s.s != nil && s.s.ReadOnly() {
+		s.most = min(max(rows, 1), mostRows)
+		s.ahead = min(s.ahead, s.most)
+	}
+}
+
+// SQL is sqlite3_sql: the text of this statement alone.
+//
+// https://sqlite.org/c3ref/expanded_sql.html
+func (s *Stmt) SQL() string { return s.sql }
+
+// ExpandedSQL is sqlite3_expanded_sql: the text with its parameters' values.
+// Mind secrets.
+//
+// https://sqlite.org/c3ref/expanded_sql.html
+func (s *Stmt) ExpandedSQL() string {
+	if s.enter() != nil {
+		return ""
+	}
+	defer s.conn.leave()
+	return s.s.ExpandedSQL()
+}
+
+// ReadOnly is sqlite3_stmt_readonly.
+//
+// https://sqlite.org/c3ref/stmt_readonly.html
+func (s *Stmt) ReadOnly() bool { return s.s != nil && s.s.ReadOnly() }
+
+// Explain is sqlite3_stmt_isexplain: 1 for EXPLAIN, 2 for EXPLAIN QUERY PLAN,
+// else 0.
+//
+// https://sqlite.org/c3ref/stmt_isexplain.html
+func (s *Stmt) Explain() int {
+	if s.s == nil {
+		return 0
+	}
+	return s.s.Explain()
+}
+
+// Conn is sqlite3_db_handle.
+//
+// https://sqlite.org/c3ref/db_handle.html
+func (s *Stmt) Conn() *Conn { return s.conn }
+
+// StmtStatus names a counter of [Stmt.Status].
+//
+// https://sqlite.org/c3ref/c_stmtstatus_counter.html
+type StmtStatus int
+
+// Counters of a statement.
+const (
+	StmtStatusFullScanStep StmtStatus = 1  // SQLITE_STMTSTATUS_FULLSCAN_STEP
+	StmtStatusSort         StmtStatus = 2  // SQLITE_STMTSTATUS_SORT
+	StmtStatusAutoIndex    StmtStatus = 3  // SQLITE_STMTSTATUS_AUTOINDEX
+	StmtStatusVMStep       StmtStatus = 4  // SQLITE_STMTSTATUS_VM_STEP
+	StmtStatusReprepare    StmtStatus = 5  // SQLITE_STMTSTATUS_REPREPARE
+	StmtStatusRun          StmtStatus = 6  // SQLITE_STMTSTATUS_RUN
+	StmtStatusFilterMiss   StmtStatus = 7  // SQLITE_STMTSTATUS_FILTER_MISS
+	StmtStatusFilterHit    StmtStatus = 8  // SQLITE_STMTSTATUS_FILTER_HIT
+	StmtStatusMemUsed      StmtStatus = 99 // SQLITE_STMTSTATUS_MEMUSED, bytes
+)
+
+// Status is sqlite3_stmt_status.
+//
+// https://sqlite.org/c3ref/stmt_status.html
+func (s *Stmt) Status(counter StmtStatus, reset bool) int {
+	if s.enter() != nil {
+		return 0
+	}
+	defer s.conn.leave()
+	return s.s.Status(int(counter), reset)
+}

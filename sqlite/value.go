@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+package sqlite
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/gosqlite/gosqlite/internal/capi"
+)
+
+// Value is an argument for [Stmt.Run] and [Stmt.Query]. The zero Value is NULL.
+// It refers to the string or bytes it was made of until the call.
+type Value struct {
+	kind uint8  // a cell type of capi; 0 is NULL here
+	num  int64  // integer, bits of a float, length of a zero blob
+	str  string // text or blob
+}
+
+// NullValue is NULL.
+func NullValue() Value { return Value{} }
+
+// Int64Value is an INTEGER.
+func Int64Value(v int64) Value { return Value{kind: capi.Integer, num: v} }
+
+// Float64Value is a REAL. SQLite stores NaN as NULL, so NaN is refused when the
+// value is bound.
+func Float64Value(v float64) Value { return Value{kind: capi.Float, num: int64(math.Float64bits(v))} }
+
+// TextValue is a TEXT.
+func TextValue(v string) Value { return Value{kind: capi.Text, str: v} }
+
+// BlobValue is a BLOB; nil is NULL, an empty slice is an empty blob.
+func BlobValue(v []byte) Value {
+	if v == nil {
+		return Value{}
+	}
+	return Value{kind: capi.Blob, str: unsafe.String(unsafe.SliceData(v), len(v))}
+}
+
+// ZeroBlobValue is a BLOB of n zero bytes that takes no memory to pass.
+func ZeroBlobValue(n int64) Value { return Value{kind: capi.ZeroBlob, num: n} }
+
+// encode writes args to the statement's own memory: one cell each, then their
+// text.
+func (s *Stmt) encode(args []Value) error {
+	if len(args) == 0 {
+		return nil
+	}
+	size := int64(len(args)) * capi.CellSize
+	for i := range args {
+		// Nothing may be written before all is known to be good: what is
+		// bound now points into the same memory.
+		a := &args[i]
+		switch {
+		case a.kind == capi.Float && math.IsNaN(math.Float64frombits(uint64(a.num))):
+			return errNaN
+		case a.kind == capi.ZeroBlob && a.num < 0:
+			return errNegative
+		}
+		size += int64(len(a.str))
+	}
+	buf, rc := s.s.Args(size, s.active)
+	if rc != 0 {
+		return coded(ErrorCode(rc), "the arguments need more memory than there is")
+	}
+	cells := unsafe.Slice((*capi.Cell)(unsafe.Pointer(unsafe.SliceData(buf))), len(args))
+	at := int64(len(args)) * capi.CellSize
+	for i := range args {
+		a := &args[i]
+		switch a.kind {
+		case capi.Integer:
+			cells[i] = capi.Cell{V: a.num, N: capi.Integer}
+		case capi.Float:
+			cells[i] = capi.Cell{V: a.num, N: capi.Float}
+		case capi.Text, capi.Blob:
+			n := copy(buf[at:], a.str)
+			cells[i] = capi.Cell{V: at, N: int64(n)<<4 | int64(a.kind)}
+			at += int64(n)
+		case capi.ZeroBlob:
+			cells[i] = capi.Cell{N: a.num<<4 | capi.ZeroBlob}
+		default:
+			cells[i] = capi.Cell{N: capi.Null}
+		}
+	}
+	return nil
+}
+
+var (
+	errNaN      = coded(ErrMismatch, "NaN has no representation in SQLite: bind NULL or a text instead")
+	errNegative = coded(ErrRange, "a zero blob cannot have a negative length")
+)
+
+func (v Value) bindTo(s *Stmt, i int) error {
+	switch v.kind {
+	case capi.Integer:
+		return s.BindInt64(i, v.num)
+	case capi.Float:
+		return s.BindFloat64(i, math.Float64frombits(uint64(v.num)))
+	case capi.Text:
+		return s.BindText(i, v.str)
+	case capi.Blob:
+		return s.BindBlob(i, unsafe.Slice(unsafe.StringData(v.str), len(v.str)))
+	case capi.ZeroBlob:
+		return s.BindZeroBlob(i, v.num)
+	}
+	return s.BindNull(i)
+}
