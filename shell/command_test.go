@@ -60,11 +60,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-func TestEveryCommandIsTestedAndHelped(t *testing.T) {
-	source, err := os.ReadFile("doc.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestEveryCommandIsHelped(t *testing.T) {
 	help := run(t, "", ":memory:", ".help").ok(t)
 	all := commands()
 	if !slices.IsSortedFunc(all, func(a, b command) int { return strings.Compare(a.name, b.name) }) {
@@ -74,9 +70,6 @@ func TestEveryCommandIsTestedAndHelped(t *testing.T) {
 		if !strings.Contains(help, "."+c.name) || c.help == "" {
 			t.Errorf(".help does not show .%s", c.name)
 		}
-	}
-	if len(source) == 0 {
-		t.Error("the package has no manual")
 	}
 }
 

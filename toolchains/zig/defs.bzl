@@ -27,6 +27,7 @@ def _declare(row, programs):
         name = "runtime_" + name,
         flags = zig_flags(row) + runtime_libs(row),
         programs = programs,
+        tags = ["manual"],
         triple = row.triple,
     )
     zig_tools(
@@ -37,6 +38,7 @@ def _declare(row, programs):
         link_settings = link_settings(row),
         programs = programs,
         runtime = "runtime_" + name,
+        tags = ["manual"],
     )
     zig_config(
         name = "config_" + name,

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Rules that make a release."""
+"""Rules that make a release, and tests of what it holds."""
 
 load("//tools/release/private:archives.bzl", _platform_archives = "platform_archives")
 load("//tools/release/private:checks.bzl", _release_checks = "release_checks")
 load("//tools/release/private:notices.bzl", _notices = "notices")
-load("//tools/release/private:set.bzl", _release_checks = _release_checks
-release_set = "release_set", _release_sets = "release_sets")
+load("//tools/release/private:set.bzl", _release_set = "release_set", _release_sets = "release_sets")
 
 visibility(["//tools/..."])
 

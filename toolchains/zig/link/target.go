@@ -118,8 +118,8 @@ func (t *target) elf(c *command) []string {
 
 // pe speaks lld-link, which has no GNU spelling in zig.
 func (t *target) pe(c *command) ([]string, error) {
-	// -Brepro puts a hash of the contents where the time of day would stand.
-	out := []string{"lld-link", "-lldmingw", "-ERRORLIMIT:0", "-NOLOGO", "-Brepro", "-MACHINE:" + t.machine,
+	// -Brepro puts a hash of the contents where the time of day would stand, -BUILD-ID one where debuggers look for it.
+	out := []string{"lld-link", "-lldmingw", "-ERRORLIMIT:0", "-NOLOGO", "-Brepro", "-BUILD-ID", "-MACHINE:" + t.machine,
 		"-SUBSYSTEM:CONSOLE", "-OUT:" + c.out, "-STACK:" + t.stack, "-ALTERNATENAME:__image_base__=__ImageBase"}
 	if c.shared {
 		out = append(out, "-DLL", "-IMPLIB:"+c.out+".lib")

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+
+// Package graph reads Bazel's action graph and tells what in it comes from outside the declared inputs: host programs,
+// shells, and files of modules that must not reach a release.
+//
+// It reads `bazel aquery --output=jsonproto`, an analysis.ActionGraphContainer:
+// https://github.com/bazelbuild/bazel/blob/7.7.1/src/main/protobuf/analysis_v2.proto
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+)
+
+// container holds the fields that are read, by their names in JSON.
+type container struct {
+	Artifacts     []artifact `json:"artifacts"`
+	Actions       []action   `json:"actions"`
+	DepSetOfFiles []depSet   `json:"depSetOfFiles"`
+	PathFragments []fragment `json:"pathFragments"`
+	Targets       []target   `json:"targets"`
+}
+
+type artifact struct {
+	ID             int `json:"id"`
+	PathFragmentID int `json:"pathFragmentId"`
+}
+
+type action struct {
+	TargetID       int      `json:"targetId"`
+	Mnemonic       string   `json:"mnemonic"`
+	Arguments      []string `json:"arguments"`
+	InputDepSetIDs []int    `json:"inputDepSetIds"`
+}
+
+type depSet struct {
+	ID                  int   `json:"id"`
+	TransitiveDepSetIDs []int `json:"transitiveDepSetIds"`
+	DirectArtifactIDs   []int `json:"directArtifactIds"`
+}
+
+type fragment struct {
+	ID       int    `json:"id"`
+	Label    string `json:"label"`
+	ParentID int    `json:"parentId"`
+}
+
+type target struct {
+	ID    int    `json:"id"`
+	Label string `json:"label"`
+}
+
+// Graph is an action graph with paths resolved.
+type Graph struct {
+	actions []action
+	labels  map[int]string
+	sets    map[int]depSet
+	paths   map[int]string // of artifacts
+}
+
+// Read parses an action graph.
+func Read(r io.Reader) (*Graph, error) {
+	var c container
+	if err := json.NewDecoder(r).Decode(&c); err != nil {
+		return nil, fmt.Errorf("read action graph: %w", err)
+	}
+	if len(c.Actions) == 0 {
+		return nil, fmt.Errorf("read action graph: it has no actions: was the query empty?")
+	}
+	g := &Graph{actions: c.Actions, labels: map[int]string{}, sets: map[int]depSet{}, paths: map[int]string{}}
+	for _, t := range c.Targets {
+		g.labels[t.ID] = t.Label
+	}
+	for _, s := range c.DepSetOfFiles {
+		g.sets[s.ID] = s
+	}
+	fragments := map[int]fragment{}
+	for _, f := range c.PathFragments {
+		fragments[f.ID] = f
+	}
+	for _, a := range c.Artifacts {
+		p, err := resolve(fragments, a.PathFragmentID)
+		if err != nil {
+			return nil, fmt.Errorf("read action graph: %w", err)
+		}
+		g.paths[a.ID] = p
+	}
+	return g, nil
+}
+
+func resolve(fragments map[int]fragment, id int) (string, error) {
+	var parts []string
+	for id != 0 {
+		f, ok := fragments[id]
+		if !ok || len(parts) > 1000 {
+			return "", fmt.Errorf("path fragment %d does not lead to a root", id)
+		}
+		parts = append(parts, f.Label)
+		id = f.ParentID
+	}
+	slices.Reverse(parts)
+	return strings.Join(parts, "/"), nil
+}
+
+// A Finding is something in an action that comes from where it must not.
+type Finding struct {
+	Rule     string `json:"rule"` // host program, shell, or forbidden module
+	Mnemonic string `json:"mnemonic"`
+	Target   string `json:"target"`
+	What     string `json:"what"`
+}
+
+var shells = []string{"sh", "bash", "dash", "zsh", "ksh", "busybox"}
+
+// Check finds actions that run a program of the host or a shell, and actions that read a file of a forbidden module,
+// named as in MODULE.bazel. Findings are sorted; each is there once.
+func (g *Graph) Check(forbidden []string) []Finding {
+	seen := map[Finding]bool{}
+	direct := g.forbiddenSets(forbidden)
+	for _, a := range g.actions {
+		add := func(rule, what string) {
+			seen[Finding{rule, a.Mnemonic, g.labels[a.TargetID], what}] = true
+		}
+		if len(a.Arguments) > 0 {
+			program := a.Arguments[0]
+			if path.IsAbs(program) {
+				add("host program", program)
+			}
+			if slices.Contains(shells, path.Base(program)) || strings.HasSuffix(program, ".sh") {
+				add("shell", program)
+			}
+		}
+		for _, file := range g.reach(a.InputDepSetIDs, direct) {
+			add("forbidden module", file)
+		}
+	}
+	out := make([]Finding, 0, len(seen))
+	for f := range seen {
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b Finding) int {
+		return strings.Compare(a.Rule+"\x00"+a.Mnemonic+"\x00"+a.Target+"\x00"+a.What, b.Rule+"\x00"+b.Mnemonic+"\x00"+b.Target+"\x00"+b.What)
+	})
+	return out
+}
+
+// forbiddenSets maps the sets that directly hold a file of a forbidden module to one such file.
+func (g *Graph) forbiddenSets(modules []string) map[int]string {
+	out := map[int]string{}
+	for id, s := range g.sets {
+		for _, a := range s.DirectArtifactIDs {
+			if p := g.paths[a]; ofModule(p, modules) {
+				out[id] = p
+				break
+			}
+		}
+	}
+	return out
+}
+
+// ofModule tells whether a path lies in the repository of one of the modules: external/NAME~… or external/NAME+….
+func ofModule(p string, modules []string) bool {
+	_, rest, ok := strings.Cut("/"+p, "/external/")
+	if !ok {
+		return false
+	}
+	repository, _, _ := strings.Cut(rest, "/")
+	// A repository that a module's extension made carries the name in front, but holds other people's files.
+	if strings.Count(repository, "~") > 1 || strings.Count(repository, "+") > 1 {
+		return false
+	}
+	return slices.Contains(modules, strings.Trim(repository, "~+"))
+}
+
+// reach collects the files of sets that can be reached from ids.
+func (g *Graph) reach(ids []int, files map[int]string) []string {
+	if len(files) == 0 {
+		return nil
+	}
+	var out []string
+	visited := map[int]bool{}
+	for todo := slices.Clone(ids); len(todo) > 0; {
+		id := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if visited[id] {
+			continue
+		}
+		visited[id] = true
+		if f, ok := files[id]; ok {
+			out = append(out, f)
+		}
+		todo = append(todo, g.sets[id].TransitiveDepSetIDs...)
+	}
+	return out
+}
+
+// Mnemonics counts the actions of each kind.
+func (g *Graph) Mnemonics() map[string]int {
+	out := map[string]int{}
+	for _, a := range g.actions {
+		out[a.Mnemonic]++
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+package graph
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// clean is a graph of one action that reads a generated file and runs a built program.
+func clean() container {
+	return container{
+		Artifacts:     []artifact{{1, 3}, {2, 6}},
+		Actions:       []action{{TargetID: 1, Mnemonic: "Pack", Arguments: []string{"bazel-out/exec/bin/pack", "--out", "x"}, InputDepSetIDs: []int{1}}},
+		DepSetOfFiles: []depSet{{ID: 1, TransitiveDepSetIDs: []int{2}}, {ID: 2, DirectArtifactIDs: []int{1, 2}}},
+		PathFragments: []fragment{{1, "bazel-out", 0}, {2, "bin", 1}, {3, "a.tar", 2}, {4, "external", 0}, {5, "rules_go~", 4}, {6, "x.go", 5}},
+		Targets:       []target{{1, "//:release"}},
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		plant func(*container)
+		want  string // rule, or nothing
+	}{
+		{"clean", func(*container) {}, ""},
+		{"host program", func(c *container) { c.Actions[0].Arguments[0] = "/usr/bin/gcc" }, "host program"},
+		{"shell by name", func(c *container) { c.Actions[0].Arguments[0] = "external/tools/bash" }, "shell"},
+		{"shell script", func(c *container) { c.Actions[0].Arguments[0] = "external/rules_go~/binary_wrapper.sh" }, "shell"},
+		{"forbidden module", func(c *container) { c.PathFragments[4].Label = "zlib~" }, "forbidden module"},
+		{"forbidden module, Bazel 8", func(c *container) { c.PathFragments[4].Label = "zlib+" }, "forbidden module"},
+		{"repository made by a module's extension", func(c *container) { c.PathFragments[4].Label = "zlib~~deps~other" }, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := clean()
+			test.plant(&c)
+			data, err := json.Marshal(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			g, err := Read(strings.NewReader(string(data)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := g.Check([]string{"zlib"})
+			if test.want == "" && len(got) != 0 || test.want != "" && (len(got) != 1 || got[0].Rule != test.want) {
+				t.Errorf("found %v, want %q", got, test.want)
+			}
+			if g.Mnemonics()["Pack"] != 1 {
+				t.Error("the action is not counted")
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	cut := clean()
+	cut.PathFragments = cut.PathFragments[1:]
+	data, err := json.Marshal(cut)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"", "{}", "[]", string(data)} {
+		if _, err := Read(strings.NewReader(bad)); err == nil {
+			t.Errorf("%.40q was accepted", bad)
+		}
+	}
+}
