@@ -8,12 +8,14 @@ def _impl(_mctx):
         name = "go_sdk_files",
         build_file = "//toolchains/go:go_sdk_files.BUILD",
         env = "GOSQLITE_GO_SDK",
+        per_machine = True,
         pin = "go_sdk",
     )
     pinned_repository(
         name = "zig_sdk",
         build_file = "//toolchains/zig:zig_sdk.BUILD",
         env = "GOSQLITE_ZIG",
+        per_machine = True,
         pin = "zig",
     )
     pinned_repository(

@@ -17,6 +17,23 @@ for pattern; do
 done
 """
 
+# Machines that build: Bazel's name of the processor, and what tells its pins and variables from those of amd64.
+_MACHINES = {
+    "aarch64": struct(cpu = "aarch64", goarch = "arm64", suffix = "_linux_arm64"),
+    "amd64": struct(cpu = "x86_64", goarch = "amd64", suffix = ""),
+}
+
+def _machine(rctx):
+    machine = _MACHINES.get(rctx.os.arch)
+    if not machine or rctx.os.name != "linux":
+        fail("fetch {}: no SDK is pinned for a machine with {} on {}: build on Linux with one of {}".format(
+            rctx.attr.pin,
+            rctx.os.name,
+            rctx.os.arch,
+            ", ".join(_MACHINES.keys()),
+        ))
+    return machine
+
 def _run(rctx, what, script, arguments):
     result = rctx.execute(["sh", "-c", script, "sh"] + arguments)
     if result.return_code:
@@ -24,17 +41,23 @@ def _run(rctx, what, script, arguments):
     return result.stdout
 
 def archive_channel(pin):
-    """The pin's channel that is an archive behind a public address, or None."""
+    """Finds the channel that is an archive behind a public address.
+
+    Args:
+      pin: an entry of pins.json
+    Returns:
+      the channel, or None
+    """
     for channel in pin["channels"]:
         if channel["kind"] == "archive":
             return channel
     return None
 
-def _download(rctx, pin):
+def _download(rctx, pin, env):
     """Unpacks the archive of the public origin and keeps the declared files."""
     channel = archive_channel(pin)
     if not channel:
-        fail("fetch {}: no channel has an address; set --repo_env={}=FOLDER".format(rctx.attr.pin, rctx.attr.env))
+        fail("fetch {}: no channel has an address; set --repo_env={}=FOLDER".format(rctx.attr.pin, env))
     rctx.download_and_extract(
         url = channel["url"],
         sha256 = channel["sha256"] or "",
@@ -51,11 +74,14 @@ def _download(rctx, pin):
     return rctx.path("declared")
 
 def _pinned_impl(rctx):
-    pin = json.decode(rctx.read(rctx.attr.pins))[rctx.attr.pin]
-    given = rctx.getenv(rctx.attr.env)
-    folder = rctx.path(given) if given else _download(rctx, pin)
+    machine = _machine(rctx) if rctx.attr.per_machine else None
+    suffix = machine.suffix if machine else ""
+    pin = json.decode(rctx.read(rctx.attr.pins))[rctx.attr.pin + suffix]
+    env = rctx.attr.env + suffix.upper()
+    given = rctx.getenv(env)
+    folder = rctx.path(given) if given else _download(rctx, pin, env)
     if not folder.exists:
-        fail("read {}: folder {} of --repo_env={} does not exist: run ./bazelw fetch".format(rctx.attr.pin, folder, rctx.attr.env))
+        fail("read {}: folder {} of --repo_env={} does not exist: run ./bazelw fetch".format(rctx.attr.pin, folder, env))
     seen = _run(rctx, "compute digest of", _TREE_DIGEST, [str(folder)]).split(" ")[0]
     if seen != pin["tree"]:
         fail("verify {} {}: the files in {} have tree digest {}, the pin in pins/pins.json says {}: nothing is used; fetch it again with ./bazelw fetch, or review and pin the new content with ./bazelw update".format(
@@ -68,7 +94,10 @@ def _pinned_impl(rctx):
     for entry in folder.readdir():
         rctx.symlink(entry, entry.basename)
     rctx.symlink(rctx.attr.build_file, "BUILD.bazel")
-    rctx.file("pin.bzl", "PINNED_VERSION = %r\n" % pin["version"])
+    lines = ["PINNED_VERSION = %r" % pin["version"]]
+    if machine:
+        lines += ["EXEC_CPU = %r" % machine.cpu, "EXEC_GOARCH = %r" % machine.goarch]
+    rctx.file("pin.bzl", "\n".join(lines) + "\n")
 
 pinned_repository = repository_rule(
     implementation = _pinned_impl,
@@ -77,6 +106,7 @@ pinned_repository = repository_rule(
         "build_file": attr.label(mandatory = True, doc = "the repository's BUILD file"),
         "env": attr.string(mandatory = True, doc = "the variable, given by --repo_env, that names a folder of the declared files"),
         "pin": attr.string(mandatory = True, doc = "the key in pins.json"),
+        "per_machine": attr.bool(doc = "whether there is a pin for each kind of machine that builds"),
         "pins": attr.label(default = "//pins:pins.json"),
     },
 )

@@ -26,6 +26,7 @@ def constraints(row):
         Label("//platforms:" + ("musl" if row.libc == "musl" else "native_libc")),
     ]
 
+# buildifier: disable=unnamed-macro  # the targets have the names of the rows
 def declare_platforms():
     """One platform() for each row of the matrix; and `target`, an alias of the one that is being built for."""
     native.alias(

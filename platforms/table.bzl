@@ -3,10 +3,16 @@
 
 load(":matrix.bzl", "MATRIX")
 
-visibility(["//platforms", "//docs/..."])
+visibility(["//docs/...", "//platforms"])
 
 def markdown(rows):
-    """Lines of a Markdown table."""
+    """Makes a Markdown table.
+
+    Args:
+      rows: of the matrix
+    Returns:
+      its lines
+    """
     lines = ["| `--platforms=//platforms:` | Go | needs | tier |", "|---|---|---|---|"]
     for row in rows:
         lines.append("| `{}` | {}/{} | {} | {} |".format(row.name, row.goos, row.goarch, row.floor, row.tier))

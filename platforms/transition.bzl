@@ -16,19 +16,24 @@ _PLATFORMS = "//command_line_option:platforms"
 _REQUESTED = "//platforms:requested"
 
 def row_of(platform, *, fail = fail):
-    """The matrix's row for the label of a platform; fails with the list of choices."""
+    """Finds the matrix's row for the label of a platform; fails with the list of choices.
+
+    Args:
+      platform: a label, or the text of one
+      fail: how to fail; tests pass a recorder
+    Returns:
+      the row, or None when a recorder took the failure
+    """
     name = str(platform).split(":")[-1]
     package = str(platform).split("//")[-1].split(":")[0]
-    if name == "host":
-        name = DEFAULT
-    for row in MATRIX:
-        if row.name == name and package == "platforms":
-            return row
-    fail("no release can be built for platform {}: choose one with --platforms=//platforms:NAME, NAME being one of {}".format(
+    if package == "platforms":
+        for row in MATRIX:
+            if row.name == (DEFAULT if name == "host" else name):
+                return row
+    return fail("no release can be built for platform {}: choose one with --platforms=//platforms:NAME, NAME being one of {}".format(
         platform,
         ", ".join([r.name for r in MATRIX]),
     ))
-    return None
 
 def _enter(row):
     return {_PLATFORMS: str(Label("//platforms:" + row.name)), _REQUESTED: ""}

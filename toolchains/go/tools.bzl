@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The tools of Go's rules, built without the shell script that those rules use for it."""
 
-load("@rules_go//go/private:common.bzl", "RULES_GO_STDLIB_PREFIX")
+# The builder is linked with this prefix; Go's rules do not export it.
+load("@rules_go//go/private:common.bzl", "RULES_GO_STDLIB_PREFIX")  # buildifier: disable=bzl-visibility
 load(":build.bzl", "GO_BUILD_ATTRS", "go_build")
 
 visibility("//toolchains/go")

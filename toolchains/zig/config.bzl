@@ -64,6 +64,8 @@ def _config_impl(ctx):
         # The legacy flags of an archiver would come after the ones above.
         feature(name = "archiver_flags"),
     ]
+
+    # buildifier: disable=native-cc-common  # rules_cc of the registries mode exports none
     return cc_common.create_cc_toolchain_config_info(
         ctx = ctx,
         toolchain_identifier = ctx.label.name,

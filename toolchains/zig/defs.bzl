@@ -2,6 +2,7 @@
 """A C toolchain for each row of the matrix."""
 
 load("@rules_cc//cc:defs.bzl", "cc_toolchain")
+load("@zig_sdk//:pin.bzl", "EXEC_CPU")
 load("//platforms:defs.bzl", "constraints")
 load("//platforms:matrix.bzl", "MATRIX")
 load(":config.bzl", "zig_config")
@@ -11,6 +12,7 @@ load(":tools.bzl", "zig_tools")
 
 visibility("//toolchains/zig")
 
+# buildifier: disable=unnamed-macro  # the targets have the names of the rows
 def declare_toolchains(*, programs):
     """Runtime, tools and toolchain of every row.
 
@@ -68,7 +70,7 @@ def _declare(row, programs):
     )
     native.toolchain(
         name = name,
-        exec_compatible_with = ["@platforms//os:linux", "@platforms//cpu:x86_64"],
+        exec_compatible_with = ["@platforms//os:linux", "@platforms//cpu:" + EXEC_CPU],
         target_compatible_with = constraints(row),
         toolchain = "cc_" + name,
         toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",

@@ -6,6 +6,7 @@ load(":targets.bzl", "header_folders")
 
 visibility("public")
 
+# buildifier: disable=unnamed-macro  # the targets have the names of the folders
 def declare_headers():
     """Called in the SDK's own BUILD file."""
     native.filegroup(

@@ -2,11 +2,11 @@
 """What a row of the matrix means to zig's compiler and linker.
 
 `zig cc` works these out for itself and then needs a cache, /proc and the whole SDK. Compilations and links here call
-zig's clang and linkers directly, with the flags below, on declared files only; compile_flags_test holds them against
-what `zig cc` says of each target.
+zig's clang and linkers directly, with the flags below, on declared files only. They follow what `zig cc -c -v` prints of
+each triple; compare them again when zig is updated.
 """
 
-visibility(["//toolchains/zig/...", "//pins"])
+visibility(["//pins", "//toolchains/zig/..."])
 
 # clang's name of each target's processor, and the family under which zig files its headers.
 _ARCH = {
@@ -49,7 +49,13 @@ _WINDOWS_LIBS = ["-lkernel32", "-lws2_32", "-lbcrypt", "-luserenv", "-ladvapi32"
 _MIB = 1024 * 1024
 
 def clang_target(row):
-    """clang's --target for a row."""
+    """Gives clang's --target.
+
+    Args:
+      row: of the matrix
+    Returns:
+      the triple in clang's spelling
+    """
     abi, _, version = row.triple.split("-")[-1].partition(".")
     arch = _ARCH[row.goarch].clang
     if row.goos == "linux":
@@ -73,7 +79,13 @@ def _defines(row):
     return []
 
 def compile_flags(row):
-    """clang's flags for a row, apart from header folders."""
+    """Gives clang's flags, apart from header folders.
+
+    Args:
+      row: of the matrix
+    Returns:
+      a list
+    """
     pic = [] if row.goos == "windows" else ["-fPIC"]
 
     # Mach-O keeps the paths of objects that have debug information; so none has any there.
@@ -81,7 +93,13 @@ def compile_flags(row):
     return ["--target=" + clang_target(row)] + _MACHINE_FLAGS.get(row.goarch, []) + pic + debug + _defines(row)
 
 def header_folders(row):
-    """The folders of zig's lib/libc/include that a row's compilations read, in order of search."""
+    """Gives the folders of zig's lib/libc/include that compilations read.
+
+    Args:
+      row: of the matrix
+    Returns:
+      their names, in order of search
+    """
     if row.goos == "linux":
         env = "gnu" if row.libc == "glibc" else "musl"
         dirs = _ARCH[row.goarch].dirs
@@ -99,7 +117,13 @@ def header_folders(row):
     return ["any-{}-any".format(row.goos)]
 
 def link_settings(row):
-    """What the link program needs to know of a row, as lines of its settings file."""
+    """Gives what the link program needs to know.
+
+    Args:
+      row: of the matrix
+    Returns:
+      lines of its settings file
+    """
     format = {"darwin": "macho", "windows": "pe"}.get(row.goos, "elf")
     out = ["format=" + format, "triple=" + row.triple]
     if row.libc == "musl":

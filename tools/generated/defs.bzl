@@ -30,6 +30,8 @@ def generated_files(name, sources, targets = [], visibility = None):
             pure = "on",
             visibility = ["//visibility:private"],
         )
+
+        # buildifier: disable=native-sh-test  # rules_shell is a stand-in where modules come from package registries
         native.sh_test(
             name = name + "_test",
             srcs = [name + "_check"],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the parts of a release tell each other."""
 
-visibility(["//tools/...", "//docs/..."])
+visibility(["//docs/...", "//tools/..."])
 
 ReleaseFilesInfo = provider(
     doc = "Files of a release, each with what the manifest says of it.",

@@ -9,13 +9,13 @@ def _notices_impl(ctx):
     args.use_param_file("@%s")
     args.set_param_file_format("multiline")
     args.add("--out", out)
-    for target, title in ctx.attr.licenses.items():
+    for target, title in ctx.attr.texts.items():
         args.add("--section")
         args.add(target[DefaultInfo].files.to_list()[0], format = title + "=%s")
     ctx.actions.run(
         executable = ctx.executable._notices,
         arguments = [args],
-        inputs = ctx.files.licenses,
+        inputs = ctx.files.texts,
         outputs = [out],
         mnemonic = "Notices",
     )
@@ -24,7 +24,7 @@ def _notices_impl(ctx):
 notices = rule(
     implementation = _notices_impl,
     attrs = {
-        "licenses": attr.label_keyed_string_dict(doc = "license file: title", allow_files = True, mandatory = True),
+        "texts": attr.label_keyed_string_dict(doc = "license file: title", allow_files = True, mandatory = True),
         "_notices": attr.label(default = "//tools/release/cmd/notices", executable = True, cfg = "exec"),
     },
 )

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+package lint
+
+import (
+	"strings"
+	"testing"
+)
+
+// Each case breaks exactly one rule, or none, and every rule has its case.
+func TestArrows(t *testing.T) {
+	const own = "github.com/gosqlite/gosqlite/"
+	goFile := func(imported string) string { return "package p\n\nimport _ \"" + imported + "\"\n" }
+	load := func(label string) string { return "load(\"" + label + "\", \"x\")\n" }
+	type testCase struct {
+		name, file, content string
+		reason              string // a part of the broken rule's; "" for none
+	}
+	cases := []testCase{
+		{"cgo in its place", "internal/capi/x.go", goFile("C"), ""},
+		{"cgo elsewhere", "sqlite/x.go", goFile("C"), "only internal/capi imports"},
+		{"cgo in a test", "driver/x_test.go", goFile("C"), "only internal/capi imports"},
+		{"sqlite on capi", "sqlite/x.go", goFile(own + "internal/capi"), ""},
+		{"driver on capi", "driver/x.go", goFile(own + "internal/capi"), "only sqlite stands"},
+		{"capi on sqlite", "internal/capi/x.go", goFile(own + "sqlite"), "internal/capi stands on nothing"},
+		{"sqlite on driver", "sqlite/x_test.go", goFile(own + "driver"), "sqlite lies below"},
+		{"driver on sqlite", "driver/x.go", goFile(own + "sqlite"), ""},
+		{"driver on shell", "driver/x.go", goFile(own + "shell"), "driver lies below"},
+		{"shell on tools", "shell/x.go", goFile(own + "tools/release"), "never imports tools"},
+		{"root package on toolchains", "x.go", goFile(own + "toolchains/zig"), "never imports tools"},
+		{"tools on sqlite", "tools/a/x.go", goFile(own + "sqlite"), "never import the root"},
+		{"tools on the root package", "tools/x.go", goFile(strings.TrimSuffix(own, "/")), "never import the root"},
+		{"tools on tools", "tools/a/x.go", goFile(own + "tools/b"), ""},
+		{"toolchains on tools", "toolchains/x.go", goFile(own + "tools/b"), "stands on the standard library"},
+		{"toolchains on a library", "toolchains/x.go", goFile("example.org/x"), "stands on the standard library"},
+		{"toolchains on itself", "toolchains/x.go", goFile(own + "toolchains/zig"), ""},
+		{"root on x/sys", "driver/x.go", goFile("golang.org/x/sys/unix"), ""},
+		{"root on x/text", "driver/x.go", goFile("golang.org/x/text"), "requires golang.org/x/sys"},
+		{"root on the standard library", "driver/x.go", goFile("database/sql/driver"), ""},
+		{"tools on a library", "tools/a/x.go", goFile("google.golang.org/protobuf/proto"), ""},
+		{"tools on staticcheck", "tools/a/x.go", goFile("honnef.co/go/tools/staticcheck"), "never linked"},
+		{"tools on buildifier", "tools/a/x.go", goFile("github.com/bazelbuild/buildtools/build"), "never linked"},
+		{"manifest on action", "tools/release/manifest/x.go", goFile(own + "tools/release/action"), "manifest is shared"},
+		{"verify on manifest", "tools/release/verify/x.go", goFile(own + "tools/release/manifest"), ""},
+		{"verify on archive", "tools/release/verify/x.go", goFile(own + "tools/release/archive"), "verifier shares no code"},
+		{"reproduce on archive", "tools/reproduce/a/x.go", goFile(own + "tools/release/archive"), "own reader"},
+		{"spdx on graph", "tools/sbom/spdx/x.go", goFile(own + "tools/sbom/graph"), ""},
+		{"spdx on cyclonedx", "tools/sbom/spdx/x.go", goFile(own + "tools/sbom/cyclonedx"), "a format stands"},
+		{"graph on spdx", "tools/sbom/graph/x.go", goFile(own + "tools/sbom/spdx"), "graph knows no format"},
+		{"the matrix loads", "platforms/matrix.bzl", load(":other.bzl"), "loads nothing"},
+		{"another file loads", "platforms/defs.bzl", load(":matrix.bzl"), ""},
+		{"private from outside", "tools/x/defs.bzl", load("//tools/release/private:set.bzl"), "loaded by its own folder"},
+		{"private from its folder", "tools/release/defs.bzl", load("//tools/release/private:set.bzl"), ""},
+		{"private of others", "tools/release/defs.bzl", load("@rules_go//go/private:x.bzl"), ""},
+		{"tests from outside", "tools/release/defs.bzl", load("//tools/release/tests:x.bzl"), "nobody loads tests"},
+		{"sbom loads release", "tools/sbom/defs.bzl", load("//tools/release:defs.bzl"), "never back"},
+		{"a header in capi", "internal/capi/x.c", "#include \"sqlite3.h\"\n", ""},
+		{"a header elsewhere", "driver/x.c", "# include <sqlite3ext.h>\n", "include SQLite's headers"},
+		{"another header", "driver/x.c", "#include <stdio.h>\n", ""},
+	}
+	broken := map[string]bool{}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			tree := treeOf(t, map[string]string{
+				"go.mod":            healthy["go.mod"],
+				"tools/go.mod":      healthy["tools/go.mod"],
+				"toolchains/go.mod": healthy["toolchains/go.mod"],
+				c.file:              c.content,
+			})
+			findings, err := checkArrows(t.Context(), tree)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch {
+			case c.reason == "" && len(findings) > 0:
+				t.Errorf("findings %v", findings)
+			case c.reason != "" && (len(findings) != 1 || findings[0].File != c.file || !strings.Contains(findings[0].Message, c.reason)):
+				t.Errorf("findings %v, want one with %q", findings, c.reason)
+			}
+		})
+		broken[c.reason] = true
+	}
+	for _, rules := range [][]arrowRule{goRules, loadRules, includeRules} {
+		for _, r := range rules {
+			has := false
+			for reason := range broken {
+				has = has || reason != "" && strings.Contains(r.reason, reason)
+			}
+			if !has {
+				t.Errorf("no case breaks the rule %q", r.reason)
+			}
+		}
+	}
+}
+
+func TestArrowsNeedAModule(t *testing.T) {
+	if _, err := checkArrows(t.Context(), treeOf(t, map[string]string{"x.go": "package x\n"})); err == nil {
+		t.Error("a tree without go.mod passes as checked")
+	}
+}

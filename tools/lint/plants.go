@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+
+package lint
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Plant is a defect that turns exactly one check red.
+type Plant struct {
+	Name  string
+	Check string // "" for the healthy tree, in which nothing is red
+	Files map[string]string
+}
+
+const spdx = "// " + licence + "\n\n"
+
+// plantedHost stands for the host of a mirror; .invalid is nobody's:
+// https://www.rfc-editor.org/rfc/rfc2606#section-2
+var plantedHost = Secret{"mirror.invalid", "the host of a package registry or proxy, by a plant"}
+
+// healthy is a small tree with the layout of this one, clean by every check.
+var healthy = map[string]string{
+	"MODULE.bazel":          "# " + licence + "\nmodule(name = \"planted\")\n",
+	"platforms/BUILD.bazel": "# " + licence + "\nexports_files([\"matrix.bzl\"])\n",
+	"platforms/matrix.bzl":  "# " + licence + "\n\"\"\"The rows.\"\"\"\n\nROWS = [\"linux_amd64\"]\n",
+
+	"go.mod": "module github.com/gosqlite/gosqlite\n\ngo 1.26.0\n",
+	"internal/capi/capi.go": spdx + "// Package capi imports \"C\".\npackage capi\n\n// #include <stddef.h>\nimport \"C\"\n\n" +
+		"// Size is the size of a size_t in bytes.\nfunc Size() int { return C.sizeof_size_t }\n",
+	"sqlite/sqlite.go": spdx + "// Package sqlite stands on capi.\npackage sqlite\n\nimport \"github.com/gosqlite/gosqlite/internal/capi\"\n\n" +
+		"// Size is capi's.\nfunc Size() int { return capi.Size() }\n",
+	"driver/driver.go": spdx + "// Package driver stands on sqlite.\npackage driver\n\nimport \"github.com/gosqlite/gosqlite/sqlite\"\n\n" +
+		"// Size is sqlite's.\nfunc Size() int { return sqlite.Size() }\n",
+	"driver/driver_test.go": spdx + "package driver\n\nimport \"testing\"\n\n" +
+		"func TestSize(t *testing.T) {\n\tif Size() < 4 {\n\t\tt.Errorf(\"Size() = %d\", Size())\n\t}\n}\n",
+
+	"tools/go.mod":         "module github.com/gosqlite/gosqlite/tools\n\ngo 1.26.0\n",
+	"tools/tool.go":        spdx + "// Package tool is a tool.\npackage tool\n",
+	"toolchains/go.mod":    "module github.com/gosqlite/gosqlite/toolchains\n\ngo 1.26.0\n",
+	"toolchains/chains.go": spdx + "// Package chains is a toolchain.\npackage chains\n",
+}
+
+// Plants are the healthy tree and every defect.
+func Plants() []Plant {
+	driver := func(name, check, source string) Plant {
+		return Plant{name, check, map[string]string{"driver/planted.go": source}}
+	}
+	starlark := func(name, check, file, source string) Plant {
+		return Plant{name, check, map[string]string{file: "# " + licence + "\n\"\"\"Planted.\"\"\"\n\n" + source}}
+	}
+	return []Plant{
+		{Name: "healthy tree"},
+		driver("two blanks", "gofmt", spdx+"package driver\n\n// Planted has a blank too many.\nconst  Planted = 1\n"),
+		driver("no licence line", "spdx", "// Not a licence.\n\npackage driver\n"),
+		driver("a long Go file", "size", spdx+"package driver\n\n"+strings.Repeat("// One more line.\n", 400)),
+		starlark("a long .bzl file", "size", "platforms/planted.bzl", strings.Repeat("# One more line.\n", 200)),
+		driver("a path of a machine", "words", spdx+"package driver\n\n// Made in "+"/"+"work/main.\n"),
+		driver("the host of a mirror", "words", spdx+"package driver\n\n// From https://"+plantedHost.Text+"/sqlite.\n"),
+		driver(`import "C" in driver`, "arrows", spdx+"package driver\n\n// #include <stddef.h>\nimport \"C\"\n\n// Planted is C's.\nfunc Planted() int { return C.sizeof_size_t }\n"),
+		starlark("a load in the matrix", "arrows", "platforms/matrix.bzl", "load(\"@planted//:defs.bzl\", \"NAME\")\n\nROWS = [NAME]\n"),
+		{"an include of SQLite", "arrows", map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
+		starlark("no blanks", "buildifier", "platforms/planted.bzl", "ROWS=1\n"),
+		starlark("an unused variable", "buildifier", "platforms/planted.bzl", "def planted():\n    \"\"\"Has an unused variable.\"\"\"\n    unused = 1\n"),
+		{"a copied lock", "vet", map[string]string{"tools/planted.go": spdx + "package tool\n\nimport \"sync\"\n\n// Planted copies a lock.\nfunc Planted(m sync.Mutex) sync.Locker { return &m }\n"}},
+		driver("an unused function", "staticcheck", spdx+"package driver\n\nfunc planted() {}\n"),
+		{"a failing test", "oldest-go", map[string]string{"driver/planted_test.go": spdx + "package driver\n\nimport \"testing\"\n\nfunc TestPlanted(t *testing.T) { t.Error(\"planted\") }\n"}},
+	}
+}
+
+// Write lays the plant out in dir, over the healthy tree.
+func (p Plant) Write(dir string) error {
+	for _, files := range []map[string]string{healthy, p.Files} {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			file := filepath.Join(dir, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				return fmt.Errorf("write plant %q: %w", p.Name, err)
+			}
+			if err := os.WriteFile(file, []byte(files[name]), 0o644); err != nil {
+				return fmt.Errorf("write plant %q: %w", p.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// PlantConfig is the configuration under which plants are judged.
+func PlantConfig(r Runner, toolsDir string) Config {
+	return Config{
+		Runner: r, ToolsDir: toolsDir, Machine: Paths("", ""),
+		Hosts: func(context.Context) ([]Secret, error) { return []Secret{plantedHost}, nil },
+	}
+}
+
+// Judge says how the outcomes differ from what the plant has to cause; nil when
+// exactly its check is red, and red by a finding.
+func (p Plant) Judge(outcomes []Outcome) error {
+	var wrong []string
+	for _, o := range outcomes {
+		switch {
+		case o.Err != nil:
+			wrong = append(wrong, fmt.Sprintf("%s did not run: %v", o.Check, o.Err))
+		case o.Red() && o.Check != p.Check:
+			wrong = append(wrong, fmt.Sprintf("%s is red: %s", o.Check, o.Findings[0]))
+		case !o.Red() && o.Check == p.Check:
+			wrong = append(wrong, fmt.Sprintf("%s is not red", o.Check))
+		}
+	}
+	if wrong != nil {
+		return fmt.Errorf("plant %q: %s", p.Name, strings.Join(wrong, "; "))
+	}
+	return nil
+}
