@@ -3,7 +3,7 @@
 
 load(":matrix.bzl", "MATRIX")
 
-visibility(["//docs/...", "//platforms"])
+visibility(["//docs/...", "//platforms/..."])
 
 def markdown(rows):
     """Makes a Markdown table.

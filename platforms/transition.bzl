@@ -51,6 +51,16 @@ leave_platform = transition(
     outputs = [_PLATFORMS, _REQUESTED],
 )
 
+def _host_tool_impl(_settings, _attr):
+    return {_PLATFORMS: str(Label("//platforms:host")), _REQUESTED: ""}
+
+# For tools of rules that leave a platform: in the exec configuration, the request would make each its own copy.
+host_tool = transition(
+    implementation = _host_tool_impl,
+    inputs = [],
+    outputs = [_PLATFORMS, _REQUESTED],
+)
+
 def _enter_impl(settings, _attr):
     return _enter(row_of(settings[_REQUESTED]))
 

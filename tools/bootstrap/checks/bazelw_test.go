@@ -175,6 +175,10 @@ func TestRegistriesMode(t *testing.T) {
 	if _, _, code = w.run("info"); code != 5 || strings.Count(w.log(), "ensure") != 3 {
 		t.Errorf("after a pin changed: code %d, calls %q", code, w.log())
 	}
+	w.write(w.dir+"/tools/go.sum", "example.com/m v1.0.0/go.mod h1:x\n")
+	if _, _, code = w.run("info"); code != 5 || strings.Count(w.log(), "ensure") != 4 {
+		t.Errorf("after a go.sum changed: code %d, calls %q", code, w.log())
+	}
 }
 
 func TestOwnCommands(t *testing.T) {
@@ -185,6 +189,7 @@ func TestOwnCommands(t *testing.T) {
 		{[]string{"fetch"}, true},
 		{[]string{"fetch", "--bundle", "f"}, true},
 		{[]string{"fetch", "--import=f"}, true},
+		{[]string{"fetch", "--exec", "linux_arm64"}, true},
 		{[]string{"update", "go"}, true},
 		{[]string{"fetch", "//..."}, false},
 		{[]string{"--batch", "fetch"}, false},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Package checks holds what is checked from outside: bazelw itself, with fakes
-// for all that it calls (go test), and the registries mode on a real machine
-// with real registries (check.sh).
+// for all that it calls (go test), and the registries mode with real registries,
+// on a real machine (check.sh) and on one where nothing was prepared
+// (debootstrap.sh).
 package checks

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Tests of what a release of one platform holds, on the bytes: leaks, format, imports."""
 
-load("//platforms:transition.bzl", "enter_platform", "leave_platform", "row_of")
+load("//platforms:transition.bzl", "enter_platform", "host_tool", "leave_platform", "row_of")
 load("//tools/release:providers.bzl", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME")
 
@@ -39,7 +39,7 @@ def _check_impl(ctx):
     runfiles = ctx.runfiles(files + [program] + ([golden] if golden else []))
     return [DefaultInfo(
         executable = script,
-        runfiles = runfiles.merge(ctx.attr._leak[DefaultInfo].default_runfiles),
+        runfiles = runfiles.merge(ctx.attr._leak[0][DefaultInfo].default_runfiles),
     )]
 
 _check_test = rule(
@@ -52,7 +52,7 @@ _check_test = rule(
         "kind": attr.string(mandatory = True, values = _KINDS.keys()),
         "platform": attr.string(mandatory = True),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
-        "_leak": attr.label(default = "//tools/release/leak/cmd/leak", executable = True, cfg = "exec"),
+        "_leak": attr.label(default = "//tools/release/leak/cmd/leak", executable = True, cfg = host_tool),
     },
 )
 

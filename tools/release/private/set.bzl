@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A release set: the files of one or several platforms in one folder, with manifest and checksums."""
 
-load("//platforms:transition.bzl", "enter_each", "enter_platform", "leave_platform")
+load("//platforms:transition.bzl", "enter_each", "enter_platform", "host_tool", "leave_platform")
 load("//tools/release:providers.bzl", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
 
@@ -48,7 +48,7 @@ def _set_rule(doc, enter, attrs = {}):
         attrs = attrs | {
             "platform_files": attr.label(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
             "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
-            "_manifest": attr.label(default = "//tools/release/cmd/manifest", executable = True, cfg = "exec"),
+            "_manifest": attr.label(default = "//tools/release/cmd/manifest", executable = True, cfg = host_tool),
         },
     )
 

@@ -23,10 +23,11 @@ func TestUsage(t *testing.T) {
 	}{
 		{"nothing", nil, "usage: bootstrap"},
 		{"unknown command", []string{"fly"}, "usage: bootstrap"},
-		{"unknown flag", []string{"fetch", "-workspace", "x", "--bndle", "y"}, "flags: --bundle, --import"},
+		{"unknown flag", []string{"fetch", "-workspace", "x", "--bndle", "y"}, "flags: --bundle, --exec, --import"},
 		{"no workspace", []string{"doctor"}, "-workspace is required"},
 		{"an argument too many", []string{"doctor", "-workspace", "x", "y"}, `unexpected argument "y"`},
 		{"both directions", []string{"fetch", "-workspace", "x", "--bundle", "a", "--import", "b"}, "exclude each other"},
+		{"unknown machine", []string{"fetch", "-workspace", "x", "--exec", "plan9_386"}, "choose linux_amd64"},
 		{"no key", []string{"ensure", "-workspace", "x"}, "-key is required"},
 		{"a key that leaves", []string{"ensure", "-workspace", "x", "-key", "../y"}, "-key is required"},
 	} {

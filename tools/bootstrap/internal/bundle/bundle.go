@@ -4,7 +4,8 @@
 // from it on a machine without a network.
 //
 // The first entry is index.json. Then come the inputs' declared files as
-// inputs/PART/NAME and Debian's packages as debs/FILE, both sorted. Times,
+// inputs/PART/NAME, the Go modules likewise, and Debian's packages as debs/FILE,
+// each sorted. Times,
 // owners and modes are fixed, so equal content gives equal bytes.
 package bundle
 
@@ -28,16 +29,17 @@ import (
 
 const (
 	indexName  = "index.json"
-	schema     = 1
+	schema     = 2
 	maxIndex   = 1 << 20   // bytes
 	maxPackage = 512 << 20 // bytes of one Debian package
 )
 
 // Index says what a bundle holds.
 type Index struct {
-	Schema int       `json:"schema"`
-	Inputs []Input   `json:"inputs"`
-	Debs   []Package `json:"debs"`
+	Schema    int       `json:"schema"`
+	Inputs    []Input   `json:"inputs"`
+	GoModules string    `json:"go_modules"` // the folder, which names the go.sum files
+	Debs      []Package `json:"debs"`
 }
 
 // Input is the folder of one pin.
@@ -92,9 +94,9 @@ func Export(ctx context.Context, s *registries.Setup, file string) error {
 }
 
 func write(ctx context.Context, w io.Writer, s *registries.Setup, debs []debian.Deb) error {
-	idx := Index{Schema: schema, Inputs: []Input{}, Debs: []Package{}}
+	idx := Index{Schema: schema, Inputs: []Input{}, GoModules: filepath.Base(s.GoModules()), Debs: []Package{}}
 	var inputs []pins.Named
-	for _, n := range s.Pins.All() {
+	for _, n := range s.Inputs() {
 		if carried(n) {
 			idx.Inputs = append(idx.Inputs, Input{n.Name, n.Part(), n.Tree})
 			inputs = append(inputs, n)
@@ -122,6 +124,13 @@ func write(ctx context.Context, w io.Writer, s *registries.Setup, debs []debian.
 		if err := addFolder(ctx, t, dir, "inputs/"+n.Part()); err != nil {
 			return err
 		}
+	}
+	dir := s.Store.Path(s.GoModules())
+	if err := s.VerifyGoModules(dir); err != nil {
+		return fmt.Errorf("%w; remove %s and fetch again", err, dir)
+	}
+	if err := addFolder(ctx, t, dir, "inputs/"+idx.GoModules); err != nil {
+		return err
 	}
 	for _, d := range debs {
 		if err := addFile(t, s.Store.Path("debs", d.File), "debs/"+d.File); err != nil {

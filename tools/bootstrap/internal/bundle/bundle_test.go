@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,23 @@ import (
 const debText = "a package"
 
 var deb = debian.Deb{File: "a_1_all.deb", SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(debText)))}
+
+// goSum names one go.mod, without its module, and goModules is the proxy's tree
+// that follows from it.
+var (
+	goSum   = "example.com/M v1.0.0/go.mod " + goModH1 + "\n"
+	goModH1 = func() string {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%x  go.mod\n", sha256.Sum256([]byte(goModText))))
+		return "h1:" + base64.StdEncoding.EncodeToString(sum[:])
+	}()
+	goModules = map[string]string{
+		"example.com/!m/@v/list":        "v1.0.0\n",
+		"example.com/!m/@v/v1.0.0.info": "{\"Version\":\"v1.0.0\"}\n",
+		"example.com/!m/@v/v1.0.0.mod":  goModText,
+	}
+)
+
+const goModText = "module example.com/M\n"
 
 // setup makes a checkout with one package recorded, and three pins whose files
 // fill puts into the cache.
@@ -59,7 +77,15 @@ func setup(t *testing.T) (s *registries.Setup, fill func()) {
 	if err := store.WriteFile(s.RecordedDebs(), debian.FormatList([]debian.Deb{deb}), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(s.Workspace, "go.sum"), []byte(goSum), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	return s, func() {
+		for name, text := range goModules {
+			if err := store.WriteFile(st.Path(s.GoModules(), name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for _, n := range file.All() {
 			if err := os.CopyFS(st.Path(registries.Input(n)), os.DirFS(content)); err != nil {
 				t.Fatal(err)
@@ -109,10 +135,36 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%s: mode of bin/tool: %v, %v", n.Name, st.Mode(), err)
 		}
 	}
+	if err := s.VerifyGoModules(s.Store.Path(s.GoModules())); err != nil {
+		t.Error(err)
+	}
 	for _, jre := range []bool{false, true} {
 		debs, err := debian.ReadList(s.ClosureList(jre))
 		if err != nil || debian.CheckFiles(s.Store.Path("debs"), debs) != nil {
 			t.Errorf("packages: %v, %v", debs, err)
+		}
+	}
+}
+
+// TestOtherMachinesInputs: a bundle may hold inputs of another machine.
+func TestOtherMachinesInputs(t *testing.T) {
+	for _, execs := range [][]string{nil, {pins.LinuxARM64}} {
+		s, fill := setup(t)
+		arm := s.Pins.Zig
+		s.Pins.ZigLinuxARM64, s.Execs = &arm, execs
+		fill()
+		var b bytes.Buffer
+		if err := write(context.Background(), &b, s, []debian.Deb{deb}); err != nil {
+			t.Fatal(err)
+		}
+		to, _ := setup(t)
+		to.Pins.ZigLinuxARM64 = &arm
+		if err := (&reader{setup: to, tar: tar.NewReader(&b)}).run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		part := registries.Input(pins.Named{Name: "zig_linux_arm64", Pin: arm})
+		if to.Store.Has(part) != (execs != nil) {
+			t.Errorf("execs %v: %s is there: %v", execs, part, to.Store.Has(part))
 		}
 	}
 }
@@ -130,15 +182,21 @@ func TestImportRefuses(t *testing.T) {
 		wrong bool // a wrong digest: exit code 3
 	}{
 		{"a byte of an input", replace("text lib/a", "Text lib/a"), "verify go_sdk", true},
+		{"a byte of a go.mod", replace("module example.com/M", "module example.org/M"), "verify go.mod of example.com/M@v1.0.0", true},
+		{"a made file", replace("v1.0.0\n", "v1.0.1\n"), "verify list", true},
+		{"other go.sum files", func(b []byte, s *registries.Setup) []byte {
+			os.WriteFile(filepath.Join(s.Workspace, "go.work.sum"), []byte(strings.Replace(goSum, "M", "N", 1)), 0o644)
+			return b
+		}, "made for other go.sum files", true},
 		{"a byte of a package", replace(debText, "A package"), "verify package a_1_all.deb", true},
 		{"other pins", func(b []byte, s *registries.Setup) []byte { s.Pins.Zig.Tree = strings.Repeat("0", 64); return b }, "made for other pins", true},
 		{"a package that is not recorded", func(b []byte, s *registries.Setup) []byte {
 			os.WriteFile(s.RecordedDebs(), debian.FormatList([]debian.Deb{{File: deb.File, SHA256: strings.Repeat("0", 64)}}), 0o644)
 			return b
 		}, "update bazel", true},
-		{"cut short", func(b []byte, _ *registries.Setup) []byte { return b[:len(b)/2] }, "", false},
+		{"cut short", func(b []byte, _ *registries.Setup) []byte { return b[:len(b)-1600] }, "", false},
 		{"no bundle", func([]byte, *registries.Setup) []byte { return []byte("hello") }, "", false},
-		{"another schema", replace(`"schema": 1`, `"schema": 7`), "schema 7", false},
+		{"another schema", replace(`"schema": 2`, `"schema": 7`), "schema 7", false},
 		{"an entry more", func(b []byte, _ *registries.Setup) []byte { return appended(t, b) }, "not in the index", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

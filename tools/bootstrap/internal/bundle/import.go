@@ -90,8 +90,13 @@ func (r *reader) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := check(idx, r.setup.Pins, recorded); err != nil {
+	if err := check(idx, r.setup, recorded); err != nil {
 		return err
+	}
+	goModules := r.setup.GoModules()
+	if want := filepath.Base(goModules); idx.GoModules != want {
+		return &client.WrongDigest{What: "Go modules", Want: want, Got: idx.GoModules,
+			Hint: "the bundle was made for other go.sum files: make it from this very source tree"}
 	}
 	byName := map[string]pins.Named{}
 	for _, n := range r.setup.Pins.All() {
@@ -101,6 +106,9 @@ func (r *reader) run(ctx context.Context) error {
 		if err := r.input(ctx, byName[in.Name]); err != nil {
 			return err
 		}
+	}
+	if err := r.folder(ctx, goModules, nil, r.setup.VerifyGoModules); err != nil {
+		return err
 	}
 	debs := make([]debian.Deb, 0, len(idx.Debs))
 	for _, p := range idx.Debs {
@@ -140,10 +148,11 @@ func (r *reader) index() (*Index, error) {
 	return &idx, r.advance()
 }
 
-// check holds the index against the pins and the recorded packages.
-func check(idx *Index, p *pins.File, recorded []debian.Deb) error {
+// check holds the index against the pins and the recorded packages. Inputs for
+// other machines may be in a bundle, those for this one must.
+func check(idx *Index, s *registries.Setup, recorded []debian.Deb) error {
 	want := map[string]pins.Named{}
-	for _, n := range p.All() {
+	for _, n := range s.Pins.All() {
 		if carried(n) {
 			want[n.Name] = n
 		}
@@ -159,8 +168,10 @@ func check(idx *Index, p *pins.File, recorded []debian.Deb) error {
 				Hint: "the bundle was made for other pins: make it from this very source tree"}
 		}
 	}
-	for name := range want {
-		return fmt.Errorf("input %s is missing in the bundle", name)
+	for _, n := range s.Inputs() {
+		if _, missing := want[n.Name]; missing {
+			return fmt.Errorf("input %s is missing in the bundle", n.Name)
+		}
 	}
 	sums := map[string]string{}
 	for _, d := range recorded {
@@ -176,8 +187,12 @@ func check(idx *Index, p *pins.File, recorded []debian.Deb) error {
 }
 
 func (r *reader) input(ctx context.Context, n pins.Named) error {
-	prefix := "inputs/" + n.Part() + "/"
-	part := registries.Input(n)
+	return r.folder(ctx, registries.Input(n), n.Executable, func(dir string) error { return registries.Verify(n, dir) })
+}
+
+// folder installs the part whose files come next, unless it is there.
+func (r *reader) folder(ctx context.Context, part string, executable []string, verify func(dir string) error) error {
+	prefix := filepath.ToSlash(part) + "/"
 	if r.setup.Store.Has(part) {
 		for r.next != nil && strings.HasPrefix(r.next.Name, prefix) {
 			if err := r.advance(); err != nil {
@@ -187,7 +202,7 @@ func (r *reader) input(ctx context.Context, n pins.Named) error {
 		return nil
 	}
 	return r.setup.Store.Install(part, func(tmp string) error {
-		w := tree.NewWriter(tmp, tree.Rules{Files: []string{"."}, Executable: n.Executable})
+		w := tree.NewWriter(tmp, tree.Rules{Files: []string{"."}, Executable: executable})
 		for r.next != nil && strings.HasPrefix(r.next.Name, prefix) {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -199,7 +214,7 @@ func (r *reader) input(ctx context.Context, n pins.Named) error {
 				return err
 			}
 		}
-		return registries.Verify(n, tmp)
+		return verify(tmp)
 	})
 }
 

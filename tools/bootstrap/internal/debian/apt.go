@@ -86,9 +86,34 @@ func (a *Apt) Update(ctx context.Context) error {
 	return nil
 }
 
+// mirror asks the machine's apt which address it uses for Debian. Where its lists are empty, as in a fresh container,
+// apt cannot tell whose its sources are, so they are read into a folder of our own first.
 func (a *Apt) mirror(ctx context.Context) (string, error) {
-	out, err := a.Runner.Run(ctx, client.Command{Dir: "/", Name: "apt-get", Args: []string{"indextargets",
-		"--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"}})
+	uri, err := a.debianURI(ctx)
+	if err != nil || uri != "" {
+		return uri, err
+	}
+	own := []string{"-o", "Dir::State::lists=" + a.Dir + "/machine", "-o", "Dir::Cache=" + a.Dir + "/cache",
+		"-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=none"}
+	if err := os.MkdirAll(filepath.Join(a.Dir, "machine", "partial"), 0o755); err != nil {
+		return "", err
+	}
+	// A source that cannot be read is the machine's affair; it names no mirror then.
+	_, err = a.Runner.Run(ctx, client.Command{Dir: "/", Name: "apt-get", Args: append(own, "-q", "update")})
+	if err != nil && ctx.Err() != nil {
+		return "", err
+	}
+	uri, err = a.debianURI(ctx, own...)
+	if err == nil && uri == "" {
+		uri = Public
+	}
+	return uri, err
+}
+
+// debianURI is the first address of the sources that are signed as Debian's, or "".
+func (a *Apt) debianURI(ctx context.Context, options ...string) (string, error) {
+	out, err := a.Runner.Run(ctx, client.Command{Dir: "/", Name: "apt-get", Args: append(options, "indextargets",
+		"--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian")})
 	if err != nil {
 		return "", fmt.Errorf("find Debian's mirror: %w", err)
 	}
@@ -97,7 +122,7 @@ func (a *Apt) mirror(ctx context.Context) (string, error) {
 			return strings.TrimSuffix(uri, "/"), nil
 		}
 	}
-	return Public, nil
+	return "", nil
 }
 
 // run adds the options on the command line, where the machine's own apt.conf

@@ -75,6 +75,8 @@ type mirror struct {
 	calls     []string
 	archives  string
 	damage    bool
+	unread    bool // the machine's apt has no lists
+	nowhere   bool // and none of its sources is Debian's
 }
 
 func (m *mirror) Run(_ context.Context, c client.Command) ([]byte, error) {
@@ -82,6 +84,9 @@ func (m *mirror) Run(_ context.Context, c client.Command) ([]byte, error) {
 	last := c.Args[len(c.Args)-1]
 	switch {
 	case strings.Contains(args, "indextargets"):
+		if m.nowhere || m.unread && !strings.Contains(args, "/machine ") {
+			return nil, nil
+		}
 		return []byte("http://m/debian-security/\nhttp://m/debian/\n"), nil
 	case strings.Contains(args, " update"):
 		m.calls = append(m.calls, "update")
@@ -151,6 +156,27 @@ func TestFetch(t *testing.T) {
 	}
 	if len(notices) != 1 || !strings.Contains(notices[0], "bazel 7.7.1-8 has gone from the mirror; taking 7.7.2-1") {
 		t.Errorf("notices %q", notices)
+	}
+}
+
+func TestUpdateTakesTheMachinesMirror(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		fake mirror
+		want string
+	}{
+		{"lists are there", mirror{}, "http://m/debian"},
+		{"lists are empty", mirror{unread: true}, "http://m/debian"},
+		{"no source is Debian's", mirror{nowhere: true}, Public},
+	} {
+		apt, _ := newApt(t, &c.fake)
+		if err := apt.Update(context.Background()); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		source, err := os.ReadFile(filepath.Join(apt.Dir, "sources/suite.sources"))
+		if err != nil || !strings.Contains(string(source), "URIs: "+c.want+"\n") {
+			t.Errorf("%s: source %q, %v, want %s", c.name, source, err, c.want)
+		}
 	}
 }
 

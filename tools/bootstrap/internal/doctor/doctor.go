@@ -73,7 +73,7 @@ func Examine(s *registries.Setup, m Machine) Report {
 		r.Rows = append(r.Rows, Row{"machine", Missing, err.Error(), "install bazelisk"})
 	}
 	needed := map[string]bool{"go": true} // builds the bootstrap program itself
-	for _, n := range s.Pins.All() {
+	for _, n := range s.Inputs() {
 		r.Rows = append(r.Rows, inputRow(s.Store, n.Name, n.Version, registries.Input(n)))
 		if !s.Store.Has(registries.Input(n)) {
 			for _, c := range clients[n.Registry().Kind] {
@@ -81,6 +81,7 @@ func Examine(s *registries.Setup, m Machine) Report {
 			}
 		}
 	}
+	r.Rows = append(r.Rows, inputRow(s.Store, "go_modules", "of the go.sum files", s.GoModules()))
 	bazel := inputRow(s.Store, "bazel", s.Pins.Bazel.Version, s.Bazel())
 	r.Rows = append(r.Rows, bazel)
 	if bazel.Status == Fetch {

@@ -53,7 +53,7 @@ func machine(without ...string) Machine {
 
 func fillCache(t *testing.T, s *registries.Setup) {
 	t.Helper()
-	parts := []string{s.Bazel()}
+	parts := []string{s.Bazel(), s.GoModules()}
 	for _, n := range s.Pins.All() {
 		parts = append(parts, registries.Input(n))
 	}

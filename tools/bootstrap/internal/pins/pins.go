@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/tree"
@@ -24,12 +25,15 @@ const maxSize = 1 << 20
 
 // File is the whole pin file.
 type File struct {
-	Schema  int            `json:"schema"`
-	Bazel   Bazel          `json:"bazel"`
-	GoSDK   Pin            `json:"go_sdk"`
-	Zig     Pin            `json:"zig"`
-	SQLite  Pin            `json:"sqlite_amalgamation"`
-	Modules map[string]Pin `json:"modules"`
+	Schema int   `json:"schema"`
+	Bazel  Bazel `json:"bazel"`
+	GoSDK  Pin   `json:"go_sdk"` // for LinuxAMD64
+	Zig    Pin   `json:"zig"`    // for LinuxAMD64
+	// Those for LinuxARM64, where they are pinned.
+	GoSDKLinuxARM64 *Pin           `json:"go_sdk_linux_arm64,omitempty"`
+	ZigLinuxARM64   *Pin           `json:"zig_linux_arm64,omitempty"`
+	SQLite          Pin            `json:"sqlite_amalgamation"`
+	Modules         map[string]Pin `json:"modules"`
 }
 
 // Bazel names the build tool itself. It is verified by Debian's signed index,
@@ -130,9 +134,45 @@ func (p Pin) Channel(kinds ...string) *Channel {
 // Registry returns the channel that the registries mode uses, or nil.
 func (p Pin) Registry() *Channel { return p.Channel(GoModule, Wheel, Crate, Debian, Own) }
 
+// The machines that build, for which there are pins.
+const (
+	LinuxAMD64 = "linux_amd64"
+	LinuxARM64 = "linux_arm64"
+)
+
+// Exec says on which machine the pin's programs run: "" for a pin that holds
+// none, or that holds those of every machine.
+func (n Named) Exec() string {
+	switch n.Name {
+	case "go_sdk", "zig":
+		return LinuxAMD64
+	case "go_sdk_linux_arm64", "zig_linux_arm64":
+		return LinuxARM64
+	}
+	return ""
+}
+
+// For lists the pins that builds on the named machines need, as All does.
+func (f *File) For(execs ...string) []Named {
+	var list []Named
+	for _, n := range f.All() {
+		if e := n.Exec(); e == "" || slices.Contains(execs, e) {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
 // All lists every pin, toolchains first, modules sorted by name.
 func (f *File) All() []Named {
-	all := []Named{{"go_sdk", f.GoSDK}, {"zig", f.Zig}, {"sqlite_amalgamation", f.SQLite}}
+	all := []Named{{"go_sdk", f.GoSDK}, {"zig", f.Zig}}
+	if f.GoSDKLinuxARM64 != nil {
+		all = append(all, Named{"go_sdk_linux_arm64", *f.GoSDKLinuxARM64})
+	}
+	if f.ZigLinuxARM64 != nil {
+		all = append(all, Named{"zig_linux_arm64", *f.ZigLinuxARM64})
+	}
+	all = append(all, Named{"sqlite_amalgamation", f.SQLite})
 	names := make([]string, 0, len(f.Modules))
 	for n := range f.Modules {
 		names = append(names, n)

@@ -117,6 +117,32 @@ func TestLoadRefusesLargeFile(t *testing.T) {
 	}
 }
 
+func TestForLeavesOutOtherMachines(t *testing.T) {
+	other := Pin{Version: "2"}
+	f := &File{Modules: map[string]Pin{"m": {}}, ZigLinuxARM64: &other}
+	names := func(list []Named) string {
+		var s []string
+		for _, n := range list {
+			s = append(s, n.Name)
+		}
+		return strings.Join(s, " ")
+	}
+	for _, c := range []struct {
+		name string
+		list []Named
+		want string
+	}{
+		{"all", f.All(), "go_sdk zig zig_linux_arm64 sqlite_amalgamation m"},
+		{"amd64", f.For(LinuxAMD64), "go_sdk zig sqlite_amalgamation m"},
+		{"arm64", f.For(LinuxARM64), "zig_linux_arm64 sqlite_amalgamation m"},
+		{"both", f.For(LinuxARM64, LinuxAMD64), names(f.All())},
+	} {
+		if got := names(c.list); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 func TestPartNamesContent(t *testing.T) {
 	n := Named{"zig", Pin{Version: "0.17.1", Tree: sum}}
 	if got, want := n.Part(), "zig-0.17.1-e2b869d3003b"; got != want {

@@ -190,11 +190,28 @@ func TestRCQuotes(t *testing.T) {
 		"common --registry=file:///a%20b/gosqlite/registries/empty\n",
 		"common --lockfile_mode=off\n",
 		"common \"--repo_env=GOSQLITE_ZIG=/a b/gosqlite/inputs/zig-1-000000000000\"\n",
+		"common --repo_env=GOPROXY=file:///a%20b/gosqlite/inputs/go_modules-",
 		"common \"--override_module=m=/a b/gosqlite/inputs/m-1-000000000000\"\n",
 	} {
 		if !strings.Contains(s.RC(), want) {
 			t.Errorf("no line %q in\n%s", want, s.RC())
 		}
+	}
+}
+
+func TestRCNamesOtherMachinesWhenPresent(t *testing.T) {
+	s := setup(t, nil)
+	p := pins.Pin{Version: "1", Tree: strings.Repeat("0", 64)}
+	s.Pins = &pins.File{GoSDK: p, Zig: p, SQLite: p, ZigLinuxARM64: &p}
+	const line = "common --repo_env=GOSQLITE_ZIG_LINUX_ARM64="
+	if strings.Contains(s.RC(), line) {
+		t.Error("a folder that is not there is named")
+	}
+	if err := os.MkdirAll(s.Store.Path("inputs/zig_linux_arm64-1-000000000000"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(s.RC(), line) {
+		t.Error("a folder that is there is not named")
 	}
 }
 

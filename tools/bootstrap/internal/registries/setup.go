@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -35,6 +36,7 @@ type Setup struct {
 	Keyring   string // of Debian's archive
 	GOOS      string
 	GOARCH    string
+	Execs     []string // machines for which to fetch besides this one, as in pins.LinuxARM64
 
 	root rootOnce
 }
@@ -72,6 +74,23 @@ func New(st *store.Store, p *pins.File, workspace string, r client.Runner, log *
 		Keyring: debian.Keyring, GOOS: runtime.GOOS, GOARCH: runtime.GOARCH}
 }
 
+// Inputs lists the pins that this machine, or one of Execs, needs.
+func (s *Setup) Inputs() []pins.Named {
+	return s.Pins.For(append([]string{s.GOOS + "_" + s.GOARCH}, s.Execs...)...)
+}
+
+// present lists the pins of Inputs and those for other machines whose files are
+// there all the same.
+func (s *Setup) present() []pins.Named {
+	list := s.Inputs()
+	for _, n := range s.Pins.All() {
+		if s.Store.Has(Input(n)) && !slices.ContainsFunc(list, func(have pins.Named) bool { return have.Name == n.Name }) {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
 // Input is the folder of a pinned input, relative to the store.
 func Input(n pins.Named) string { return filepath.Join("inputs", n.Part()) }
 
@@ -106,13 +125,14 @@ func (s *Setup) Fetch(ctx context.Context) error {
 		return fmt.Errorf("clear the cache of leftovers: %w", err)
 	}
 	var steps [2][]func(context.Context) error
-	for _, n := range s.Pins.All() {
+	for _, n := range s.Inputs() {
 		chain := 0
 		if n.Registry().Kind == pins.Debian {
 			chain = 1
 		}
 		steps[chain] = append(steps[chain], func(ctx context.Context) error { return s.input(ctx, n) })
 	}
+	steps[0] = append(steps[0], s.goModules) // the rule modules are in this chain
 	steps[1] = append(steps[1], s.bazel)
 	err = runChains(ctx, steps[:])
 	return errors.Join(err, s.Close())
@@ -165,19 +185,26 @@ func (s *Setup) RC() string {
 	b.WriteString("# Written by bazelw (registries mode); removed by it in the other mode. Not to be edited.\n")
 	line("--registry=file://" + urlPath(s.Store.Path("registries", "empty")))
 	line("--lockfile_mode=off")
-	for _, n := range s.Pins.All() {
+	for _, n := range s.present() {
 		dir := s.Store.Path(Input(n))
 		switch n.Name {
 		case "go_sdk":
 			line("--repo_env=GOSQLITE_GO_SDK=" + dir)
 		case "zig":
 			line("--repo_env=GOSQLITE_ZIG=" + dir)
+		case "go_sdk_linux_arm64":
+			line("--repo_env=GOSQLITE_GO_SDK_LINUX_ARM64=" + dir)
+		case "zig_linux_arm64":
+			line("--repo_env=GOSQLITE_ZIG_LINUX_ARM64=" + dir)
 		case "sqlite_amalgamation":
 			line("--repo_env=GOSQLITE_SQLITE=" + dir)
 		default:
 			line("--override_module=" + n.Name + "=" + dir)
 		}
 	}
+	// go.sum stays the verifier; the proxy is the only source.
+	line("--repo_env=GOPROXY=" + proxyURL(s.Store.Path(s.GoModules())))
+	line("--repo_env=GONOPROXY=none")
 	return b.String()
 }
 
@@ -189,9 +216,10 @@ func (s *Setup) Activate(key string) error {
 	}
 	bazel := s.Store.Path(s.Bazel())
 	ready := []string{filepath.Join(bazel, "bin/bazel"), filepath.Join(bazel, "jdk/lib/server/libjvm.so")}
-	for _, n := range s.Pins.All() {
+	for _, n := range s.present() {
 		ready = append(ready, s.Store.Path(Input(n)))
 	}
+	ready = append(ready, s.Store.Path(s.GoModules()))
 	if err := store.WriteFile(s.Store.Path("registries", key, "bazelrc"), []byte(s.RC()), 0o644); err != nil {
 		return fmt.Errorf("activate: %w", err)
 	}

@@ -43,16 +43,26 @@ func (u *Updater) Go(ctx context.Context, version string) error {
 			return errors.New("update go: the module proxy lists no SDK for linux-amd64")
 		}
 	}
-	p := &u.Setup.Pins.GoSDK
+	if err := u.goSDK(ctx, "go_sdk", &u.Setup.Pins.GoSDK, "linux-amd64", version); err != nil {
+		return err
+	}
+	if p := u.Setup.Pins.GoSDKLinuxARM64; p != nil {
+		return u.goSDK(ctx, "go_sdk_linux_arm64", p, "linux-arm64", version)
+	}
+	return nil
+}
+
+// goSDK pins the SDK for one machine, as the names of its archives have it.
+func (u *Updater) goSDK(ctx context.Context, name string, p *pins.Pin, machine, version string) error {
 	c := p.Channel(pins.GoModule)
-	c.Version = "v0.0.1-go" + version + ".linux-amd64"
+	c.Version = "v0.0.1-go" + version + "." + machine
 	m, err := client.FetchGoModule(ctx, u.Setup.Runner, u.Setup.Store.Root, c.Module, c.Version)
 	if err != nil {
 		return err
 	}
 	c.H1 = m.H1
-	publicArchive(*p, version, "https://go.dev/dl/go"+version+".linux-amd64.tar.gz", "go")
-	return u.retree(ctx, "go_sdk", p, version)
+	publicArchive(*p, version, "https://go.dev/dl/go"+version+"."+machine+".tar.gz", "go")
+	return u.retree(ctx, name, p, version)
 }
 
 // newestGo picks the highest stable version among those of golang.org/toolchain.
@@ -92,10 +102,8 @@ func less(a, b []int) bool {
 
 // Zig pins zig; an empty version means the newest wheel of a release.
 func (u *Updater) Zig(ctx context.Context, version string) error {
-	p := &u.Setup.Pins.Zig
-	c := p.Channel(pins.Wheel)
 	if version == "" {
-		all, err := client.WheelVersions(ctx, u.Setup.Runner, u.Setup.Store.Root, c.Package)
+		all, err := client.WheelVersions(ctx, u.Setup.Runner, u.Setup.Store.Root, u.Setup.Pins.Zig.Channel(pins.Wheel).Package)
 		if err != nil {
 			return err
 		}
@@ -109,6 +117,18 @@ func (u *Updater) Zig(ctx context.Context, version string) error {
 			return errors.New("update zig: the package index lists no release")
 		}
 	}
+	if err := u.zig(ctx, "zig", &u.Setup.Pins.Zig, "zig-x86_64-linux-"+version, version); err != nil {
+		return err
+	}
+	if p := u.Setup.Pins.ZigLinuxARM64; p != nil {
+		return u.zig(ctx, "zig_linux_arm64", p, "zig-aarch64-linux-"+version, version)
+	}
+	return nil
+}
+
+// zig pins the wheel for one machine; folder is the public archive's.
+func (u *Updater) zig(ctx context.Context, name string, p *pins.Pin, folder, version string) error {
+	c := p.Channel(pins.Wheel)
 	dir, err := u.Setup.Store.Temp("update-wheel")
 	if err != nil {
 		return err
@@ -123,9 +143,8 @@ func (u *Updater) Zig(ctx context.Context, version string) error {
 		return err
 	}
 	c.Version, c.SHA256, c.VerifiedBy = version, &sum, FirstUse
-	folder := "zig-x86_64-linux-" + version
 	publicArchive(*p, version, "https://ziglang.org/download/"+version+"/"+folder+".tar.xz", folder)
-	return u.retree(ctx, "zig", p, version)
+	return u.retree(ctx, name, p, version)
 }
 
 // SQLite pins the amalgamation that a version of the crate carries; an empty

@@ -88,6 +88,8 @@ func updater(t *testing.T) *Updater {
 		Zig:    pin(pins.Channel{Kind: pins.Wheel, Package: "ziglang", StripPrefix: "ziglang"}),
 		SQLite: pin(pins.Channel{Kind: pins.Crate, Package: "libsqlite3-sys", StripPrefix: "sqlite3"}),
 	}
+	arm := pin(pins.Channel{Kind: pins.Wheel, Package: "ziglang", StripPrefix: "ziglang"})
+	f.ZigLinuxARM64 = &arm
 	f.SQLite.SHA3 = map[string]string{"sqlite3.h": old}
 	return &Updater{registries.New(st, f, t.TempDir(), registry{t.TempDir()}, progress.New(io.Discard, false, time.Now), "")}
 }
@@ -123,6 +125,14 @@ func TestUpdate(t *testing.T) {
 			if p.Tree == strings.Repeat("a", 64) {
 				t.Error("the tree digest is the old one")
 			}
+			if strings.HasSuffix(c.name, "zig") {
+				arm := u.Setup.Pins.ZigLinuxARM64
+				if url := arm.Channel(pins.Archive).URL; arm.Version != c.wantVersion || !strings.Contains(url, "aarch64") {
+					t.Errorf("for arm64: version %s, %s", arm.Version, url)
+				}
+				u.Setup.Pins.ZigLinuxARM64 = before.ZigLinuxARM64
+			}
+			before.ZigLinuxARM64 = u.Setup.Pins.ZigLinuxARM64
 			if lines := Changes(&before, u.Setup.Pins); len(lines) != 1 || !strings.Contains(lines[0], "0.1 -> "+c.wantVersion) {
 				t.Errorf("changes %q", lines)
 			}
