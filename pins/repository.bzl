@@ -76,7 +76,10 @@ def _download(rctx, pin, env):
 def _pinned_impl(rctx):
     machine = _machine(rctx) if rctx.attr.per_machine else None
     suffix = machine.suffix if machine else ""
-    pin = json.decode(rctx.read(rctx.attr.pins))[rctx.attr.pin + suffix]
+    name = rctx.attr.pin + suffix
+    pin = json.decode(rctx.read(rctx.attr.pins)).get(name)
+    if not pin:
+        fail("fetch {}: pins/pins.json has no entry {}: build on Linux with amd64, or add the pin".format(rctx.attr.pin, name))
     env = rctx.attr.env + suffix.upper()
     given = rctx.getenv(env)
     folder = rctx.path(given) if given else _download(rctx, pin, env)
