@@ -22,7 +22,6 @@ import (
 // publicOrigins may be named anywhere, with the hosts below them.
 var publicOrigins = []string{
 	"sqlite.org", "go.dev", "ziglang.org", "github.com", "pypi.org", "crates.io",
-	"proxy.golang.org", "sum.golang.org", "debian.org",
 }
 
 // Clients reads which registries the package clients of a machine are set to.

@@ -142,14 +142,14 @@ func TestPaths(t *testing.T) {
 
 func TestHosts(t *testing.T) {
 	machine := fstest.MapFS{
-		"etc/apt/sources.list.d/debian.sources": {Data: []byte("# http://old.invalid/\nURIs: http://apt.invalid:8080/debian https://deb.debian.org/debian\n")},
+		"etc/apt/sources.list.d/debian.sources": {Data: []byte("# http://old.invalid/\nURIs: http://apt.invalid:8080/debian https://www.sqlite.org/debian\n")},
 		"etc/apt/sources.list.d/x.disabled":     {Data: []byte("deb https://disabled.invalid/ x main\n")},
 		"home/me/.cargo/config.toml":            {Data: []byte("registry = \"sparse+https://cargo.invalid/index/\"\n")},
 		"home/me/.config/pip/pip.conf":          {Data: []byte("[global]\nindex-url = https://user:word@pip.invalid/simple\n")},
 	}
 	env := map[string]string{"HOME": "/home/me"}
 	c := Clients{
-		Runner:  script{"GOPROXY": {Stdout: []byte("https://go.invalid|https://proxy.golang.org,direct\n")}, "GOVCS": {Stdout: []byte("https://go.invalid|https://proxy.golang.org,direct\n")}},
+		Runner:  script{"GOPROXY": {Stdout: []byte("https://go.invalid|https://pkg.go.dev,direct\n")}, "GOVCS": {Stdout: []byte("https://go.invalid|https://pkg.go.dev,direct\n")}},
 		Getenv:  func(name string) string { return env[name] },
 		Environ: []string{"HTTPS_PROXY=http://squid:3128", "no_proxy=localhost", "PIP_INDEX_URL=https://127.0.0.1/simple", "EDITOR=https://other.invalid"},
 		FS:      machine,
@@ -179,8 +179,8 @@ func TestHosts(t *testing.T) {
 
 func TestPublic(t *testing.T) {
 	for host, want := range map[string]bool{
-		"sqlite.org": true, "www.sqlite.org": true, "deb.debian.org": true, "localhost": true, "127.0.0.1": true, "::1": true,
-		"notsqlite.org": false, "golang.org": false, "10.0.0.1": false, "debian.org.invalid": false,
+		"sqlite.org": true, "www.sqlite.org": true, "pkg.go.dev": true, "localhost": true, "127.0.0.1": true, "::1": true,
+		"notsqlite.org": false, "golang.org": false, "10.0.0.1": false, "go.dev.invalid": false,
 	} {
 		if got := public(host); got != want {
 			t.Errorf("public(%q) = %v", host, got)

@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,9 +18,6 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/client"
 )
-
-// Public is Debian's own address, used when the machine's apt names no mirror.
-const Public = "https://deb.debian.org/debian"
 
 // Keyring holds the keys that sign Debian's index.
 const Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -50,7 +48,7 @@ type Deb struct {
 }
 
 // Update reads the suite's index from the mirror that the machine's apt uses
-// for Debian, else from Debian's own address.
+// for Debian.
 func (a *Apt) Update(ctx context.Context) error {
 	if _, err := os.Stat(a.Keyring); err != nil {
 		return fmt.Errorf("verify Debian's index: %w", &client.MissingTool{Name: "debian-archive-keyring"})
@@ -105,7 +103,7 @@ func (a *Apt) mirror(ctx context.Context) (string, error) {
 	}
 	uri, err = a.debianURI(ctx, own...)
 	if err == nil && uri == "" {
-		uri = Public
+		return "", errors.New("find Debian's mirror: apt on this machine names none: add one to /etc/apt/sources.list.d, or install bazelisk")
 	}
 	return uri, err
 }
