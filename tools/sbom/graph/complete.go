@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+package graph
+
+import (
+	"strings"
+
+	"github.com/github/go-spdx/v2/spdxexp"
+)
+
+// checkComplete reports what a component lacks. There is one exemption, and it is written here: the subject of a whole
+// release has no digest.
+func (d *Document) checkComplete(f *faults, c *Component) {
+	missing := func(what, how string) {
+		f.add("%s: no %s: declare %s for the %s %q", c.ID, what, how, c.Role, c.Name)
+	}
+	if c.Name == "" {
+		missing("name", "name")
+	}
+	if c.Version == "" {
+		missing("version", "version")
+	}
+	if c.Supplier.Name == "" {
+		missing("supplier", "the supplier's name and URL")
+	} else {
+		checkOrganisation(f, c.ID+": supplier", c.Supplier)
+	}
+	if c.PURL == "" && c.CPE == "" {
+		missing("identifier", "a purl")
+	}
+	if c.License.Declared == "" || c.License.Concluded == "" {
+		missing("license", "its declared and its concluded license as SPDX expressions")
+	} else {
+		checkExpression(f, c.ID, "declared license", c.License.Declared)
+		checkExpression(f, c.ID, "concluded license", c.License.Concluded)
+	}
+	wholeRelease := c.ID == d.Subject && d.Platform == ""
+	if len(c.Digests) == 0 && !wholeRelease {
+		missing("digest", "the file, tree or download that a digest can be taken of")
+	}
+}
+
+// checkExpression reports what is not an SPDX license expression of listed licenses and LicenseRefs. NONE and NOASSERTION
+// say nothing, so that they count as missing.
+func checkExpression(f *faults, id, what, expression string) {
+	switch expression {
+	case "NONE", "NOASSERTION":
+		f.add("%s: %s is %s, which says nothing: declare it", id, what, expression)
+		return
+	}
+	if strings.TrimSpace(expression) != expression || len(expression) > MaxValue {
+		f.add("%s: %s %q has space around it or is too long", id, what, expression)
+		return
+	}
+	if ok, bad := spdxexp.ValidateLicenses([]string{expression}); !ok {
+		f.add("%s: %s %q is no SPDX license expression", id, what, strings.Join(bad, ", "))
+	}
+}
