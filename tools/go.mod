@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/github/go-spdx/v2 v2.8.0
+	github.com/google/licensecheck v0.3.1
 	github.com/klauspost/compress v1.20.3
 	google.golang.org/protobuf v1.36.12
 )

@@ -4,12 +4,14 @@
 load("//tools/release/private:archives.bzl", _platform_archives = "platform_archives")
 load("//tools/release/private:checks.bzl", _release_checks = "release_checks")
 load("//tools/release/private:notices.bzl", _notices = "notices")
+load("//tools/release/private:sboms.bzl", _platform_sboms = "platform_sboms")
 load("//tools/release/private:set.bzl", _release_set = "release_set", _release_sets = "release_sets")
 
 visibility(["//tools/..."])
 
 notices = _notices
 platform_archives = _platform_archives
+platform_sboms = _platform_sboms
 release_checks = _release_checks
 release_set = _release_set
 release_sets = _release_sets

@@ -3,6 +3,16 @@
 
 visibility(["//docs/...", "//tools/..."])
 
+ArchiveInfo = provider(
+    doc = "What a release archive holds that was linked.",
+    fields = {
+        "archive": "(File) the archive",
+        "label": "(Label) the target that made it, to simplify debugging",
+        "libraries": "(dict[string, File]) static libraries by their names in the archive",
+        "programs": "(dict[string, File]) programs by their names in the archive, each as it was linked, with its symbols",
+    },
+)
+
 ReleaseFilesInfo = provider(
     doc = "Files of a release, each with what the manifest says of it.",
     fields = {

@@ -2,10 +2,12 @@
 """The archives of one platform, built in that platform's configuration."""
 
 load("//platforms:transition.bzl", "row_of")
-load("//tools/release:providers.bzl", "ReleaseFilesInfo")
+load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
 
 visibility("//tools/release")
+
+_LIBRARY = "lib/libsqlite3.a"
 
 def _strip(ctx, binary):
     out = ctx.actions.declare_file("{}_/{}".format(ctx.label.name, binary.basename))
@@ -62,7 +64,7 @@ def _archives_impl(ctx):
         "THIRD_PARTY_NOTICES.txt": ctx.file.notices,
         "USAGE.md": ctx.file.usage,
         "bin/gosqlite" + exe: program,
-        "lib/libsqlite3.a": library[0],
+        _LIBRARY: library[0],
     } | headers)
     debug = _pack(ctx, kind = "debug", row = row, files = {
         "LICENSE": ctx.file.license,
@@ -70,6 +72,12 @@ def _archives_impl(ctx):
     })
     files = [release, debug]
     return [
+        ArchiveInfo(
+            label = ctx.label,
+            archive = release.file,
+            libraries = {_LIBRARY: library[0]},
+            programs = {"bin/gosqlite" + exe: shell},
+        ),
         DefaultInfo(files = depset([f.file for f in files])),
         OutputGroupInfo(program = depset([program]), twin = depset([shell])),
         ReleaseFilesInfo(label = ctx.label, files = depset(files)),
@@ -89,5 +97,5 @@ platform_archives = rule(
         "_platform": attr.label(default = "//platforms:target"),
         "_strip": attr.label(default = "//tools/release/cmd/strip", executable = True, cfg = "exec"),
     },
-    provides = [ReleaseFilesInfo],
+    provides = [ArchiveInfo, ReleaseFilesInfo],
 )

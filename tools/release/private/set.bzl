@@ -13,7 +13,8 @@ def _place(ctx, name):
 def _set_impl(ctx):
     entries = depset(transitive = [
         t[ReleaseFilesInfo].files
-        for t in ctx.split_attr.platform_files.values()
+        for targets in ctx.split_attr.platform_files.values()
+        for t in targets
     ]).to_list()
     outs = []
     manifest, sums = _place(ctx, "manifest.json"), _place(ctx, "SHA256SUMS")
@@ -46,7 +47,7 @@ def _set_rule(doc, enter, attrs = {}):
         doc = doc,
         cfg = leave_platform,
         attrs = attrs | {
-            "platform_files": attr.label(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
+            "platform_files": attr.label_list(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
             "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
             "_manifest": attr.label(default = "//tools/release/cmd/manifest", executable = True, cfg = host_tool),
         },

@@ -20,10 +20,9 @@
 // A digest names its object, so that anyone can recompute it:
 //
 //	file     a file as released; the name is its path in the archive, or the archive's own name
-//	linked   a file as it was given to the linker; the name is its path in its input
-//	tree     the SHA-256 of a listing of files, each line the file's SHA-256, two spaces, its path, a newline, ordered by
-//	         path: what `find . -type f | LC_ALL=C sort | xargs sha256sum` prints without the leading ./; the name says
-//	         which files
+//	linked   a file as it was given to the compiler or linker; the name is its path in its input
+//	tree     the SHA-256 of a listing of files, each line the file's SHA-256, two spaces, ./ and its path, a newline,
+//	         ordered by path: what `find . -type f | LC_ALL=C sort | xargs sha256sum` prints; the name says which files
 //	archive  a file as it was downloaded; the name is its URL
 //
 // What is not the digest of such an object, as the h1: of go.sum, is a property.

@@ -161,6 +161,20 @@ func Dynamic(symbol, version string) []ELFSection {
 	}
 }
 
+// Symbols gives the sections of an image that defines functions of these names, seen by other objects.
+func Symbols(names ...string) []ELFSection {
+	str, sym := []byte{0}, new(bytes.Buffer)
+	put(sym, elf.Sym64{})
+	for _, name := range names {
+		put(sym, elf.Sym64{Name: uint32(len(str)), Info: byte(elf.STB_GLOBAL)<<4 | byte(elf.STT_FUNC), Shndx: 1})
+		str = append(append(str, name...), 0)
+	}
+	return []ELFSection{
+		{Name: ".strtab", Type: elf.SHT_STRTAB, Data: str},
+		{Name: ".symtab", Type: elf.SHT_SYMTAB, Link: ".strtab", Info: 1, Data: sym.Bytes(), Entry: 24},
+	}
+}
+
 func put(w *bytes.Buffer, v any) {
 	if err := binary.Write(w, binary.LittleEndian, v); err != nil {
 		panic(err) // only for a value without fixed size, which is a mistake in this package

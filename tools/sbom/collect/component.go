@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+
+package collect
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/sbom/graph"
+)
+
+// inputs are what components are made complete from, beside the files themselves.
+type inputs struct {
+	pins pins
+	sums map[string]string // h1: of Go modules, by "module version"
+}
+
+// component makes the component of a part.
+func (in *inputs) component(p *part) (graph.Component, error) {
+	d := p.declaration
+	fail := func(err error) (graph.Component, error) {
+		return graph.Component{}, fmt.Errorf("component %s (%s): %w", d.Title, d.Label, err)
+	}
+	c := graph.Component{
+		Role: graph.Role(d.Role), Type: graph.Type(d.Type), Name: d.Title, Description: d.Description, Copyright: d.Copyright,
+		Supplier: graph.Organisation{Name: d.Supplier, URL: d.SupplierURL},
+		License:  graph.License{Declared: d.License, Concluded: d.Concluded},
+	}
+	if err := in.identify(&c, p); err != nil {
+		return fail(err)
+	}
+	for _, name := range d.LicenseFiles {
+		e, err := evidence(d.License, name, shown(name))
+		if err != nil {
+			return fail(err)
+		}
+		c.License.Evidence = append(c.License.Evidence, e)
+	}
+	for _, r := range []graph.Reference{{Type: graph.VCS, URL: d.VCS}, {Type: graph.Website, URL: d.Website}, {Type: graph.SourceDistribution, URL: d.Distribution}} {
+		if r.URL != "" {
+			r.URL = strings.ReplaceAll(r.URL, "{version}", c.Version)
+			c.References = append(c.References, r)
+		}
+	}
+	c.Packages = slices.Sorted(maps.Keys(p.packages))
+	if err := in.digests(&c, p); err != nil {
+		return fail(err)
+	}
+	if d.Options != "" {
+		options, err := compileOptions(d.Options)
+		if err != nil {
+			return fail(err)
+		}
+		c.Properties = append(c.Properties, options...)
+	}
+	c.ID = graph.ID(&c)
+	return c, nil
+}
+
+// shown is the path of a file as documents name it: without the folder of the repository it lies in.
+func shown(name string) string {
+	if i := strings.LastIndex(name, "external/"); i >= 0 {
+		_, name, _ = strings.Cut(name[i+len("external/"):], "/")
+	}
+	return name
+}
+
+// identify sets version, purl and CPE.
+func (in *inputs) identify(c *graph.Component, p *part) error {
+	d := p.declaration
+	c.Version = d.Version
+	if d.Pin != "" {
+		pin, ok := in.pins[d.Pin]
+		if !ok {
+			return fmt.Errorf("the file of pins has no entry %q", d.Pin)
+		}
+		if c.Version == "" && d.VersionFile == "" {
+			c.Version = pin.Version
+		}
+	}
+	if d.VersionFile != "" {
+		text, err := readFile(d.VersionFile)
+		if err != nil {
+			return fmt.Errorf("read version: %w", err)
+		}
+		if c.Version, err = match(text, d.VersionPattern); err != nil {
+			return fmt.Errorf("read version in %s: %w", shown(d.VersionFile), err)
+		}
+		for _, name := range slices.Sorted(maps.Keys(d.Facts)) {
+			value, err := match(text, d.Facts[name])
+			if err != nil {
+				return fmt.Errorf("read %s in %s: %w", name, shown(d.VersionFile), err)
+			}
+			c.Properties = append(c.Properties, graph.Property{Name: name, Value: value})
+		}
+	}
+	c.PURL = strings.ReplaceAll(d.PURL, "{version}", c.Version)
+	if c.PURL == "" && p.purl != "" {
+		// A checksum among the qualifiers is go.sum's, which is no digest of a file.
+		c.PURL, _, _ = strings.Cut(p.purl, "?")
+		name, version, _ := strings.Cut(c.PURL, "@")
+		if module, isGo := strings.CutPrefix(name, "pkg:golang/"); isGo {
+			c.Version = version
+			sum, ok := in.sums[module+" "+version]
+			if !ok {
+				return fmt.Errorf("go.sum has no line for %s %s: name the go.sum of the module that requires it in go_sums", module, version)
+			}
+			c.Properties = append(c.Properties, graph.Property{Name: "golang:h1", Value: sum})
+		}
+	}
+	c.CPE = strings.ReplaceAll(d.CPE, "{version}", c.Version)
+	return nil
+}
+
+// match returns the groups of a pattern, joined by dots.
+func match(text []byte, pattern string) (string, error) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return "", fmt.Errorf("pattern %q: %w", pattern, err)
+	}
+	groups := re.FindSubmatch(text)
+	if len(groups) < 2 {
+		return "", fmt.Errorf("pattern %q is not found, or has no group", pattern)
+	}
+	parts := make([]string, len(groups)-1)
+	for i, g := range groups[1:] {
+		parts[i] = string(g)
+	}
+	return strings.Join(parts, "."), nil
+}
+
+// digests sets the digests of the objects that a component stands for, and its files.
+func (in *inputs) digests(c *graph.Component, p *part) error {
+	d := p.declaration
+	for _, name := range slices.Sorted(maps.Keys(p.sources)) {
+		sum, err := sha256File(p.sources[name])
+		if err != nil {
+			return err
+		}
+		c.Files = append(c.Files, graph.File{Path: name, SHA256: sum})
+	}
+	if len(c.Files) > 0 && d.Pin == "" {
+		c.Digests = append(c.Digests, treeDigest(c.Name+": compiled files", c.Files))
+	}
+	if !p.hasC() {
+		c.Files = nil // of Go, packages are what people ask for
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.objects)) {
+		c.Files = append(c.Files, graph.File{Path: name, SHA256: p.objects[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.runtime)) {
+		c.Digests = append(c.Digests, graph.Digest{Object: graph.LinkedFile, Name: name, Alg: graph.SHA256, Value: p.runtime[name]})
+	}
+	if d.Pin != "" {
+		pin := in.pins[d.Pin]
+		c.Digests = append(c.Digests, pin.digests(d.Pin)...)
+		sums, err := pin.checkSHA3(p.sources)
+		if err != nil {
+			return err
+		}
+		c.Digests = append(c.Digests, sums...)
+		for _, s := range sums {
+			i := slices.IndexFunc(c.Files, func(f graph.File) bool { return f.Path == s.Name })
+			c.Digests = append(c.Digests, graph.Digest{Object: graph.LinkedFile, Name: s.Name, Alg: graph.SHA256, Value: c.Files[i].SHA256})
+		}
+	}
+	return nil
+}
+
+// define finds the options that hold everywhere; those in conditions are indented.
+var define = regexp.MustCompile(`(?m)^#define[ \t]+(\w+)(?:[ \t]+([^\n/]*[^\n/\s]))?`)
+
+// compileOptions reads the options of a header as properties.
+func compileOptions(name string) ([]graph.Property, error) {
+	text, err := readFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read options: %w", err)
+	}
+	var out []graph.Property
+	for _, m := range define.FindAllSubmatch(text, -1) {
+		value := string(m[1])
+		if strings.HasSuffix(value, "_H") {
+			continue // the header's own guard
+		}
+		if len(m[2]) > 0 {
+			value += "=" + string(m[2])
+		}
+		if p := (graph.Property{Name: "compile:option", Value: value}); !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("read options in %s: it defines none", shown(name))
+	}
+	return out, nil
+}

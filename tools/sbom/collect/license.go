@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+package collect
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/licensecheck"
+
+	"github.com/gosqlite/gosqlite/tools/sbom/graph"
+)
+
+// maxLicense bounds the text that is searched for a license, in bytes: a source file says it at its beginning.
+const maxLicense = 256 << 10
+
+// evidence finds licenses in the file of a component. One of those found has to be one that is declared, so that a
+// declaration cannot contradict the file that it names.
+func evidence(declared, name, shown string) (graph.Evidence, error) {
+	data, err := readFile(name)
+	if err != nil {
+		return graph.Evidence{}, fmt.Errorf("read license file: %w", err)
+	}
+	text := data[:min(len(data), maxLicense)]
+	found := licensecheck.Scan(text)
+	if m := tag.FindSubmatch(text); m != nil && tagged(declared, string(m[1])) {
+		return graph.Evidence{Path: shown, SHA256: sha256Hex(data), ID: declared, Coverage: int(found.Percent)}, nil
+	}
+	var ids []string
+	for _, m := range found.Match {
+		if !m.IsURL && !slices.Contains(ids, m.ID) {
+			ids = append(ids, m.ID)
+		}
+	}
+	for _, id := range ids {
+		if slices.ContainsFunc(terms(declared), func(t string) bool { return t == id }) {
+			return graph.Evidence{Path: shown, SHA256: sha256Hex(data), ID: id, Coverage: int(found.Percent)}, nil
+		}
+	}
+	if len(ids) == 0 {
+		return graph.Evidence{}, fmt.Errorf("%s: no license was found in it: name the file that holds the text of %s", shown, declared)
+	}
+	return graph.Evidence{}, fmt.Errorf("%s: %s was found in it, and %s is declared: one of them is wrong", shown, strings.Join(ids, ", "), declared)
+}
+
+// tag is a short form of a license notice, https://spdx.github.io/spdx-spec/v2.3/using-SPDX-short-identifiers-in-source-files/.
+var tag = regexp.MustCompile(`SPDX-License-Identifier:[ \t]*([^\r\n*]+)`)
+
+// tagged tells whether a tag says what is declared; tags still use the older names of licenses.
+func tagged(declared, tag string) bool {
+	older := strings.NewReplacer("-only", "", "-or-later", "+")
+	return strings.TrimSpace(tag) == declared || strings.TrimSpace(tag) == older.Replace(declared)
+}
+
+// terms are the license identifiers of an SPDX expression.
+func terms(expression string) []string {
+	return strings.FieldsFunc(strings.NewReplacer(" AND ", " ", " OR ", " ", " WITH ", " ").Replace(expression), func(r rune) bool {
+		return r == ' ' || r == '(' || r == ')'
+	})
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+
+package collect
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/gosqlite/gosqlite/tools/sbom/graph"
+)
+
+// pin is what a file of pins says of one input: the digest of its declared files, and the archive of each channel.
+type pin struct {
+	Version string            `json:"version"`
+	Tree    string            `json:"tree"`
+	SHA3    map[string]string `json:"sha3_256"`
+
+	Channels []struct {
+		Name     string `json:"name"`
+		URL      string `json:"url"`
+		Package  string `json:"package"`
+		Version  string `json:"version"`
+		Platform string `json:"platform"`
+		SHA256   string `json:"sha256"`
+	} `json:"channels"`
+}
+
+// pins are the entries of a file of pins, by key; those below "modules" too.
+type pins map[string]pin
+
+func parsePins(text []byte) (pins, error) {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return nil, fmt.Errorf("read pins: %w", err)
+	}
+	out := pins{}
+	read := func(entries map[string]json.RawMessage) error {
+		for key, value := range entries {
+			var p pin
+			if json.Unmarshal(value, &p) == nil && p.Tree != "" {
+				out[key] = p
+			}
+		}
+		return nil
+	}
+	if modules, ok := raw["modules"]; ok {
+		var entries map[string]json.RawMessage
+		if err := json.Unmarshal(modules, &entries); err != nil {
+			return nil, fmt.Errorf("read pins: modules: %w", err)
+		}
+		if err := read(entries); err != nil {
+			return nil, err
+		}
+		delete(raw, "modules")
+	}
+	return out, read(raw)
+}
+
+// digests names every object that the pin has a digest of. They do not depend on the channel that brought the input.
+func (p *pin) digests(title string) []graph.Digest {
+	out := []graph.Digest{{Object: graph.Tree, Name: title + " " + p.Version + ": declared files", Alg: graph.SHA256, Value: p.Tree}}
+	for _, c := range p.Channels {
+		if c.SHA256 == "" {
+			continue // the archive was never fetched: the tree's digest decides
+		}
+		name := c.URL
+		if name == "" {
+			name = c.Name + ": " + c.Package + " " + c.Version
+			if c.Platform != "" {
+				name += " " + c.Platform
+			}
+		}
+		out = append(out, graph.Digest{Object: graph.Download, Name: name, Alg: graph.SHA256, Value: c.SHA256})
+	}
+	return out
+}
+
+// checkSHA3 holds files against the digests that upstream publishes, and returns these.
+func (p *pin) checkSHA3(files map[string]string) ([]graph.Digest, error) {
+	var out []graph.Digest
+	for name, want := range p.SHA3 {
+		path, ok := files[name]
+		if !ok {
+			continue
+		}
+		seen, err := sha3File(path)
+		if err != nil {
+			return nil, err
+		}
+		if seen != want {
+			return nil, fmt.Errorf("digest %s: its SHA3-256 is %s, the pin says %s", name, seen, want)
+		}
+		out = append(out, graph.Digest{Object: graph.LinkedFile, Name: name, Alg: graph.SHA3_256, Value: seen})
+	}
+	slices.SortFunc(out, func(a, b graph.Digest) int { return slices.Compare([]byte(a.Name), []byte(b.Name)) })
+	return out, nil
+}

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""Bills of materials from the build graph.
+
+    load("@gosqlite//tools/sbom:defs.bzl", "sbom", "sbom_component")
+
+`sbom` walks what is linked into a target; `sbom_component` says what no program can read from files.
+"""
+
+load("//tools/sbom/private:aspect.bzl", _sbom_aspect = "sbom_aspect")
+load("//tools/sbom/private:component.bzl", _sbom_component = "sbom_component")
+load("//tools/sbom/private:sbom.bzl", _FORMATS = "FORMATS", _SBOM_ATTRS = "SBOM_ATTRS", _resolve = "resolve", _sbom = "sbom", _write_formats = "write_formats")
+
+visibility("public")
+
+sbom = _sbom
+sbom_component = _sbom_component
+
+# For rules that know more of their target than `sbom` does.
+FORMATS = _FORMATS
+SBOM_ATTRS = _SBOM_ATTRS
+resolve = _resolve
+sbom_aspect = _sbom_aspect
+write_formats = _write_formats

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+"""A bill of materials of one target, from the graph of what is linked into it."""
+
+load("//tools/sbom:providers.bzl", "SbomComponentInfo", "SbomGraphInfo", "SbomInfo")
+load(":aspect.bzl", "sbom_aspect")
+
+visibility("//tools/sbom")
+
+FORMATS = {
+    "cyclonedx": struct(suffix = ".cdx.json", doc = "CycloneDX 1.7, JSON"),
+    "cyclonedx-1.6": struct(suffix = ".cdx-1.6.json", doc = "CycloneDX 1.6, JSON"),
+    "cyclonedx-xml": struct(suffix = ".cdx.xml", doc = "CycloneDX 1.6, XML"),
+    "spdx": struct(suffix = ".spdx.json", doc = "SPDX 2.3, JSON"),
+    "spdx-3": struct(suffix = ".spdx3.json", doc = "SPDX 3.0.1, JSON-LD"),
+    "spdx-tag-value": struct(suffix = ".spdx", doc = "SPDX 2.3, tag-value"),
+}
+
+# Parts of a folder's path by which a toolchain's source files are told apart.
+_DEPTH = 4
+
+def _source(file):
+    return struct(path = file.path, label = str(file.owner))
+
+def _outputs(files):
+    """Files by their names in the artifact."""
+    return [struct(name = name, path = file.path, label = str(file.owner)) for name, file in files.items()]
+
+def _group(file):
+    """The label of a file; of a source that lies deep, of the folder in which it lies."""
+    label = file.owner
+    if not file.is_source:
+        return str(label)
+    folder = label.name.rpartition("/")[0]
+    name = "/".join(folder.split("/")[:_DEPTH]) if folder else label.name
+    return "@@{}//{}:{}".format(label.repo_name, label.package, name)
+
+def collected(root, subject, graph, tools, components):
+    """What the program reads: one value, with files by their paths.
+
+    Args:
+      root: label of the target, as text
+      subject: struct of the document's own facts
+      graph: SbomGraphInfo
+      tools: list of SbomGraphInfo, of the programs that make the artifact
+      components: list of SbomComponentInfo
+    Returns:
+      a struct for json.encode
+    """
+    toolchain = depset(transitive = graph.toolchains.to_list()).to_list()
+    return struct(
+        schema = "gosqlite-sbom-collected/1",
+        root = root,
+        subject = subject,
+        targets = [struct(
+            label = t.label,
+            kind = t.kind,
+            importpath = t.importpath,
+            purl = t.purl,
+            files = [_source(f) for f in t.sources],
+        ) for t in depset(transitive = [g.targets for g in [graph] + tools]).to_list()],
+        tools = [str(t.label) for t in tools],
+        toolchain = struct(
+            runtime = [f.path for f in toolchain if f.is_directory],
+            # Thousands of headers: a folder stands for them.
+            labels = {_group(f): None for f in toolchain if not f.is_directory}.keys(),
+        ),
+        edges = [struct(to = e.to, attribute = e.attribute, meaning = e.meaning, **{"from": e.source}) for e in depset(transitive = [g.edges for g in [graph] + tools]).to_list()],
+        components = [c.declaration for c in components],
+    )
+
+def resolve(ctx, *, name, target, artifact, programs, libraries = {}, platform = ""):
+    """Declares the action that resolves a graph.
+
+    Args:
+      ctx: of a rule that has SBOM_ATTRS
+      name: of the document
+      target: what the aspect went over
+      artifact: the File that the document describes
+      programs: {name in the artifact: File with its symbols}
+      libraries: {name in the artifact: File of a static library}
+      platform: row of the matrix, or "" where the word means nothing
+    Returns:
+      the graph's File
+    """
+    graph = target[SbomGraphInfo]
+    components = [c[SbomComponentInfo] for c in ctx.attr.components]
+    tools = [t[SbomGraphInfo] for t in ctx.attr.tools]
+    runtimes = [f for files in graph.toolchains.to_list() for f in files.to_list() if f.is_directory]
+    raw = ctx.actions.declare_file(name + ".collected.json")
+    out = ctx.actions.declare_file(name + ".graph.json")
+    subject = struct(
+        name = name,
+        title = ctx.attr.title,
+        version = ctx.attr.version,
+        time = ctx.attr.time,
+        platform = platform,
+        supplier = ctx.attr.supplier,
+        supplier_url = ctx.attr.supplier_url,
+        license = ctx.attr.license,
+        artifact = artifact.path,
+        programs = _outputs(programs),
+        libraries = _outputs(libraries),
+    )
+    ctx.actions.write(raw, json.encode_indent(collected(str(target.label), subject, graph, tools, components), indent = " ") + "\n")
+    sums = ctx.files.go_sums
+    args = ctx.actions.args()
+    args.add("--collected", raw)
+    args.add("--out", out)
+    if ctx.file.pins:
+        args.add("--pins", ctx.file.pins)
+    args.add_all(sums, before_each = "--go-sum")
+    ctx.actions.run(
+        executable = ctx.executable._collect,
+        arguments = [args],
+        inputs = depset(
+            [raw, artifact] + programs.values() + libraries.values() + runtimes + sums + ([ctx.file.pins] if ctx.file.pins else []),
+            transitive = [g.files for g in [graph] + tools] + [c.files for c in components],
+        ),
+        outputs = [out],
+        mnemonic = "SbomGraph",
+        progress_message = "Resolving the bill of materials of %{label}",
+    )
+    return out
+
+def write_formats(ctx, *, name, graph, formats):
+    """Declares the action that writes documents.
+
+    Args:
+      ctx: of a rule that has SBOM_ATTRS
+      name: of the documents, without suffix
+      graph: the graph's File
+      formats: keys of FORMATS
+    Returns:
+      a list of Files
+    """
+    if not formats:
+        return []
+    outs = {f: ctx.actions.declare_file(name + FORMATS[f].suffix) for f in formats}
+    args = ctx.actions.args()
+    args.add("write")
+    args.add("--graph", graph)
+    for format, out in outs.items():
+        args.add("--" + format, out)
+    ctx.actions.run(
+        executable = ctx.executable._sbom,
+        arguments = [args],
+        inputs = [graph],
+        outputs = outs.values(),
+        mnemonic = "Sbom",
+        progress_message = "Writing the bill of materials of %{label}",
+    )
+    return outs.values()
+
+# Of every rule that makes documents.
+SBOM_ATTRS = {
+    "components": attr.label_list(doc = "sbom_component targets; those that cover nothing are left out", mandatory = True, providers = [SbomComponentInfo]),
+    "formats": attr.string_list(default = ["cyclonedx", "spdx"], doc = "keys of FORMATS"),
+    "go_sums": attr.label_list(doc = "go.sum files: the h1: of a module is a property", allow_files = True),
+    "license": attr.string(doc = "SPDX expression of the target as a whole", mandatory = True),
+    "pins": attr.label(doc = "file of pins that components name keys of", allow_single_file = [".json"]),
+    "supplier": attr.string(doc = "who supplies the target", mandatory = True),
+    "supplier_url": attr.string(mandatory = True),
+    "time": attr.string(doc = "the release date, such as 2026-11-23T00:00:00Z", mandatory = True),
+    "title": attr.string(doc = "what the target is called in package URLs", mandatory = True),
+    "tools": attr.label_list(
+        default = ["//tools/sbom/cmd/collect"],
+        aspects = [sbom_aspect],
+        cfg = "exec",
+        doc = "the programs that make the target out of what was linked: what they are made of is recorded as build tools",
+    ),
+    "version": attr.string(mandatory = True),
+    "_collect": attr.label(default = "//tools/sbom/cmd/collect", executable = True, cfg = "exec"),
+    "_sbom": attr.label(default = "//tools/sbom/cmd/collect", executable = True, cfg = "exec"),
+}
+
+def _sbom_impl(ctx):
+    target = ctx.attr.target
+    program = target[DefaultInfo].files_to_run.executable
+    if not program:
+        fail("{}: {} is no program: name a go_binary or cc_binary".format(ctx.label, target.label))
+    graph = resolve(
+        ctx,
+        name = ctx.label.name,
+        target = target,
+        artifact = program,
+        programs = {program.basename: program},
+    )
+    documents = write_formats(ctx, name = ctx.label.name, graph = graph, formats = ctx.attr.formats)
+    return [
+        DefaultInfo(files = depset(documents)),
+        OutputGroupInfo(graph = depset([graph])),
+        SbomInfo(label = ctx.label, graph = graph, programs = (program,)),
+    ]
+
+sbom = rule(
+    implementation = _sbom_impl,
+    doc = "A bill of materials of a program, which must have its symbols: NAME.cdx.json and NAME.spdx.json.",
+    attrs = SBOM_ATTRS | {
+        "target": attr.label(aspects = [sbom_aspect], mandatory = True),
+    },
+    provides = [SbomInfo],
+)

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""What the parts of a bill of materials tell each other."""
+
+visibility("public")
+
+SbomGraphInfo = provider(
+    doc = "What the aspect saw below a target. It only collects: nothing is resolved, judged or digested here.",
+    fields = {
+        "edges": "(depset[struct]) from, to (labels as text), attribute and meaning of each edge",
+        "files": "(depset[File]) all files that `targets` name",
+        "label": "(Label) the target that the aspect looked at, to simplify debugging",
+        "targets": "(depset[struct]) label, kind, importpath, purl and sources (tuple of Files) of each target",
+        "toolchains": "(depset[depset[File]]) the files of each toolchain that was chosen",
+    },
+)
+
+SbomComponentInfo = provider(
+    doc = "What its owner says of a component; which targets and files it covers.",
+    fields = {
+        "declaration": "(struct) the attributes of sbom_component, as JSON goes to the program",
+        "files": "(depset[File]) license files and other files that the declaration names",
+        "label": "(Label) the declaring target, which errors name",
+    },
+)
+
+SbomInfo = provider(
+    doc = "A bill of materials.",
+    fields = {
+        "graph": "(File) the resolved graph, from which every format is written",
+        "label": "(Label) the target that made it, to simplify debugging",
+        "programs": "(tuple[File]) the programs with their symbols, for the attribution of bytes",
+    },
+)
