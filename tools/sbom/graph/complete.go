@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/github/go-spdx/v2/spdxexp"
@@ -34,10 +35,25 @@ func (d *Document) checkComplete(f *faults, c *Component) {
 		checkExpression(f, c.ID, "declared license", c.License.Declared)
 		checkExpression(f, c.ID, "concluded license", c.License.Concluded)
 	}
+	if !slices.ContainsFunc(c.References, Reference.leadsToIt) {
+		missing("origin", "a reference of type vcs, source-distribution or distribution")
+	}
 	wholeRelease := c.ID == d.Subject && d.Platform == ""
 	if len(c.Digests) == 0 && !wholeRelease {
 		missing("digest", "the file, tree or download that a digest can be taken of")
+		return
 	}
+	for _, alg := range []Algorithm{SHA256, SHA512} {
+		principal := c.Principal()
+		if len(principal) > 0 && !slices.ContainsFunc(principal, func(d Digest) bool { return d.Alg == alg }) {
+			f.add("%s: no %s of its %s %s", c.ID, alg, principal[0].Object, principal[0].Name)
+		}
+	}
+}
+
+// leadsToIt says whether the component or its source is had there.
+func (r Reference) leadsToIt() bool {
+	return r.Type == VCS || r.Type == SourceDistribution || r.Type == Distribution
 }
 
 // checkExpression reports what is not an SPDX license expression of listed licenses and LicenseRefs. NONE and NOASSERTION

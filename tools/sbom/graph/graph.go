@@ -23,16 +23,19 @@
 //	linked   a file as it was given to the compiler or linker; the name is its path in its input
 //	tree     the SHA-256 of a listing of files, each line the file's SHA-256, two spaces, ./ and its path, a newline,
 //	         ordered by path: what `find . -type f | LC_ALL=C sort | xargs sha256sum` prints; the name says which files
-//	archive  a file as it was downloaded; the name is its URL
+//	archive  a file as it was downloaded; the name is its URL, or the channel with the package and version
 //
 // What is not the digest of such an object, as the h1: of go.sum, is a property.
 //
 // # Completeness
 //
-// A component has a supplier, a version, an identifier (purl or CPE), both licenses and a digest. [Document.Validate]
-// refuses a document in which one lacks any, and says how to declare it. The one exception: a whole release has no digest
-// of its own, because its manifest lists the document.
+// A component has a supplier, a version, an identifier (purl or CPE), both licenses, a reference to where its source or
+// the component itself is had from, and of its principal object the SHA-256 and the SHA-512. [Document.Validate] refuses a
+// document in which one lacks any, and says how to declare it. The one exception: a whole release has no digest of its
+// own, because its manifest lists the document.
 package graph
+
+import "path"
 
 // Schema identifies the format.
 const Schema = "gosqlite-sbom-graph/1"
@@ -160,6 +163,17 @@ func (d *Document) Component(id string) *Component {
 		}
 	}
 	return nil
+}
+
+// File is the name of the file that the component is, or comes in.
+func (c *Component) File() string {
+	if c.FileName != "" {
+		return c.FileName
+	}
+	for _, d := range c.Principal() {
+		return path.Base(d.Name)
+	}
+	return c.Name
 }
 
 // Principal returns the digests of the one object that stands for the component: what is delivered, else what was linked,

@@ -76,7 +76,11 @@ func TestIncomplete(t *testing.T) {
 		{"concluded license", func(c *graph.Component) { c.License.Concluded = "" }, "no license"},
 		{"assertion", func(c *graph.Component) { c.License.Concluded = "NOASSERTION" }, "says nothing"},
 		{"listed license", func(c *graph.Component) { c.License.Concluded = "Public Domain" }, "no SPDX license expression"},
+		{"origin", func(c *graph.Component) { c.References = nil }, "no origin"},
 		{"digest", func(c *graph.Component) { c.Digests = nil }, "no digest"},
+		{"SHA-512", func(c *graph.Component) {
+			c.Digests = slices.DeleteFunc(c.Digests, func(d graph.Digest) bool { return d.Alg == graph.SHA512 })
+		}, "no SHA-512 of its linked sqlite3.c"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := graphtest.Glibc()
@@ -128,6 +132,7 @@ func TestRefuses(t *testing.T) {
 		}, "only in case"},
 		{"role", func(d *graph.Document) { component(d, id).Role = "static" }, "role"},
 		{"type", func(d *graph.Document) { component(d, id).Type = "thing" }, "type"},
+		{"two lines", func(d *graph.Document) { component(d, id).Name = "a\nb" }, "not one line"},
 		{"zero byte", func(d *graph.Document) { component(d, id).Copyright = "a\x00" }, "not text"},
 		{"purl", func(d *graph.Document) { component(d, id).PURL = "sqlite" }, "purl"},
 		{"CPE", func(d *graph.Document) { component(d, id).CPE = "cpe:/a:sqlite" }, "CPE"},
@@ -138,6 +143,11 @@ func TestRefuses(t *testing.T) {
 			c := &component(d, id).Digests[0]
 			c.Value = strings.ToUpper(c.Value)
 		}, "no digest"},
+		{"download that nothing leads to", func(d *graph.Document) {
+			c := component(d, "tool-go")
+			c.References = slices.DeleteFunc(c.References, func(r graph.Reference) bool { return r.URL == c.Digests[0].Name })
+			c.References = append(c.References, graph.Reference{Type: graph.VCS, URL: "https://go.googlesource.com/go"})
+		}, "no reference leads to the download"},
 		{"unknown algorithm", func(d *graph.Document) { component(d, id).Digests[0].Alg = "MD5" }, "no digest"},
 		{"reference type", func(d *graph.Document) { component(d, id).References[0].Type = "blog" }, "reference type"},
 		{"reference", func(d *graph.Document) { component(d, id).References[0].URL = "sqlite.org" }, "not a web address"},
@@ -216,10 +226,10 @@ func TestPrincipal(t *testing.T) {
 		count  int
 	}{
 		{"program-gosqlite", graph.ReleasedFile, "bin/gosqlite", 2},
-		{"generic-sqlite-3.54.1", graph.LinkedFile, "sqlite3.c", 2},
-		{"generic-glibc-2.28", graph.LinkedFile, "crt1.o", 1},
-		{"golang-std-1.27.4", graph.Tree, "go_sdk", 1},
-		{"tool-go", graph.Download, "https://go.dev/go.tar.xz", 1},
+		{"generic-sqlite-3.54.1", graph.LinkedFile, "sqlite3.c", 3},
+		{"generic-glibc-2.28", graph.LinkedFile, "crt1.o", 2},
+		{"golang-std-1.27.4", graph.Tree, "go_sdk", 2},
+		{"tool-go", graph.Download, "https://go.dev/go.tar.xz", 2},
 	} {
 		got := component(d, test.id).Principal()
 		if len(got) != test.count || got[0].Object != test.object || got[0].Name != test.name {
@@ -239,5 +249,27 @@ func TestID(t *testing.T) {
 		if got := graph.ID(&test.c); got != test.want {
 			t.Errorf("got %s, want %s", got, test.want)
 		}
+	}
+}
+
+func TestSerial(t *testing.T) {
+	serial := func(d *graph.Document, format string) string {
+		s, err := d.Serial(format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	first := serial(graphtest.Glibc(), "a")
+	if first != serial(graphtest.Glibc(), "a") {
+		t.Error("the serial is not a function of the document")
+	}
+	changed := graphtest.Glibc()
+	component(changed, "generic-sqlite-3.54.1").Copyright += "!"
+	if first == serial(graphtest.Glibc(), "b") || first == serial(changed, "a") {
+		t.Error("another format or another document has the same serial")
+	}
+	if len(first) != 36 || first[14] != '5' {
+		t.Errorf("%s is no UUID of version 5", first)
 	}
 }

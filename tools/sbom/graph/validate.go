@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -115,6 +116,11 @@ func checkComponent(f *faults, c *Component) {
 			f.add("%s: a value is not text of at most %d bytes", c.ID, MaxValue)
 		}
 	}
+	for _, v := range []string{c.Name, c.Version, c.Purpose, c.FileName, c.Supplier.Name} {
+		if strings.ContainsFunc(v, unicode.IsControl) {
+			f.add("%s: %q is not one line of text", c.ID, v)
+		}
+	}
 	if c.PURL != "" && !purlPattern.MatchString(c.PURL) {
 		f.add("%s: purl %q: write it as pkg:TYPE/NAME@VERSION", c.ID, c.PURL)
 	}
@@ -127,6 +133,9 @@ func checkComponent(f *faults, c *Component) {
 		}
 		if raw, err := hex.DecodeString(d.Value); err != nil || len(raw) != d.Alg.Size() || len(raw) == 0 || strings.ToLower(d.Value) != d.Value {
 			f.add("%s: %q is no digest of %q in lower-case hexadecimal digits", c.ID, d.Value, d.Alg)
+		}
+		if d.Object == Download && !slices.ContainsFunc(c.References, func(r Reference) bool { return r.URL == d.Name }) {
+			f.add("%s: no reference leads to the download %s, whose digest is given", c.ID, d.Name)
 		}
 	}
 	for _, r := range c.References {

@@ -165,7 +165,7 @@ func buildTools(d *graph.Document) {
 		c := add(d, graph.Component{
 			ID: "tool-" + t.name, Role: graph.BuildTool, Type: graph.Application, Name: t.name, Version: t.version, Supplier: t.by,
 			PURL: "pkg:generic/" + t.name + "@" + t.version, License: license(t.license), Executable: true,
-			References: []graph.Reference{{Type: graph.SourceDistribution, URL: t.by.URL + "/download"}},
+			References: []graph.Reference{{Type: graph.Website, URL: t.by.URL}},
 		})
 		digest(c, graph.Download, t.by.URL+"/"+t.name+".tar.xz")
 	}
@@ -215,13 +215,15 @@ func license(expression string) graph.License {
 	}
 }
 
-// digest adds the SHA-256 and, of what is released, the SHA-512 of an object.
+// digest adds the digests of an object, and of a download the reference to it.
 func digest(c *graph.Component, object graph.Object, name string) {
-	c.Digests = append(c.Digests, graph.Digest{Object: object, Name: name, Alg: graph.SHA256, Value: Sum256(name)})
-	if object == graph.ReleasedFile {
-		sum := sha512.Sum512([]byte(name))
-		c.Digests = append(c.Digests, graph.Digest{Object: object, Name: name, Alg: graph.SHA512, Value: hex.EncodeToString(sum[:])})
+	sum := sha512.Sum512([]byte(name))
+	if object == graph.Download {
+		c.References = append(c.References, graph.Reference{Type: graph.Distribution, URL: name})
 	}
+	c.Digests = append(c.Digests,
+		graph.Digest{Object: object, Name: name, Alg: graph.SHA256, Value: Sum256(name)},
+		graph.Digest{Object: object, Name: name, Alg: graph.SHA512, Value: hex.EncodeToString(sum[:])})
 }
 
 // Sum256 is the SHA-256 of a text in hexadecimal digits.
