@@ -74,7 +74,7 @@ func newWorld(t *testing.T) *world {
 		d := Declaration{
 			Label: "//components:" + name, Repository: repository, Title: name, Version: "1.0.0", Role: role, Type: "library",
 			PURL: "pkg:generic/" + name + "@{version}", Supplier: "Example", SupplierURL: "https://example.org",
-			License: "MIT", Concluded: "MIT", LicenseFiles: []string{license},
+			License: "MIT", Concluded: "MIT", VCS: "https://example.org/" + name, LicenseFiles: []string{license},
 		}
 		if fill != nil {
 			fill(&d)
@@ -117,7 +117,7 @@ func newWorld(t *testing.T) *world {
 		},
 	}
 	w.facts = Facts{
-		Pins:   []byte(`{"schema": 1, "go": {"version": "1.27.4", "tree": "` + strings.Repeat("a", 64) + `"}, "modules": {"cc": {"version": "1.0.0", "tree": "` + strings.Repeat("b", 64) + `"}}}`),
+		Pins:   []byte(`{"schema": 1, "go": {"version": "1.27.4", "tree": "` + strings.Repeat("a", 64) + `", "tree_sha512": "` + strings.Repeat("a", 128) + `"}, "modules": {"cc": {"version": "1.0.0", "tree": "` + strings.Repeat("b", 64) + `", "tree_sha512": "` + strings.Repeat("b", 128) + `"}}}`),
 		GoSums: [][]byte{[]byte("example.org/mod v1.2.3 h1:abc=\nexample.org/mod v1.2.3/go.mod h1:def=\n")},
 	}
 	w.program = &program{

@@ -143,7 +143,7 @@ func (in *inputs) digests(c *graph.Component, p *part) error {
 		c.Files = append(c.Files, graph.File{Path: name, SHA256: sum})
 	}
 	if len(c.Files) > 0 && d.Pin == "" {
-		c.Digests = append(c.Digests, treeDigest(c.Name+": compiled files", c.Files))
+		c.Digests = append(c.Digests, treeDigests(c.Name+": compiled files", c.Files)...)
 	}
 	if !p.hasC() {
 		c.Files = nil // of Go, packages are what people ask for
@@ -152,20 +152,21 @@ func (in *inputs) digests(c *graph.Component, p *part) error {
 		c.Files = append(c.Files, graph.File{Path: name, SHA256: p.objects[name]})
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.runtime)) {
-		c.Digests = append(c.Digests, graph.Digest{Object: graph.LinkedFile, Name: name, Alg: graph.SHA256, Value: p.runtime[name]})
+		c.Digests = append(c.Digests, p.runtime[name]...)
 	}
 	if d.Pin != "" {
 		pin := in.pins[d.Pin]
-		c.Digests = append(c.Digests, pin.digests(d.Pin)...)
+		for _, digest := range pin.digests(d.Pin) {
+			c.Digests = append(c.Digests, digest)
+			if r := (graph.Reference{Type: graph.Distribution, URL: digest.Name}); digest.Object == graph.Download && !slices.Contains(c.References, r) {
+				c.References = append(c.References, r)
+			}
+		}
 		sums, err := pin.checkSHA3(p.sources)
 		if err != nil {
 			return err
 		}
 		c.Digests = append(c.Digests, sums...)
-		for _, s := range sums {
-			i := slices.IndexFunc(c.Files, func(f graph.File) bool { return f.Path == s.Name })
-			c.Digests = append(c.Digests, graph.Digest{Object: graph.LinkedFile, Name: s.Name, Alg: graph.SHA256, Value: c.Files[i].SHA256})
-		}
 	}
 	return nil
 }

@@ -57,12 +57,20 @@ func sha512Hex(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// treeDigest is the digest of a listing of files, as package graph defines it.
-func treeDigest(name string, files []graph.File) graph.Digest {
+// treeDigests are the digests of a listing of files, as package graph defines it.
+func treeDigests(name string, files []graph.File) []graph.Digest {
 	lines := make([]string, 0, len(files))
 	for _, f := range files {
 		lines = append(lines, f.SHA256+"  ./"+f.Path+"\n")
 	}
 	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[64:], b[64:]) })
-	return graph.Digest{Object: graph.Tree, Name: name, Alg: graph.SHA256, Value: sha256Hex([]byte(strings.Join(lines, "")))}
+	return fileDigests(graph.Tree, name, []byte(strings.Join(lines, "")))
+}
+
+// fileDigests are the digests of an object that is at hand.
+func fileDigests(object graph.Object, name string, data []byte) []graph.Digest {
+	return []graph.Digest{
+		{Object: object, Name: name, Alg: graph.SHA256, Value: sha256Hex(data)},
+		{Object: object, Name: name, Alg: graph.SHA512, Value: sha512Hex(data)},
+	}
 }

@@ -135,7 +135,7 @@ func (b *builder) delivered(role graph.Role, kind graph.Type, name, place string
 	c := graph.Component{
 		Role: role, Type: kind, Name: name, Version: s.Version, Supplier: b.doc.Supplier, PURL: purl,
 		License:  graph.License{Declared: s.License, Concluded: s.License},
-		Digests:  released(place, data),
+		Digests:  fileDigests(graph.ReleasedFile, place, data),
 		FileName: path.Base(place),
 		References: []graph.Reference{
 			{Type: graph.VCS, URL: s.SupplierURL},

@@ -14,15 +14,15 @@ import (
 type pin struct {
 	Version string            `json:"version"`
 	Tree    string            `json:"tree"`
+	SHA512  string            `json:"tree_sha512"`
 	SHA3    map[string]string `json:"sha3_256"`
 
 	Channels []struct {
-		Name     string `json:"name"`
-		URL      string `json:"url"`
-		Package  string `json:"package"`
-		Version  string `json:"version"`
-		Platform string `json:"platform"`
-		SHA256   string `json:"sha256"`
+		Kind    string `json:"kind"`
+		URL     string `json:"url"`
+		Package string `json:"package"`
+		Version string `json:"version"`
+		SHA256  string `json:"sha256"`
 	} `json:"channels"`
 }
 
@@ -59,19 +59,23 @@ func parsePins(text []byte) (pins, error) {
 
 // digests names every object that the pin has a digest of. They do not depend on the channel that brought the input.
 func (p *pin) digests(title string) []graph.Digest {
-	out := []graph.Digest{{Object: graph.Tree, Name: title + " " + p.Version + ": declared files", Alg: graph.SHA256, Value: p.Tree}}
+	name := title + " " + p.Version + ": declared files"
+	out := []graph.Digest{
+		{Object: graph.Tree, Name: name, Alg: graph.SHA256, Value: p.Tree},
+		{Object: graph.Tree, Name: name, Alg: graph.SHA512, Value: p.SHA512},
+	}
 	for _, c := range p.Channels {
 		if c.SHA256 == "" {
 			continue // the archive was never fetched: the tree's digest decides
 		}
-		name := c.URL
-		if name == "" {
-			name = c.Name + ": " + c.Package + " " + c.Version
-			if c.Platform != "" {
-				name += " " + c.Platform
-			}
+		url := c.URL
+		switch c.Kind {
+		case "crate":
+			url = "https://static.crates.io/crates/" + c.Package + "/" + c.Package + "-" + c.Version + ".crate"
+		case "wheel":
+			url = "https://pypi.org/project/" + c.Package + "/" + c.Version + "/"
 		}
-		out = append(out, graph.Digest{Object: graph.Download, Name: name, Alg: graph.SHA256, Value: c.SHA256})
+		out = append(out, graph.Digest{Object: graph.Download, Name: url, Alg: graph.SHA256, Value: c.SHA256})
 	}
 	return out
 }
@@ -91,6 +95,11 @@ func (p *pin) checkSHA3(files map[string]string) ([]graph.Digest, error) {
 		if seen != want {
 			return nil, fmt.Errorf("digest %s: its SHA3-256 is %s, the pin says %s", name, seen, want)
 		}
+		data, err := readFile(path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, fileDigests(graph.LinkedFile, name, data)...)
 		out = append(out, graph.Digest{Object: graph.LinkedFile, Name: name, Alg: graph.SHA3_256, Value: seen})
 	}
 	slices.SortFunc(out, func(a, b graph.Digest) int { return slices.Compare([]byte(a.Name), []byte(b.Name)) })

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/binary"
-	"github.com/gosqlite/gosqlite/tools/sbom/graph"
 	"github.com/gosqlite/gosqlite/tools/sbom/objects"
 )
 
@@ -124,12 +123,4 @@ func unescape(path string) string {
 func standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".") && path != "main"
-}
-
-// digests of a released file, for graph.Component.
-func released(name string, data []byte) []graph.Digest {
-	return []graph.Digest{
-		{Object: graph.ReleasedFile, Name: name, Alg: graph.SHA256, Value: sha256Hex(data)},
-		{Object: graph.ReleasedFile, Name: name, Alg: graph.SHA512, Value: sha512Hex(data)},
-	}
 }

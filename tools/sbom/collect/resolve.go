@@ -19,7 +19,7 @@ type part struct {
 	importPaths map[string]bool
 	packages    map[string]bool // Go packages that programs hold
 	objects     map[string]string
-	runtime     map[string]string // digests of runtime files by name
+	runtime     map[string][]graph.Digest // of runtime files by name
 	id          string
 }
 
@@ -66,7 +66,7 @@ func (r *resolver) part(d *Declaration) *part {
 	if p == nil {
 		p = &part{
 			declaration: d, sources: map[string]string{}, importPaths: map[string]bool{}, packages: map[string]bool{},
-			objects: map[string]string{}, runtime: map[string]string{},
+			objects: map[string]string{}, runtime: map[string][]graph.Digest{},
 		}
 		r.parts[d] = p
 	}
@@ -247,7 +247,7 @@ func (r *resolver) runtime(dir string, p *program, held map[*part]bool) error {
 			continue // nothing of the archive was taken
 		}
 		held[q] = true
-		q.runtime[f.name] = f.sha256
+		q.runtime[f.name] = f.digests
 		for _, o := range f.linked {
 			q.objects[o.Path] = o.SHA256
 		}

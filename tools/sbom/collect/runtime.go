@@ -16,7 +16,7 @@ import (
 type runtimeFile struct {
 	declaration *Declaration
 	name        string // in the runtime
-	sha256      string
+	digests     []graph.Digest
 	linked      []graph.File // the objects that the linker took, by name and digest
 	stub        bool         // it only tells the linker what the system offers
 }
@@ -43,7 +43,7 @@ func readRuntime(dir string, p *program, declarations []Declaration) ([]runtimeF
 		if err != nil {
 			return nil, fmt.Errorf("read runtime: %w", err)
 		}
-		f.sha256 = sha256Hex(data)
+		f.digests = fileDigests(graph.LinkedFile, name, data)
 		f.stub = graph.Role(f.declaration.Role) == graph.InterfaceStub
 		if !f.stub {
 			if f.linked, err = taken(name, data, wanted); err != nil {

@@ -23,7 +23,7 @@
 //	linked   a file as it was given to the compiler or linker; the name is its path in its input
 //	tree     the SHA-256 of a listing of files, each line the file's SHA-256, two spaces, ./ and its path, a newline,
 //	         ordered by path: what `find . -type f | LC_ALL=C sort | xargs sha256sum` prints; the name says which files
-//	archive  a file as it was downloaded; the name is its URL, or the channel with the package and version
+//	archive  a file as it was downloaded; the name is its URL, which is among the references
 //
 // What is not the digest of such an object, as the h1: of go.sum, is a property.
 //

@@ -50,7 +50,7 @@ func TestMissingPins(t *testing.T) {
 
 func TestUpdateRefusesUnknown(t *testing.T) {
 	ws := t.TempDir()
-	pin := `{"version":"1","tree":"` + strings.Repeat("0", 64) + `","files":["."],"channels":[{"name":"a","kind":"own","path":"p","verified_by":"git"}]}`
+	pin := `{"version":"1","tree":"` + strings.Repeat("0", 64) + `","tree_sha512":"` + strings.Repeat("0", 128) + `","files":["."],"channels":[{"name":"a","kind":"own","path":"p","verified_by":"git"}]}`
 	text := fmt.Sprintf(`{"schema":1,"bazel":{"version":"7","package":"b","revision":"7-1","suite":"sid"},"go_sdk":%s,"zig":%s,"sqlite_amalgamation":%s,"modules":{}}`, pin, pin, pin)
 	if err := os.MkdirAll(filepath.Join(ws, "pins"), 0o755); err != nil {
 		t.Fatal(err)

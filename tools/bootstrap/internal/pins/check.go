@@ -14,6 +14,7 @@ import (
 var (
 	nameRE    = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 	versionRE = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+~-]{0,63}$`)
+	sha512RE  = regexp.MustCompile(`^[0-9a-f]{128}$`)
 	coordRE   = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z./+~_-]{0,127}$`)
 )
 
@@ -44,6 +45,9 @@ func (p Pin) check() error {
 	}
 	if err := checkHex("tree", p.Tree); err != nil {
 		return err
+	}
+	if !sha512RE.MatchString(p.TreeSHA512) {
+		return fmt.Errorf("tree_sha512 %q is not 128 digits of lower-case hexadecimal", p.TreeSHA512)
 	}
 	for name, sum := range p.SHA3 {
 		if err := checkHex("sha3_256 of "+name, sum); err != nil {

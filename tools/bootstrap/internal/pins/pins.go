@@ -50,6 +50,8 @@ type Bazel struct {
 type Pin struct {
 	Version string `json:"version"`
 	Tree    string `json:"tree"`
+	// TreeSHA512 is the SHA-512 of the same listing: bills of materials need it.
+	TreeSHA512 string `json:"tree_sha512"`
 	tree.Rules
 	SHA3     map[string]string `json:"sha3_256,omitempty"`
 	Channels []Channel         `json:"channels"`

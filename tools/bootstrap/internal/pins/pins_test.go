@@ -69,7 +69,7 @@ func TestStandInsArePinned(t *testing.T) {
 const sum = "e2b869d3003b33c942b7dd7063604fbc53553e1b66609570df39b9b7b558ee81"
 
 func minimal() string {
-	pin := `{"version":"1.0","tree":"` + sum + `","files":["."],"channels":[{"name":"a","kind":"own","path":"p","verified_by":"git"}]}`
+	pin := `{"version":"1.0","tree":"` + sum + `","tree_sha512":"` + sum + sum + `","files":["."],"channels":[{"name":"a","kind":"own","path":"p","verified_by":"git"}]}`
 	return `{"schema":1,"bazel":{"version":"7.7.1","package":"b","revision":"7.7.1-1","suite":"sid"},
 "go_sdk":` + pin + `,"zig":` + pin + `,"sqlite_amalgamation":` + pin + `,"modules":{"m":` + pin + `}}`
 }
@@ -84,6 +84,7 @@ func TestParse(t *testing.T) {
 		{"short tree", sum, sum[:60], "64 lower-case hex digits"},
 		{"upper-case tree", sum, strings.ToUpper(sum), "64 lower-case hex digits"},
 		{"no file", `["."]`, `[]`, "no file is declared"},
+		{"no SHA-512", `"tree_sha512":"` + sum + sum, `"tree_sha512":"` + sum, "128 digits"},
 		{"version with a slash", `"version":"1.0"`, `"version":"1/0"`, "not well formed"},
 		{"version like an option", `"version":"1.0"`, `"version":"--x"`, "not well formed"},
 		{"name with a dot", `"m":`, `"../m":`, "holds only"},

@@ -4,7 +4,9 @@ package registries
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/sha3"
+	"crypto/sha512"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -55,11 +57,18 @@ func Verify(n pins.Named, dir string) error {
 			return err
 		}
 	}
-	got, err := tree.Digest(dir)
+	listing, err := tree.Listing(dir)
 	if err != nil {
 		return err
 	}
-	return client.Check(n.Name+" "+n.Version+" (tree)", n.Tree, got)
+	sum256, sum512 := sha256.Sum256([]byte(listing)), sha512.Sum512([]byte(listing))
+	if err := client.Check(n.Name+" "+n.Version+" (tree)", n.Tree, hex.EncodeToString(sum256[:])); err != nil {
+		return err
+	}
+	if n.TreeSHA512 == "" {
+		return nil // only a pin that was not read from a file: those without it are refused there
+	}
+	return client.Check(n.Name+" "+n.Version+" (tree, SHA-512)", n.TreeSHA512, hex.EncodeToString(sum512[:]))
 }
 
 // fill unpacks the declared files into tmp and checks the channel's archive.

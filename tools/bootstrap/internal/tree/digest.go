@@ -17,12 +17,22 @@ import (
 	"sync"
 )
 
-// Digest returns the tree digest of a folder, in hex: the SHA-256 of what
+// Digest returns the tree digest of a folder, in hex: the SHA-256 of its listing.
+func Digest(dir string) (string, error) {
+	text, err := Listing(dir)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Listing returns what
 //
 //	find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
 //
-// prints in it. Links and devices are errors, since find would skip them.
-func Digest(dir string) (string, error) {
+// prints in a folder. Links and devices are errors, since find would skip them.
+func Listing(dir string) (string, error) {
 	var names []string
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -44,11 +54,11 @@ func Digest(dir string) (string, error) {
 	return digest(names, func(name string) (io.ReadCloser, error) {
 		return os.Open(filepath.Join(dir, filepath.FromSlash(name)))
 	}, func(sums []string) string {
-		h := sha256.New()
+		var text strings.Builder
 		for i, name := range names {
-			fmt.Fprintf(h, "%s  ./%s\n", sums[i], name)
+			fmt.Fprintf(&text, "%s  ./%s\n", sums[i], name)
 		}
-		return hex.EncodeToString(h.Sum(nil))
+		return text.String()
 	})
 }
 

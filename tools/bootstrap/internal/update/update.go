@@ -6,7 +6,9 @@ package update
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/sha3"
+	"crypto/sha512"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -235,8 +237,11 @@ func (u *Updater) retree(ctx context.Context, name string, p *pins.Pin, version 
 	if err := errors.Join(tree.Write(dir, p.Rules, src), src.Close()); err != nil {
 		return fmt.Errorf("update %s: %w", name, err)
 	}
-	if p.Tree, err = tree.Digest(dir); err != nil {
+	listing, err := tree.Listing(dir)
+	if err != nil {
 		return fmt.Errorf("update %s: %w", name, err)
 	}
+	sum256, sum512 := sha256.Sum256([]byte(listing)), sha512.Sum512([]byte(listing))
+	p.Tree, p.TreeSHA512 = hex.EncodeToString(sum256[:]), hex.EncodeToString(sum512[:])
 	return nil
 }
