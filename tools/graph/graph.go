@@ -33,8 +33,10 @@ type artifact struct {
 type action struct {
 	TargetID       int      `json:"targetId"`
 	Mnemonic       string   `json:"mnemonic"`
+	Key            string   `json:"actionKey"`
 	Arguments      []string `json:"arguments"`
 	InputDepSetIDs []int    `json:"inputDepSetIds"`
+	OutputID       int      `json:"primaryOutputId"`
 }
 
 type depSet struct {

@@ -22,9 +22,6 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	if os.Getenv("TEST_SRCDIR") != "" {
-		t.Skip("bazelw is not among the files of a Bazel test; `go test` runs this one")
-	}
 	text, err := os.ReadFile("../../../bazelw")
 	if err != nil {
 		t.Fatal(err)
@@ -41,10 +38,10 @@ func newWorld(t *testing.T) *world {
 	if err := os.MkdirAll(w.bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sh", "find", "sort", "xargs", "sha256sum", "cat", "cmp", "cp", "mv", "rm", "mkdir", "chmod"} {
+	for _, name := range []string{"sh", "find", "sort", "xargs", "sha256sum", "cat", "cmp", "grep", "sed", "tr", "cp", "mv", "rm", "mkdir", "chmod"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
-			t.Skipf("no %s here", name)
+			t.Fatalf("find %s: %v: bazelw needs it", name, err)
 		}
 		if err := os.Symlink(path, filepath.Join(w.bin, name)); err != nil {
 			t.Fatal(err)
@@ -220,6 +217,22 @@ func TestDoctor(t *testing.T) {
 	}
 	if out, _, code := w.run("doctor", "--json"); code != 0 || !json.Valid([]byte(out)) {
 		t.Errorf("bazelisk: code %d, %q", code, out)
+	}
+}
+
+// A platform that does not exist is answered with those that do, before Bazel can say only that a target is missing.
+func TestUnknownPlatform(t *testing.T) {
+	w := newWorld(t)
+	w.fakeGo()
+	w.write(w.dir+"/platforms/matrix.bzl", "MATRIX = [\n    _row(\"linux_amd64\", 1),\n    _row(\"linux_arm64\", 1),\n]\n")
+	for _, name := range []string{"linux_arm64", "host"} {
+		if out, errs, code := w.run("build", "--platforms=//platforms:"+name); code != 5 {
+			t.Errorf("%s: code %d, stdout %q, stderr %q; want Bazel's own", name, code, out, errs)
+		}
+	}
+	out, errs, code := w.run("build", "--platforms=//platforms:linux_arm")
+	if code != 2 || out != "" || !strings.Contains(errs, "no platform linux_arm: choose one of linux_amd64 linux_arm64") {
+		t.Errorf("code %d, stdout %q, stderr %q", code, out, errs)
 	}
 }
 

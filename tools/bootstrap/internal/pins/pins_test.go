@@ -8,63 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/tree"
 )
-
-// workspace is the checkout, seen from this package.
-const workspace = "../../../.."
-
-func load(t *testing.T) (*File, []byte) {
-	t.Helper()
-	path := filepath.Join(workspace, "pins/pins.json")
-	if os.Getenv("TEST_SRCDIR") != "" {
-		t.Skip("the checkout is not among the files of a Bazel test; `go test` runs this one, and bazelw checks the same at each fetch")
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := Load(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f, data
-}
-
-func TestPinFileIsCanonical(t *testing.T) {
-	f, data := load(t)
-	got, err := f.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, data) {
-		t.Errorf("pins/pins.json is not in the form that Encode writes; that form is:\n%s", got)
-	}
-}
-
-// TestStandInsArePinned holds our own modules against their pins: an edit of one
-// must show in the pin file, since it can reach an action.
-func TestStandInsArePinned(t *testing.T) {
-	f, _ := load(t)
-	seen := 0
-	for _, n := range f.All() {
-		c := n.Channel(Own)
-		if c == nil {
-			continue
-		}
-		seen++
-		got, err := tree.Digest(filepath.Join(workspace, c.Path))
-		if err != nil {
-			t.Error(err)
-		} else if got != n.Tree {
-			t.Errorf("%s: tree is %s, the pin says %s: run `./bazelw update modules`", n.Name, got, n.Tree)
-		}
-	}
-	if seen == 0 {
-		t.Error("no pin is of kind own")
-	}
-}
 
 const sum = "e2b869d3003b33c942b7dd7063604fbc53553e1b66609570df39b9b7b558ee81"
 

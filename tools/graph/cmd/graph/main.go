@@ -7,6 +7,11 @@
 // It prints the kinds of actions with their numbers, then what it found: programs of the host, shells, and files of
 // forbidden modules.
 //
+//	… | graph --within FILE [--but LABEL]...
+//
+// prints the actions that the graph in FILE lacks or has under another key, so that they would run twice; those of the
+// targets behind --but are left out.
+//
 // Exit status: 0 nothing found, 1 the graph could not be read, 2 usage, 3 something was found.
 package main
 
@@ -28,7 +33,7 @@ func main() {
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	var forbidden []string
+	var forbidden, but []string
 	flags := flag.NewFlagSet("graph", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	asJSON := flags.Bool("json", false, "print JSON")
@@ -36,10 +41,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		forbidden = append(forbidden, m)
 		return nil
 	})
+	within := flags.String("within", "", "`FILE` with the action graph that has to have every action of this one")
+	flags.Func("but", "`LABEL` of a target whose actions may be its own; may be repeated", func(l string) error {
+		but = append(but, l)
+		return nil
+	})
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil || flags.NArg() > 0 {
-		fmt.Fprintln(stderr, "graph: usage: graph [--json] [--forbid MODULE]... <ACTION_GRAPH")
+		fmt.Fprintln(stderr, "graph: usage: graph [--json] [--forbid MODULE]... [--within FILE [--but LABEL]...] <ACTION_GRAPH")
 		return 2
 	}
 	g, err := graph.Read(stdin)
@@ -48,6 +58,14 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 1
 	}
 	found := g.Check(forbidden)
+	if *within != "" {
+		other, err := read(*within)
+		if err != nil {
+			fmt.Fprintln(stderr, "graph:", err)
+			return 1
+		}
+		found = append(found, g.Within(other, but)...)
+	}
 	if err := print(stdout, g, found, *asJSON); err != nil {
 		fmt.Fprintln(stderr, "graph: write report:", err)
 		return 1
@@ -56,6 +74,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 3
 	}
 	return 0
+}
+
+func read(name string) (*graph.Graph, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read action graph: %w", err)
+	}
+	defer f.Close()
+	return graph.Read(f)
 }
 
 func print(w io.Writer, g *graph.Graph, found []graph.Finding, asJSON bool) error {
