@@ -3,6 +3,7 @@
 
 load("//platforms:transition.bzl", "enter_each", "enter_platform", "host_tool", "leave_platform")
 load("//tools/release:providers.bzl", "ReleaseFilesInfo")
+load("//tools/sbom:providers.bzl", "SbomInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
 
 visibility("//tools/release")
@@ -11,11 +12,8 @@ def _place(ctx, name):
     return ctx.actions.declare_file("{}/{}".format(ctx.label.name, name))
 
 def _set_impl(ctx):
-    entries = depset(transitive = [
-        t[ReleaseFilesInfo].files
-        for targets in ctx.split_attr.platform_files.values()
-        for t in targets
-    ]).to_list()
+    parts = [t for targets in ctx.split_attr.platform_files.values() for t in targets]
+    entries = depset(transitive = [t[ReleaseFilesInfo].files for t in parts]).to_list()
     outs = []
     manifest, sums = _place(ctx, "manifest.json"), _place(ctx, "SHA256SUMS")
     args = ctx.actions.args()
@@ -39,7 +37,14 @@ def _set_impl(ctx):
         mnemonic = "Manifest",
         progress_message = "Writing %{output}",
     )
-    return [DefaultInfo(files = depset(outs + [manifest, sums]))]
+    sboms = [t[SbomInfo] for t in parts if SbomInfo in t]
+    return [
+        DefaultInfo(files = depset(outs + [manifest, sums])),
+        OutputGroupInfo(
+            graphs = depset([s.graph for s in sboms]),
+            programs = depset([p for s in sboms for p in s.programs]),
+        ),
+    ]
 
 def _set_rule(doc, enter, attrs = {}):
     return rule(

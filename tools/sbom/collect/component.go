@@ -151,6 +151,13 @@ func (in *inputs) digests(c *graph.Component, p *part) error {
 	for _, name := range slices.Sorted(maps.Keys(p.objects)) {
 		c.Files = append(c.Files, graph.File{Path: name, SHA256: p.objects[name]})
 	}
+	for _, name := range d.Files {
+		data, err := readFile(name)
+		if err != nil {
+			return err
+		}
+		c.Digests = append(c.Digests, fileDigests(graph.LinkedFile, shown(name), data)...)
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.runtime)) {
 		c.Digests = append(c.Digests, p.runtime[name]...)
 	}

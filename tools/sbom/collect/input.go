@@ -103,6 +103,7 @@ type Declaration struct {
 	CPE            string            `json:"cpe"`
 	Supplier       string            `json:"supplier"`
 	SupplierURL    string            `json:"supplier_url"`
+	Files          []string          `json:"files"`
 	License        string            `json:"license"`
 	Concluded      string            `json:"concluded"`
 	LicenseFiles   []string          `json:"license_files"`

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/google/licensecheck"
 
@@ -25,7 +26,7 @@ func evidence(declared, name, shown string) (graph.Evidence, error) {
 	}
 	text := data[:min(len(data), maxLicense)]
 	found := licensecheck.Scan(text)
-	if m := tag.FindSubmatch(text); m != nil && tagged(declared, string(m[1])) {
+	if m := tag.FindSubmatch(text); m != nil && tagged(declared, string(m[1])) || mentions(text, notices[declared]) {
 		return graph.Evidence{Path: shown, SHA256: sha256Hex(data), ID: declared, Coverage: int(found.Percent)}, nil
 	}
 	var ids []string
@@ -52,6 +53,17 @@ var tag = regexp.MustCompile(`SPDX-License-Identifier:[ \t]*([^\r\n*]+)`)
 func tagged(declared, tag string) bool {
 	older := strings.NewReplacer("-only", "", "-or-later", "+")
 	return strings.TrimSpace(tag) == declared || strings.TrimSpace(tag) == older.Replace(declared)
+}
+
+// notices are how files name a license of which licensecheck knows the full text only.
+var notices = map[string]string{
+	"APSL-2.0": "subject to the Apple Public Source License Version 2.0",
+}
+
+// mentions tells whether a text holds a notice, whatever its lines and comment marks.
+func mentions(text []byte, notice string) bool {
+	words := strings.FieldsFunc(string(text), func(r rune) bool { return unicode.IsSpace(r) || r == '*' })
+	return notice != "" && strings.Contains(strings.Join(words, " "), notice)
 }
 
 // terms are the license identifiers of an SPDX expression.

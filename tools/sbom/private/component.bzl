@@ -26,6 +26,7 @@ def _component_impl(ctx):
         cpe = ctx.attr.cpe,
         supplier = ctx.attr.supplier,
         supplier_url = ctx.attr.supplier_url,
+        files = [f.path for f in ctx.files.files],
         license = ctx.attr.license,
         concluded = ctx.attr.concluded or ctx.attr.license,
         license_files = [f.path for f in ctx.files.license_files],
@@ -38,7 +39,7 @@ def _component_impl(ctx):
         options = ctx.file.options.path if ctx.file.options else "",
         depends = [str(d.label) for d in ctx.attr.depends],
     )
-    files = ctx.files.license_files + [f for f in [ctx.file.version_file, ctx.file.options] if f]
+    files = ctx.files.license_files + ctx.files.files + [f for f in [ctx.file.version_file, ctx.file.options] if f]
     return [SbomComponentInfo(declaration = declaration, files = depset(files), label = ctx.label)]
 
 sbom_component = rule(
@@ -70,6 +71,7 @@ every platform.
         "description": attr.string(),
         "distribution": attr.string(doc = "address of the source distribution; {version} stands for the version"),
         "facts": attr.string_dict(doc = "further properties: name, and the pattern of it in version_file"),
+        "files": attr.label_list(doc = "files that stand for the component where no source of it is compiled: they are digested one by one", allow_files = True),
         "license": attr.string(doc = "SPDX expression that the component declares", mandatory = True),
         "license_files": attr.label_list(doc = "the very files that say so: evidence, digested and looked through", allow_files = True, mandatory = True),
         "options": attr.label(doc = "header of compile options; each `#define` becomes a property", allow_single_file = True),
