@@ -3,17 +3,19 @@
 
     load("@gosqlite//tools/sbom:defs.bzl", "sbom", "sbom_component")
 
-`sbom` walks what is linked into a target; `sbom_component` says what no program can read from files.
+`sbom` walks what is linked into a target; `sbom_component` says what no program can read from files, and
+`sbom_components` gives many of those one name.
 """
 
 load("//tools/sbom/private:aspect.bzl", _sbom_aspect = "sbom_aspect")
-load("//tools/sbom/private:component.bzl", _sbom_component = "sbom_component")
+load("//tools/sbom/private:component.bzl", _sbom_component = "sbom_component", _sbom_components = "sbom_components")
 load("//tools/sbom/private:sbom.bzl", _FORMATS = "FORMATS", _SBOM_ATTRS = "SBOM_ATTRS", _resolve = "resolve", _sbom = "sbom", _write_formats = "write_formats")
 
 visibility("public")
 
 sbom = _sbom
 sbom_component = _sbom_component
+sbom_components = _sbom_components
 
 # For rules that know more of their target than `sbom` does.
 FORMATS = _FORMATS

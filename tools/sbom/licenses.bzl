@@ -26,7 +26,8 @@ def license_of(folder):
     return None
 
 def _licenses_impl(rctx):
-    for name, build_file in zip(rctx.attr.names, rctx.attr.build_files):
+    for name, label in rctx.attr.build_files.items():
+        build_file = Label(label)
         folder = rctx.path(build_file).dirname
         for _ in build_file.package.split("/") if build_file.package else []:
             folder = folder.dirname
@@ -39,8 +40,8 @@ def _licenses_impl(rctx):
 _licenses = repository_rule(
     implementation = _licenses_impl,
     attrs = {
-        "build_files": attr.label_list(),
-        "names": attr.string_list(),
+        # Two modules may name one file, which a list of labels does not allow.
+        "build_files": attr.string_dict(doc = "name of a license: canonical label of a BUILD file"),
     },
 )
 
@@ -50,11 +51,14 @@ _of = tag_class(attrs = {
 })
 
 def _impl(mctx):
-    tags = [tag for module in mctx.modules for tag in module.tags.of]
+    build_files = {}
+    for module in mctx.modules:
+        for tag in module.tags.of:
+            if build_files.setdefault(tag.name, str(tag.beside)) != str(tag.beside):
+                fail("name license {}: {} and {} both have that name".format(tag.name, build_files[tag.name], tag.beside))
     _licenses(
         name = "licenses",
-        build_files = [t.beside for t in tags],
-        names = [t.name for t in tags],
+        build_files = build_files,
     )
 
 licenses = module_extension(implementation = _impl, tag_classes = {"of": _of})

@@ -15,11 +15,11 @@ SbomGraphInfo = provider(
 )
 
 SbomComponentInfo = provider(
-    doc = "What its owner says of a component; which targets and files it covers.",
+    doc = "Declared components. A single declaration is a set of one.",
     fields = {
-        "declaration": "(struct) the attributes of sbom_component, as JSON goes to the program",
-        "files": "(depset[File]) license files and other files that the declaration names",
-        "label": "(Label) the declaring target, which errors name",
+        "declarations": "(depset[string]) the attributes of each sbom_component, as JSON: a depset holds no dict",
+        "files": "(depset[File]) license files and other files that the declarations name",
+        "label": "(Label) the target that made the set, to simplify debugging",
     },
 )
 

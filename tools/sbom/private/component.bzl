@@ -40,7 +40,7 @@ def _component_impl(ctx):
         depends = [str(d.label) for d in ctx.attr.depends],
     )
     files = ctx.files.license_files + ctx.files.files + [f for f in [ctx.file.version_file, ctx.file.options] if f]
-    return [SbomComponentInfo(declaration = declaration, files = depset(files), label = ctx.label)]
+    return [SbomComponentInfo(declarations = depset([json.encode(declaration)]), files = depset(files), label = ctx.label)]
 
 sbom_component = rule(
     implementation = _component_impl,
@@ -91,6 +91,23 @@ every platform.
         "version_file": attr.label(doc = "the file that says the version", allow_single_file = True),
         "version_pattern": attr.string(doc = "regular expression (RE2) whose groups, joined by dots, are the version in version_file"),
         "website": attr.string(),
+    },
+    provides = [SbomComponentInfo],
+)
+
+def _components_impl(ctx):
+    parts = [c[SbomComponentInfo] for c in ctx.attr.components]
+    return [SbomComponentInfo(
+        declarations = depset(transitive = [p.declarations for p in parts]),
+        files = depset(transitive = [p.files for p in parts]),
+        label = ctx.label,
+    )]
+
+sbom_components = rule(
+    implementation = _components_impl,
+    doc = "A set of components, under one name.",
+    attrs = {
+        "components": attr.label_list(mandatory = True, providers = [SbomComponentInfo]),
     },
     provides = [SbomComponentInfo],
 )

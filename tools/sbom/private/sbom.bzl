@@ -65,7 +65,7 @@ def collected(root, subject, graph, tools, components):
             labels = {_group(f): None for f in toolchain if not f.is_directory}.keys(),
         ),
         edges = [struct(to = e.to, attribute = e.attribute, meaning = e.meaning, **{"from": e.source}) for e in depset(transitive = [g.edges for g in [graph] + tools]).to_list()],
-        components = [c.declaration for c in components],
+        components = [json.decode(d) for d in depset(transitive = [c.declarations for c in components]).to_list()],
     )
 
 def resolve(ctx, *, name, target, artifact, programs, libraries = {}, platform = ""):
@@ -153,7 +153,7 @@ def write_formats(ctx, *, name, graph, formats):
 
 # Of every rule that makes documents.
 SBOM_ATTRS = {
-    "components": attr.label_list(doc = "sbom_component targets; those that cover nothing are left out", mandatory = True, providers = [SbomComponentInfo]),
+    "components": attr.label_list(doc = "sbom_component and sbom_components targets; those that cover nothing are left out", mandatory = True, providers = [SbomComponentInfo]),
     "formats": attr.string_list(default = ["cyclonedx", "spdx"], doc = "keys of FORMATS"),
     "go_sums": attr.label_list(doc = "go.sum files: the h1: of a module is a property", allow_files = True),
     "license": attr.string(doc = "SPDX expression of the target as a whole", mandatory = True),

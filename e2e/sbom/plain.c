@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "greeting.h"
+
+int main(void) { return puts(greeting()) < 0; }
