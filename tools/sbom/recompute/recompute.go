@@ -191,7 +191,7 @@ func tree(dir string) (map[graph.Algorithm]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&listing, "%x  %s\n", h.Sum(nil), name)
+		fmt.Fprintf(&listing, "%x  ./%s\n", h.Sum(nil), name)
 	}
 	return sumOf(&listing)
 }

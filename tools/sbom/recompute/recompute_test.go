@@ -83,7 +83,7 @@ func TestTree(t *testing.T) {
 	put(t, filepath.Join(dir, "a.c"), "3")
 	listing := ""
 	for _, f := range []struct{ name, text string }{{"a.c", "3"}, {"a/x", "1"}, {"b", "2"}} {
-		listing += fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(f.text)), f.name)
+		listing += fmt.Sprintf("%x  ./%s\n", sha256.Sum256([]byte(f.text)), f.name)
 	}
 	d := graphtest.Glibc()
 	c := d.Component("golang-std-1.27.4")
