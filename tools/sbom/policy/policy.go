@@ -144,7 +144,7 @@ func (p *Policy) Judge(d *graph.Document) ([]Verdict, error) {
 func (p *Policy) judge(c *graph.Component, used []bool) (Verdict, error) {
 	v := Verdict{Component: c.Identity(), Role: string(c.Role), License: c.License.Concluded, State: Allowed}
 	accepted := p.Allowed
-	if c.Role == graph.Header || c.Role == graph.InterfaceStub || c.Role == graph.BuildTool {
+	if c.Role.Transient() {
 		accepted = slices.Concat(accepted, p.Undelivered)
 	}
 	if ok, err := satisfies(c, accepted); ok || err != nil {

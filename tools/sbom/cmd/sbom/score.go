@@ -101,6 +101,9 @@ func scoreDocument(name string, schemas *schema.Schemas) (scored, error) {
 func printScores(w io.Writer, results []scored) error {
 	for _, s := range results {
 		fmt.Fprintf(w, "%s (%s): %s of 10 by the sbomqs formula\n", s.Document, s.Format, s.Result)
+		if s.Uncounted > 0 {
+			fmt.Fprintf(w, "  it does not look at %d components of the formulation, with which it would be %.2f\n", s.Uncounted, s.With)
+		}
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		for _, c := range s.Categories {
 			for _, f := range c.Features {
