@@ -70,9 +70,12 @@ var goRules = []arrowRule{
 			!within(a.to, a.from, "tools/sbom/graph", "tools/sbom/purl")
 	}, "a format stands on graph and purl alone"},
 	{func(a arrow) bool {
-		return inside(a.from, "tools/sbom/graph") && inside(a.to, "tools/sbom") && a.to != a.from
+		return inside(a.from, "tools/sbom/graph") && inside(a.to, "tools/sbom") && !inside(a.to, "tools/sbom/graph")
 	},
 		"graph knows no format"},
+	{func(a arrow) bool {
+		return inside(a.from, "tools/sbom/conformance") && local(a) && !inside(a.to, "tools/sbom/conformance") && !strings.HasSuffix(a.file, "_test.go")
+	}, "who judges documents shares no code with who writes them"},
 }
 
 var loadRules = []arrowRule{

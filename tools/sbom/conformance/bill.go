@@ -67,7 +67,7 @@ type Component struct {
 	References                                              []Reference
 	Properties                                              map[string]string // the last of each name
 	Facts                                                   []string          // everything else that is said, one sentence each
-	BuildTool                                               bool
+	Transient                                               bool              // made the software, and nothing of it is delivered
 }
 
 // A Hash is an algorithm, as SHA-256, and a value.

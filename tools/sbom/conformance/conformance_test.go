@@ -201,7 +201,7 @@ func TestDependencyPlants(t *testing.T) {
 		"dangling":   func(b *Bill) { b.Edges = append(b.Edges, Edge{b.Primary, "none", "links"}) },
 		"no subject": func(b *Bill) { b.Primary = "" },
 		"not listed": func(b *Bill) { b.Listed = b.Listed[1:] },
-		"phantom":    func(b *Bill) { b.Components = append(b.Components, Component{ID: "phantom", BuildTool: true}) },
+		"phantom":    func(b *Bill) { b.Components = append(b.Components, Component{ID: "phantom", Transient: true}) },
 	} {
 		b := parse(t, text)
 		if len(checkDependencies(b)) != 0 {

@@ -99,7 +99,9 @@ func dependencyCompleteness(s *scored) (float64, string) {
 	var relevant int
 	var without []string
 	for _, id := range slices.Compact(direct) {
-		if !slices.ContainsFunc(s.Edges, func(e Edge) bool { return e.From == id && e.Kind != "built-with" && e.Kind != "generated-from" }) {
+		if !slices.ContainsFunc(s.Edges, func(e Edge) bool {
+			return e.From == id && e.Kind != "generated-from" && !slices.Contains(transient, e.Kind)
+		}) {
 			continue
 		}
 		relevant++

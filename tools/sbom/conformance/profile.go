@@ -35,7 +35,8 @@ type Fault struct {
 // String is the fault in one line.
 func (f Fault) String() string { return f.Profile + "/" + f.Rule + ": " + f.Text }
 
-// Profiles are all profiles. Where one asks for a thing of each component, that includes the subject and build tools.
+// Profiles are all profiles. Where one asks for a thing of each component, that includes the subject and what
+// is in the formulation.
 var Profiles = []Profile{
 	{
 		// https://www.ntia.gov/sites/default/files/publications/sbom_minimum_elements_report_0.pdf, section III.
@@ -195,7 +196,7 @@ func checkDependencies(b *Bill) []string {
 		if !reached[c.ID] {
 			faults = append(faults, c.ID+": nothing leads to it from the subject")
 		}
-		if !c.BuildTool && !slices.Contains(b.Listed, c.ID) {
+		if !c.Transient && !slices.Contains(b.Listed, c.ID) {
 			faults = append(faults, c.ID+": its dependencies are not listed, be it as none")
 		}
 	}
@@ -205,7 +206,7 @@ func checkDependencies(b *Bill) []string {
 func checkCompleteness(b *Bill) []string {
 	var faults []string
 	for _, c := range b.Components {
-		if !c.BuildTool && !slices.Contains(b.CompleteFor, c.ID) {
+		if !c.Transient && !slices.Contains(b.CompleteFor, c.ID) {
 			faults = append(faults, c.ID+": its dependencies are not declared complete")
 		}
 	}

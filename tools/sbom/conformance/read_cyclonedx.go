@@ -153,11 +153,11 @@ func parseCycloneDX(text []byte) (*Bill, error) {
 }
 
 func (d *cdxDocument) components(b *Bill) {
-	var walk func(list []cdxComponent, tool bool)
-	walk = func(list []cdxComponent, tool bool) {
+	var walk func(list []cdxComponent, transient bool)
+	walk = func(list []cdxComponent, transient bool) {
 		for i := range list {
-			b.add(&list[i], tool)
-			walk(list[i].Components, tool)
+			b.add(&list[i], transient)
+			walk(list[i].Components, transient)
 		}
 	}
 	if d.Metadata.Component.Ref != "" {
@@ -194,10 +194,10 @@ func (d *cdxDocument) completeness(b *Bill) {
 	}
 }
 
-func (b *Bill) add(from *cdxComponent, tool bool) {
+func (b *Bill) add(from *cdxComponent, transient bool) {
 	c := Component{
 		ID: from.Ref, Purpose: from.Type, Name: from.Name, Version: from.Version, Supplier: from.Supplier.Name, PURL: from.PURL,
-		CPE: from.CPE, Copyright: from.Copyright, Properties: map[string]string{}, BuildTool: tool,
+		CPE: from.CPE, Copyright: from.Copyright, Properties: map[string]string{}, Transient: transient,
 	}
 	if len(from.Supplier.URL) > 0 {
 		c.SupplierURL = from.Supplier.URL[0]

@@ -106,14 +106,17 @@ func (d *spdxDocument) relationships(b *Bill) {
 			kind = "unnamed"
 		}
 		b.Edges = append(b.Edges, Edge{from, to, kind})
-		if c := b.Component(to); c != nil && kind == "built-with" {
-			c.BuildTool = true
+		if c := b.Component(to); c != nil && slices.Contains(transient, kind) {
+			c.Transient = true
 		}
 	}
 	for _, c := range b.Components {
 		b.Listed = append(b.Listed, c.ID)
 	}
 }
+
+// transient are the kinds of relations that lead to what went into making the software and is not delivered.
+var transient = []string{"includes", "interface", "built-with"}
 
 // relationships are the types by which SPDX 2.3 may say each kind of relation.
 var relationships = map[string][]string{

@@ -17,26 +17,28 @@ import (
 // places this is stricter. A license with an exception counts as restrictive where the license without it does, while
 // sbomqs finds no such license and lets it pass. And a schema that was not checked gives no point.
 type Result struct {
-	Score      float64 // 0 to 10
-	Categories []CategoryResult
+	Score      float64          `json:"score"`     // 0 to 10
+	Uncounted  int              `json:"uncounted"` // components of the formulation, at which the formula does not look
+	With       float64          `json:"with"`      // the score if it did
+	Categories []CategoryResult `json:"categories"`
 }
 
 // A CategoryResult is a category's part of a score.
 type CategoryResult struct {
-	Name     string
-	Weight   float64
-	Score    float64 // 0 to 10
-	Features []FeatureResult
+	Name     string          `json:"name"`
+	Weight   float64         `json:"weight"`
+	Score    float64         `json:"score"` // 0 to 10
+	Features []FeatureResult `json:"features"`
 }
 
 // A FeatureResult is a feature's part of a category.
 type FeatureResult struct {
-	Name    string
-	Weight  float64
-	Score   float64 // 0 to 10
-	Ignored bool    // the format has no place for it, and the others share its weight
-	Points  float64 // what the total lacks because of it
-	Lost    string  // why
+	Name    string  `json:"name"`
+	Weight  float64 `json:"weight"`
+	Score   float64 `json:"score"`             // 0 to 10
+	Ignored bool    `json:"ignored,omitempty"` // the format has no place for it, and the others share its weight
+	Points  float64 `json:"points"`            // what the total lacks because of it
+	Lost    string  `json:"lost,omitempty"`    // why
 }
 
 // Schema is what is known about a document and its schema.
@@ -73,12 +75,21 @@ type scored struct {
 
 // Score measures a document.
 func Score(b *Bill, schema Schema) Result {
-	s := &scored{Bill: b, schema: schema}
+	counted, all := &scored{Bill: b, schema: schema}, &scored{Bill: b, schema: schema}
 	for i := range b.Components {
-		if c := &b.Components[i]; b.Spec == SPDX || !c.BuildTool {
-			s.counted = append(s.counted, c)
+		c := &b.Components[i]
+		all.counted = append(all.counted, c)
+		if b.Spec == SPDX || !c.Transient {
+			counted.counted = append(counted.counted, c)
 		}
 	}
+	result := counted.result()
+	result.Uncounted = len(all.counted) - len(counted.counted)
+	result.With = all.result().Score
+	return result
+}
+
+func (s *scored) result() Result {
 	var result Result
 	var total float64
 	for _, c := range categories {

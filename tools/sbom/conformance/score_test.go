@@ -49,10 +49,10 @@ func TestScores(t *testing.T) {
 		{"unsigned", document(plain), "9.82", []string{"sbom_signature"}},
 		// No supplier 1.5, no lifecycle 1.0 of 12; completeness 0.15 of the 0.75 that count, of 12: 10 - (30+24)/82.
 		{"SPDX", parse(t, spdxText(t, plain)), "9.34", []string{"sbom_supplier", "sbom_lifecycle", "sbom_completeness_declared"}},
-		// Of 16 components 2 are under a license with an exception and 2 under copyleft: 10 - 2*(10*2/16)*0.20*15/82.
-		{"exceptions", signed(document(graphtest.StaticMusl())), "9.91", []string{"comp_with_valid_licenses", "comp_no_restrictive_licenses"}},
-		// With the start files 3 and 3.
-		{"glibc", signed(document(graphtest.Glibc())), "9.86", []string{"comp_with_valid_licenses", "comp_no_restrictive_licenses"}},
+		// One of 14 components is under a license with an exception: 10 - (10*1/14)*0.20*15/82.
+		{"exception", signed(document(graphtest.StaticMusl())), "9.97", []string{"comp_with_valid_licenses"}},
+		// With the start files two are, and one under copyleft.
+		{"glibc", signed(document(graphtest.Glibc())), "9.92", []string{"comp_with_valid_licenses", "comp_no_restrictive_licenses"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := Score(test.bill, SchemaValid)
@@ -63,6 +63,18 @@ func TestScores(t *testing.T) {
 				t.Errorf("the score and what is lost make %f", r.Total())
 			}
 		})
+	}
+}
+
+// TestUncounted: what lies in the formulation is told, with the score that it would have.
+func TestUncounted(t *testing.T) {
+	r := Score(signed(parse(t, cdxText(t, graphtest.Glibc(), cyclonedx.JSON17))), SchemaValid)
+	// Two tools, a header under copyleft with an exception, and a stub under copyleft: 10 - (3+3)*10/18*0.20*15/82.
+	if r.Uncounted != 4 || !near(r.With, 10-6*10.0/18*0.20*15/82) {
+		t.Errorf("%d components and %f", r.Uncounted, r.With)
+	}
+	if r := Score(parse(t, spdxText(t, graphtest.Glibc())), SchemaValid); r.Uncounted != 0 || r.With != r.Score {
+		t.Errorf("SPDX, all of which counts, has %d components that do not", r.Uncounted)
 	}
 }
 

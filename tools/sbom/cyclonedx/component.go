@@ -24,7 +24,7 @@ func (b *builder) component(c *graph.Component) cdx.Component {
 	switch {
 	case c.ID == b.document.Subject:
 		scope = ""
-	case c.Role == graph.Header || c.Role == graph.InterfaceStub || c.Role == graph.BuildTool:
+	case c.Role.Transient():
 		scope = cdx.ScopeExcluded
 	}
 	component := cdx.Component{

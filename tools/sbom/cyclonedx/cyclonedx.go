@@ -8,11 +8,12 @@
 // # Where facts go
 //
 //	subject          metadata.component
-//	build tools      formulation[0].components: they made the software and are no part of it
-//	headers, stubs   components of scope excluded: not reachable at run time
-//	all others       components of scope required
+//	build tools, headers, interface stubs
+//	                 formulation[0].components: they went into making the software, and nothing of them is delivered
+//	all others       components
 //	author           metadata.authors, and with its address metadata.manufacturer
-//	relations        dependencies, but not to build tools; and each by its kind as property gosqlite:relation:KIND
+//	relations        dependencies, but not to what is in the formulation; and each by its kind as property
+//	                 gosqlite:relation:KIND
 //	digests          hashes holds those of the principal object, which property gosqlite:hashes:of names. Every object is
 //	                 an external reference with its hashes: a download by its address, others as file:, linked: or tree:
 //	                 and the object's name
@@ -81,19 +82,19 @@ func (b *builder) bom(serial string) *cdx.BOM {
 	bom.SerialNumber = serial
 	bom.Version = 1
 	bom.Metadata = b.metadata()
-	var components, tools []cdx.Component
+	var components, transient []cdx.Component
 	for i := range b.document.Components {
 		switch c := &b.document.Components[i]; {
 		case c.ID == b.document.Subject:
-		case c.Role == graph.BuildTool:
-			tools = append(tools, b.component(c))
+		case c.Role.Transient():
+			transient = append(transient, b.component(c))
 		default:
 			components = append(components, b.component(c))
 		}
 	}
 	bom.Components = list(components)
-	if len(tools) > 0 {
-		bom.Formulation = &[]cdx.Formula{{BOMRef: "formula-build", Components: &tools}}
+	if len(transient) > 0 {
+		bom.Formulation = &[]cdx.Formula{{BOMRef: "formula-build", Components: &transient}}
 	}
 	bom.Dependencies = list(b.dependencies())
 	bom.Compositions = b.compositions(bom.Dependencies)
@@ -129,7 +130,7 @@ func (b *builder) metadata() *cdx.Metadata {
 	}
 }
 
-// dependencies has an entry for every component that is not a build tool, so that one without dependencies says so.
+// dependencies has an entry for every component but the transient ones, so that one without dependencies says so.
 func (b *builder) dependencies() []cdx.Dependency {
 	role := map[string]graph.Role{}
 	for _, c := range b.document.Components {
@@ -138,13 +139,13 @@ func (b *builder) dependencies() []cdx.Dependency {
 	to := map[string][]string{}
 	for _, r := range b.document.Relations {
 		of := to[r.From]
-		if role[r.To] != graph.BuildTool && r.Kind != graph.GeneratedFrom && (len(of) == 0 || of[len(of)-1] != r.To) {
+		if !role[r.To].Transient() && r.Kind != graph.GeneratedFrom && (len(of) == 0 || of[len(of)-1] != r.To) {
 			to[r.From] = append(of, r.To)
 		}
 	}
 	var dependencies []cdx.Dependency
 	for _, c := range b.document.Components {
-		if c.Role != graph.BuildTool {
+		if !c.Role.Transient() {
 			dependencies = append(dependencies, cdx.Dependency{Ref: c.ID, Dependencies: list(to[c.ID])})
 		}
 	}

@@ -19,10 +19,11 @@
 //
 // A digest names its object, so that anyone can recompute it:
 //
-//	file     a file as released; the name is its path in the archive, or the archive's own name
+//	file     a file as released; the name is its path in the archive, without the folder that holds everything, or the
+//	         archive's own name; in the document of a whole release, of a file in an archive both, joined by a slash
 //	linked   a file as it was given to the compiler or linker; the name is its path in its input
-//	tree     the SHA-256 of a listing of files, each line the file's SHA-256, two spaces, ./ and its path, a newline,
-//	         ordered by path: what `find . -type f | LC_ALL=C sort | xargs sha256sum` prints; the name says which files
+//	tree     a listing of files, each line the file's SHA-256, two spaces, ./ and its path, a newline, ordered by path:
+//	         what `find . -type f | LC_ALL=C sort | xargs sha256sum` prints; the name says which files
 //	archive  a file as it was downloaded; the name is its URL, which is among the references
 //
 // What is not the digest of such an object, as the h1: of go.sum, is a property.
@@ -46,6 +47,7 @@ const (
 	MaxComponents = 1 << 16
 	MaxRelations  = 1 << 18
 	MaxValue      = 1 << 16 // bytes of one value
+	MaxOperators  = 16      // of a license expression
 )
 
 // Lifecycle is the phase in which the facts were gathered: while building, as CISA's "generation context" asks.

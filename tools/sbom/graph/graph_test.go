@@ -76,6 +76,9 @@ func TestIncomplete(t *testing.T) {
 		{"concluded license", func(c *graph.Component) { c.License.Concluded = "" }, "no license"},
 		{"assertion", func(c *graph.Component) { c.License.Concluded = "NOASSERTION" }, "says nothing"},
 		{"listed license", func(c *graph.Component) { c.License.Concluded = "Public Domain" }, "no SPDX license expression"},
+		{"simple license", func(c *graph.Component) {
+			c.License.Concluded = "MIT" + strings.Repeat(" AND (ISC OR MIT)", graph.MaxOperators)
+		}, "operators"},
 		{"origin", func(c *graph.Component) { c.References = nil }, "no origin"},
 		{"digest", func(c *graph.Component) { c.Digests = nil }, "no digest"},
 		{"SHA-512", func(c *graph.Component) {
@@ -271,5 +274,20 @@ func TestSerial(t *testing.T) {
 	}
 	if len(first) != 36 || first[14] != '5' {
 		t.Errorf("%s is no UUID of version 5", first)
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	for _, test := range []struct {
+		c    graph.Component
+		want string
+	}{
+		{graph.Component{PURL: "pkg:golang/golang.org/x/sys@v0.48.0?goos=linux"}, "pkg:golang/golang.org/x/sys"},
+		{graph.Component{PURL: "pkg:golang/a.org/b@v1.0.0#c/d"}, "pkg:golang/a.org/b#c/d"},
+		{graph.Component{Name: "crt1.o"}, "crt1.o"},
+	} {
+		if got := test.c.Identity(); got != test.want {
+			t.Errorf("got %s, want %s", got, test.want)
+		}
 	}
 }

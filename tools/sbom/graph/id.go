@@ -20,3 +20,19 @@ func ID(c *Component) string {
 	}
 	return strings.Map(clean, text)
 }
+
+// Identity is what a component is called whatever its version: its purl without version and qualifiers, or its name.
+func (c *Component) Identity() string {
+	if c.PURL == "" {
+		return c.Name
+	}
+	name, subpath, _ := strings.Cut(c.PURL, "#")
+	name, _, _ = strings.Cut(name, "?")
+	if at := strings.LastIndexByte(name, '@'); at > 0 {
+		name = name[:at]
+	}
+	if subpath != "" {
+		name += "#" + subpath
+	}
+	return name
+}

@@ -18,6 +18,9 @@ const (
 // Roles are all roles.
 var Roles = []Role{Subject, Delivered, Linked, InterfaceStub, Header, BuildTool}
 
+// Transient says whether a component of the role went into making the subject, and nothing of it is delivered.
+func (r Role) Transient() bool { return r == InterfaceStub || r == Header || r == BuildTool }
+
 // A Type says what kind of thing a component is.
 type Type string
 
