@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything from outside that can reach a release action and is not a Bazel module: SDKs and SQLite's source."""
+"""Everything from outside that is not a Bazel module: SDKs and SQLite's source, and schemas that tests read."""
 
 load(":repository.bzl", "pinned_repository")
 
@@ -24,5 +24,13 @@ def _impl(_mctx):
         env = "GOSQLITE_SQLITE",
         pin = "sqlite_amalgamation",
     )
+    for name in ["cyclonedx_schemas", "spdx_schemas"]:
+        pinned_repository(
+            name = name,
+            build_file = "//tools/sbom/conformance/schema:schemas.BUILD",
+            env = "GOSQLITE_" + name.upper(),
+            group = "schemas",
+            pin = name,
+        )
 
 pins = module_extension(implementation = _impl)

@@ -61,6 +61,8 @@ def _download(rctx, pin, env):
     rctx.download_and_extract(
         url = channel["url"],
         sha256 = channel["sha256"] or "",
+        # A wheel is a zip archive.
+        type = "zip" if channel["url"].endswith(".whl") else "",
         stripPrefix = channel["strip_prefix"],
         output = "unpacked",
     )
@@ -77,7 +79,8 @@ def _pinned_impl(rctx):
     machine = _machine(rctx) if rctx.attr.per_machine else None
     suffix = machine.suffix if machine else ""
     name = rctx.attr.pin + suffix
-    pin = json.decode(rctx.read(rctx.attr.pins)).get(name)
+    pins = json.decode(rctx.read(rctx.attr.pins))
+    pin = (pins.get(rctx.attr.group, {}) if rctx.attr.group else pins).get(name)
     if not pin:
         fail("fetch {}: pins/pins.json has no entry {}: build on Linux with amd64, or add the pin".format(rctx.attr.pin, name))
     env = rctx.attr.env + suffix.upper()
@@ -108,6 +111,7 @@ pinned_repository = repository_rule(
     attrs = {
         "build_file": attr.label(mandatory = True, doc = "the repository's BUILD file"),
         "env": attr.string(mandatory = True, doc = "the variable, given by --repo_env, that names a folder of the declared files"),
+        "group": attr.string(doc = "the key in pins.json below which the pin stands"),
         "pin": attr.string(mandatory = True, doc = "the key in pins.json"),
         "per_machine": attr.bool(doc = "whether there is a pin for each kind of machine that builds"),
         "pins": attr.label(default = "//pins:pins.json"),

@@ -10,7 +10,7 @@ makes the file @licenses//:zstd, for an sbom_component to name as evidence.
 
 visibility("public")
 
-_NAMES = ["LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "COPYING", "COPYRIGHT"]
+_NAMES = ["LICENSE", "LICENSE.txt", "LICENSE.md", "LICENSE.code", "LICENCE", "COPYING", "COPYRIGHT"]
 
 def license_of(folder):
     """Finds the license of a repository.

@@ -251,6 +251,7 @@ func TestPlants(t *testing.T) {
 			w.facts.Pins = bytes.Replace(w.facts.Pins, []byte(`"schema": 1`), []byte(`"zlib": {"version": "1.0.0", "tree": "`+strings.Repeat("c", 64)+`", "sha3_256": {"zlib.c": "`+strings.Repeat("d", 64)+`"}}`), 1)
 		}, "digest zlib.c: its SHA3-256 is"},
 		{"a module without checksum", func(_ *testing.T, w *world) { w.facts.GoSums = nil }, "go.sum has no line for example.org/mod v1.2.3"},
+		{"another checksum than go.sum's", func(_ *testing.T, w *world) { w.in.Targets[4].PURL += "?checksum=h1:xyz%3D" }, "was fetched with h1:xyz=, and go.sum says h1:abc="},
 		{"another version in the program", func(_ *testing.T, w *world) { w.program.modules["example.org/mod"] = "v1.2.4" }, "its build information names example.org/mod v1.2.4"},
 		{"a linked tool", func(_ *testing.T, w *world) { component(w, "cc").Role = "linked" }, `declare it with role = "build-tool"`},
 		{"a linked component declared as header", func(_ *testing.T, w *world) { component(w, "mod").Role = "build-tool" }, "it is linked, and declared as build-tool"},

@@ -5,6 +5,7 @@ package collect
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -99,19 +100,38 @@ func (in *inputs) identify(c *graph.Component, p *part) error {
 	}
 	c.PURL = strings.ReplaceAll(d.PURL, "{version}", c.Version)
 	if c.PURL == "" && p.purl != "" {
-		// A checksum among the qualifiers is go.sum's, which is no digest of a file.
-		c.PURL, _, _ = strings.Cut(p.purl, "?")
-		name, version, _ := strings.Cut(c.PURL, "@")
-		if module, isGo := strings.CutPrefix(name, "pkg:golang/"); isGo {
-			c.Version = version
-			sum, ok := in.sums[module+" "+version]
-			if !ok {
-				return fmt.Errorf("go.sum has no line for %s %s: name the go.sum of the module that requires it in go_sums", module, version)
-			}
-			c.Properties = append(c.Properties, graph.Property{Name: "golang:h1", Value: sum})
+		if err := in.identifyModule(c, p.purl); err != nil {
+			return err
 		}
 	}
 	c.CPE = strings.ReplaceAll(d.CPE, "{version}", c.Version)
+	return nil
+}
+
+// identifyModule sets version, purl and h1: of what a repository says that it holds. Its checksum and go.sum's have to agree.
+func (in *inputs) identifyModule(c *graph.Component, purl string) error {
+	name, qualifiers, _ := strings.Cut(purl, "?")
+	c.PURL = name
+	name, version, _ := strings.Cut(name, "@")
+	module, isGo := strings.CutPrefix(name, "pkg:golang/")
+	if !isGo {
+		return nil
+	}
+	c.Version = version
+	values, err := url.ParseQuery(strings.ReplaceAll(qualifiers, "+", "%2B"))
+	if err != nil {
+		return fmt.Errorf("read purl %s: %w", purl, err)
+	}
+	sum, listed := values.Get("checksum"), in.sums[module+" "+version]
+	switch {
+	case sum == "" && listed == "":
+		return fmt.Errorf("go.sum has no line for %s %s: name the go.sum of the module that requires it in go_sums", module, version)
+	case sum != "" && listed != "" && sum != listed:
+		return fmt.Errorf("%s %s was fetched with %s, and go.sum says %s", module, version, sum, listed)
+	case sum == "":
+		sum = listed
+	}
+	c.Properties = append(c.Properties, graph.Property{Name: "golang:h1", Value: sum})
 	return nil
 }
 

@@ -14,9 +14,9 @@
 //	}
 //
 // What is allowed is for all components; undelivered, for headers, interface stubs and build tools in addition, of which
-// nothing reaches a user; an exception, for one component, by its purl without version. Of alternatives (OR) one has to be
+// nothing reaches a user; an exception, for one component, by its purl without version, and for the files that it is in. Of alternatives (OR) one has to be
 // accepted, of parts (AND) all. What no list names is refused, as what is denied is; denied gives the reason. An exception
-// that no component needs is a fault: it would cover what nobody looked at.
+// that no component of a whole release needs is a fault: it would cover what nobody looked at.
 package policy
 
 import (
@@ -122,26 +122,28 @@ func (p *Policy) check() error {
 	return nil
 }
 
-// Judge returns a verdict for each component, in the order of the document, and one for each exception that none needed.
+// Judge returns a verdict for each component, in the order of the document, and for a whole release
+// one for each exception that none needed.
 func (p *Policy) Judge(d *graph.Document) ([]Verdict, error) {
 	used := make([]bool, len(p.Exceptions))
 	var verdicts []Verdict
 	for i := range d.Components {
-		v, err := p.judge(&d.Components[i], used)
+		v, err := p.judge(d, &d.Components[i], used)
 		if err != nil {
 			return nil, err
 		}
 		verdicts = append(verdicts, v)
 	}
 	for i, e := range p.Exceptions {
-		if !used[i] {
+		// One platform need not have what another needs.
+		if !used[i] && d.Platform == "" {
 			verdicts = append(verdicts, Verdict{e.Component, "", e.License, Refused, "no component needs this exception: take it out"})
 		}
 	}
 	return verdicts, nil
 }
 
-func (p *Policy) judge(c *graph.Component, used []bool) (Verdict, error) {
+func (p *Policy) judge(d *graph.Document, c *graph.Component, used []bool) (Verdict, error) {
 	v := Verdict{Component: c.Identity(), Role: string(c.Role), License: c.License.Concluded, State: Allowed}
 	accepted := p.Allowed
 	if c.Role.Transient() {
@@ -151,8 +153,9 @@ func (p *Policy) judge(c *graph.Component, used []bool) (Verdict, error) {
 		return v, err
 	}
 	var reasons []string
+	inside := parts(d, c)
 	for i, e := range p.Exceptions {
-		if e.Component != v.Component {
+		if e.Component != v.Component && !inside[e.Component] {
 			continue
 		}
 		accepted = append(accepted[:len(accepted):len(accepted)], e.License)
@@ -169,6 +172,18 @@ func (p *Policy) judge(c *graph.Component, used []bool) (Verdict, error) {
 	}
 	v.State, v.Reason = Refused, p.why(c.License.Concluded)
 	return v, nil
+}
+
+// parts are the components in a file that is delivered: it is under their licenses, too, by their exceptions.
+func parts(d *graph.Document, c *graph.Component) map[string]bool {
+	inside := map[string]bool{}
+	if c.Role != graph.Subject && c.Role != graph.Delivered {
+		return inside
+	}
+	for id := range d.Reach(c.ID, graph.Contains, graph.Links) {
+		inside[d.Component(id).Identity()] = true
+	}
+	return inside
 }
 
 func satisfies(c *graph.Component, accepted []string) (bool, error) {

@@ -87,9 +87,31 @@ func TestPlants(t *testing.T) {
 }
 
 func TestUnusedException(t *testing.T) {
-	v := states(t, read(t, text), graphtest.StaticMusl())["pkg:generic/glibc"]
+	d := graphtest.StaticMusl()
+	if v, ok := states(t, read(t, text), d)["pkg:generic/glibc"]; ok {
+		t.Errorf("one platform: got %+v", v)
+	}
+	d.Platform = ""
+	v := states(t, read(t, text), d)["pkg:generic/glibc"]
 	if v.State != Refused || !strings.Contains(v.Reason, "no component needs") {
-		t.Errorf("got %+v", v)
+		t.Errorf("whole release: got %+v", v)
+	}
+}
+
+// A program is under the licenses of all that is linked into it, and excepted where these are; what is not in it excuses
+// nothing.
+func TestDelivered(t *testing.T) {
+	const license = "MIT AND LGPL-2.1-or-later WITH GCC-exception-2.0-note"
+	for _, test := range []struct {
+		name string
+		d    *graph.Document
+		want State
+	}{{"linked", graphtest.Glibc(), Excepted}, {"not linked", graphtest.StaticMusl(), Refused}} {
+		c := test.d.Component("program-gosqlite")
+		c.License.Concluded = license
+		if v := states(t, read(t, text), test.d)[c.Identity()]; v.State != test.want {
+			t.Errorf("%s: got %+v", test.name, v)
+		}
 	}
 }
 

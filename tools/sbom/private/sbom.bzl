@@ -6,13 +6,14 @@ load(":aspect.bzl", "sbom_aspect")
 
 visibility("//tools/sbom")
 
+# Suffixes of documents, by the names that the program sbom has for their formats.
 FORMATS = {
-    "cyclonedx": struct(suffix = ".cdx.json", doc = "CycloneDX 1.7, JSON"),
-    "cyclonedx-1.6": struct(suffix = ".cdx-1.6.json", doc = "CycloneDX 1.6, JSON"),
-    "cyclonedx-xml": struct(suffix = ".cdx.xml", doc = "CycloneDX 1.6, XML"),
-    "spdx": struct(suffix = ".spdx.json", doc = "SPDX 2.3, JSON"),
-    "spdx-3": struct(suffix = ".spdx3.json", doc = "SPDX 3.0.1, JSON-LD"),
-    "spdx-tag-value": struct(suffix = ".spdx", doc = "SPDX 2.3, tag-value"),
+    "cyclonedx-1.6+json": ".cdx-1.6.json",
+    "cyclonedx-1.6+xml": ".cdx-1.6.xml",
+    "cyclonedx-1.7+json": ".cdx.json",
+    "spdx-2.3+json": ".spdx.json",
+    "spdx-2.3+tag-value": ".spdx",
+    "spdx-3.0.1+json": ".spdx3.json",
 }
 
 # Parts of a folder's path by which a toolchain's source files are told apart.
@@ -133,14 +134,13 @@ def write_formats(ctx, *, name, graph, formats):
     Returns:
       a list of Files
     """
-    if not formats:
-        return []
-    outs = {f: ctx.actions.declare_file(name + FORMATS[f].suffix) for f in formats}
+    outs = {f: ctx.actions.declare_file(name + FORMATS[f]) for f in formats}
     args = ctx.actions.args()
     args.add("write")
     args.add("--graph", graph)
     for format, out in outs.items():
-        args.add("--" + format, out)
+        args.add("--out")
+        args.add(out, format = format + "=%s")
     ctx.actions.run(
         executable = ctx.executable._sbom,
         arguments = [args],
@@ -154,7 +154,7 @@ def write_formats(ctx, *, name, graph, formats):
 # Of every rule that makes documents.
 SBOM_ATTRS = {
     "components": attr.label_list(doc = "sbom_component and sbom_components targets; those that cover nothing are left out", mandatory = True, providers = [SbomComponentInfo]),
-    "formats": attr.string_list(default = ["cyclonedx", "spdx"], doc = "keys of FORMATS"),
+    "formats": attr.string_list(default = ["cyclonedx-1.7+json", "spdx-2.3+json"], doc = "keys of FORMATS"),
     "go_sums": attr.label_list(doc = "go.sum files: the h1: of a module is a property", allow_files = True),
     "license": attr.string(doc = "SPDX expression of the target as a whole", mandatory = True),
     "pins": attr.label(doc = "file of pins that components name keys of", allow_single_file = [".json"]),
@@ -163,14 +163,17 @@ SBOM_ATTRS = {
     "time": attr.string(doc = "the release date, such as 2026-11-23T00:00:00Z", mandatory = True),
     "title": attr.string(doc = "what the target is called in package URLs", mandatory = True),
     "tools": attr.label_list(
-        default = ["//tools/sbom/cmd/collect"],
+        default = [
+            "//tools/sbom/cmd/collect",
+            "//tools/sbom/cmd/sbom",
+        ],
         aspects = [sbom_aspect],
         cfg = "exec",
         doc = "the programs that make the target out of what was linked: what they are made of is recorded as build tools",
     ),
     "version": attr.string(mandatory = True),
     "_collect": attr.label(default = "//tools/sbom/cmd/collect", executable = True, cfg = "exec"),
-    "_sbom": attr.label(default = "//tools/sbom/cmd/collect", executable = True, cfg = "exec"),
+    "_sbom": attr.label(default = "//tools/sbom/cmd/sbom", executable = True, cfg = "exec"),
 }
 
 def _sbom_impl(ctx):

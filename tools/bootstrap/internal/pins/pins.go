@@ -10,9 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
-	"sort"
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/tree"
 )
@@ -33,6 +33,7 @@ type File struct {
 	GoSDKLinuxARM64 *Pin           `json:"go_sdk_linux_arm64,omitempty"`
 	ZigLinuxARM64   *Pin           `json:"zig_linux_arm64,omitempty"`
 	SQLite          Pin            `json:"sqlite_amalgamation"`
+	Schemas         map[string]Pin `json:"schemas,omitempty"` // that tests hold documents against
 	Modules         map[string]Pin `json:"modules"`
 }
 
@@ -165,7 +166,7 @@ func (f *File) For(execs ...string) []Named {
 	return list
 }
 
-// All lists every pin, toolchains first, modules sorted by name.
+// All lists every pin, toolchains first, then schemas and modules sorted by name.
 func (f *File) All() []Named {
 	all := []Named{{"go_sdk", f.GoSDK}, {"zig", f.Zig}}
 	if f.GoSDKLinuxARM64 != nil {
@@ -175,13 +176,10 @@ func (f *File) All() []Named {
 		all = append(all, Named{"zig_linux_arm64", *f.ZigLinuxARM64})
 	}
 	all = append(all, Named{"sqlite_amalgamation", f.SQLite})
-	names := make([]string, 0, len(f.Modules))
-	for n := range f.Modules {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	for _, n := range names {
-		all = append(all, Named{n, f.Modules[n]})
+	for _, group := range []map[string]Pin{f.Schemas, f.Modules} {
+		for _, n := range slices.Sorted(maps.Keys(group)) {
+			all = append(all, Named{n, group[n]})
+		}
 	}
 	return all
 }

@@ -198,6 +198,8 @@ func (s *Setup) RC() string {
 			line("--repo_env=GOSQLITE_ZIG_LINUX_ARM64=" + dir)
 		case "sqlite_amalgamation":
 			line("--repo_env=GOSQLITE_SQLITE=" + dir)
+		case "cyclonedx_schemas", "spdx_schemas":
+			line("--repo_env=GOSQLITE_" + strings.ToUpper(n.Name) + "=" + dir)
 		default:
 			line("--override_module=" + n.Name + "=" + dir)
 		}

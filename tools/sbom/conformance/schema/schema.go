@@ -2,9 +2,9 @@
 
 // Package schema validates documents against the JSON schemas of CycloneDX and SPDX.
 //
-// The schemas are inputs and lie in no folder of the tree: those of CycloneDX in the Python wheel cyclonedx-python-lib or
-// the npm package @cyclonedx/cyclonedx-library, those of SPDX in the jar org.spdx:tools-java. Each is found by its name in
-// whatever folders the package has. No schema is fetched: a reference to one that is not there is an error.
+// The schemas are pinned inputs (pins/pins.json) and lie in no folder of the tree: those of CycloneDX in the Python wheel
+// cyclonedx-python-lib or the npm package @cyclonedx/cyclonedx-library, those of SPDX in the wheel lib4sbom. Each is found
+// by its name in whatever folders the package has. No schema is fetched: a reference to one that is not there is an error.
 package schema
 
 import (
@@ -28,8 +28,8 @@ var ErrInvalid = errors.New("breaks its schema")
 
 // The schemas of SPDX by their file names, and the names that they get here: they have none that could be used.
 var spdxFiles = map[string]string{
-	"spdx-schema-v2.3.json":   "spdx:2.3",
-	"spdx-schema-v3.0.1.json": "spdx:3.0.1",
+	"2.3-schema.json": "spdx:2.3",
+	"3.0-schema.json": "spdx:3.0.1",
 }
 
 var cycloneDXFile = regexp.MustCompile(`^(bom-1\.[67]|spdx|jsf-0\.82|cryptography-defs)(\.SNAPSHOT)?\.schemax?\.json$`)

@@ -6,8 +6,8 @@
 //   npm ci --ignore-scripts --prefix DIR      with package.json and package-lock.json of this folder in DIR
 //   node validate.mjs --packages DIR/node_modules --spdx FOLDER DOCUMENT...
 //
-// The schemas of CycloneDX are those of the npm package @cyclonedx/cyclonedx-library; FOLDER holds SPDX's, as the jar
-// org.spdx:tools-java does. Nothing is fetched. Exit codes: 0 all valid, 1 failure, 2 usage, 3 a document breaks its schema.
+// The schemas of CycloneDX are those of the npm package @cyclonedx/cyclonedx-library; FOLDER holds SPDX's, as the wheel
+// lib4sbom does. Nothing is fetched. Exit codes: 0 all valid, 1 failure, 2 usage, 3 a document breaks its schema.
 
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -45,12 +45,12 @@ function compile(options) {
   for (const name of ["spdx", "jsf-0.82", "cryptography-defs"]) {
     seven.addSchema(cyclonedx(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
   }
-  const spdx = (draft, version) => make(draft).compile(readJSON(join(options.spdx, `spdx-schema-v${version}.json`)));
+  const spdx = (draft, version) => make(draft).compile(readJSON(join(options.spdx, `${version}-schema.json`)));
   return {
     "CycloneDX 1.6": seven.compile(cyclonedx("bom-1.6")),
     "CycloneDX 1.7": seven.compile(cyclonedx("bom-1.7")),
     "SPDX 2.3": spdx("ajv/dist/2019", "2.3"),
-    "SPDX 3.0.1": spdx("ajv/dist/2020", "3.0.1"),
+    "SPDX 3.0.1": spdx("ajv/dist/2020", "3.0"),
   };
 }
 
