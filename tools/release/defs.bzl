@@ -5,6 +5,7 @@ load("//tools/release/private:archives.bzl", _platform_archives = "platform_arch
 load("//tools/release/private:checks.bzl", _release_checks = "release_checks")
 load("//tools/release/private:notices.bzl", _notices = "notices")
 load("//tools/release/private:sbom_checks.bzl", _sbom_checks = "sbom_checks")
+load("//tools/release/private:sbom_view.bzl", _sbom_view = "sbom_view")
 load("//tools/release/private:sboms.bzl", _platform_sboms = "platform_sboms")
 load("//tools/release/private:set.bzl", _release_set = "release_set", _release_sets = "release_sets")
 
@@ -17,3 +18,4 @@ release_checks = _release_checks
 release_set = _release_set
 release_sets = _release_sets
 sbom_checks = _sbom_checks
+sbom_view = _sbom_view

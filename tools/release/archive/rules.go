@@ -52,6 +52,13 @@ var rules = map[string][]Rule{
 		{Name: "bin/gosqlite-verify", GOOS: "windows", Need: Forbidden},
 		{Name: "bin/gosqlite-verify.exe", GOOS: "windows", Need: Optional},
 	},
+	// Bills of materials in the further formats, of the whole and of each platform.
+	"sbom": {
+		{Name: "*.cdx-1.6.json"},
+		{Name: "*.cdx-1.6.xml"},
+		{Name: "*.spdx"},
+		{Name: "*.spdx3.json"},
+	},
 }
 
 // systems are the values of GOOS that have rules.

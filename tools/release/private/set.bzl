@@ -5,6 +5,7 @@ load("//platforms:transition.bzl", "enter_each", "enter_platform", "host_tool", 
 load("//tools/release:providers.bzl", "ReleaseFilesInfo")
 load("//tools/sbom:providers.bzl", "SbomInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
+load(":release_sboms.bzl", "release_sbom_attrs", "release_sboms")
 
 visibility("//tools/release")
 
@@ -14,6 +15,12 @@ def _place(ctx, name):
 def _set_impl(ctx):
     parts = [t for targets in ctx.split_attr.platform_files.values() for t in targets]
     entries = depset(transitive = [t[ReleaseFilesInfo].files for t in parts]).to_list()
+    sboms = [t[SbomInfo] for t in parts if SbomInfo in t]
+    graphs = [s.graph for s in sboms]
+    if ctx.attr.whole:
+        documents, graph = release_sboms(ctx, graphs)
+        entries = entries + documents
+        graphs = graphs + [graph]
     outs = []
     manifest, sums = _place(ctx, "manifest.json"), _place(ctx, "SHA256SUMS")
     args = ctx.actions.args()
@@ -37,31 +44,32 @@ def _set_impl(ctx):
         mnemonic = "Manifest",
         progress_message = "Writing %{output}",
     )
-    sboms = [t[SbomInfo] for t in parts if SbomInfo in t]
     return [
         DefaultInfo(files = depset(outs + [manifest, sums])),
         OutputGroupInfo(
-            graphs = depset([s.graph for s in sboms]),
+            graphs = depset(graphs),
             programs = depset([p for s in sboms for p in s.programs]),
         ),
     ]
 
-def _set_rule(doc, enter, attrs = {}):
+def _set_rule(doc, enter, whole, attrs = {}):
     return rule(
         implementation = _set_impl,
         doc = doc,
         cfg = leave_platform,
-        attrs = attrs | {
+        attrs = attrs | release_sbom_attrs(host_tool) | {
+            "whole": attr.bool(default = whole, doc = "whether the set is a release, with documents of its own"),
             "platform_files": attr.label_list(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
             "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
             "_manifest": attr.label(default = "//tools/release/cmd/manifest", executable = True, cfg = host_tool),
         },
     )
 
-release_set = _set_rule("The files of the platform that --platforms names.", enter_platform)
+release_set = _set_rule("The files of the platform that --platforms names.", enter_platform, False)
 
 release_sets = _set_rule(
     "The files of all platforms, or of those in `only`.",
     enter_each,
+    True,
     {"only": attr.string_list(doc = "names in the matrix; none means all")},
 )

@@ -21,6 +21,12 @@ func ID(c *Component) string {
 	return strings.Map(clean, text)
 }
 
+// purlName is the name in a purl of type generic.
+func (c *Component) purlName() string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(c.PURL, "pkg:generic/"), "@")
+	return name
+}
+
 // Identity is what a component is called whatever its version: its purl without version and qualifiers, or its name.
 func (c *Component) Identity() string {
 	if c.PURL == "" {

@@ -16,6 +16,7 @@ import (
 
 const usage = `usage: sbom COMMAND FLAGS
 
+  merge    make the graph of a whole release out of those of its platforms
   write    write a graph in formats
   check    hold a graph and its documents against schemas, profiles, licenses, lists and files
   expect   print the list of components that a document has, as check --expect reads it
@@ -35,7 +36,7 @@ type command struct {
 }
 
 var commands = []command{
-	{"write", write}, {"check", check}, {"expect", expect}, {"score", score},
+	{"merge", merge}, {"write", write}, {"check", check}, {"expect", expect}, {"score", score},
 	{"table", table}, {"tree", tree}, {"treemap", treemap}, {"diff", differences},
 }
 
