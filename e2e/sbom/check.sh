@@ -7,7 +7,7 @@
 #
 # Exit 0 all passed, 1 one failed.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 
 passed=0 failed=0
 verdict() { # NAME STATUS
