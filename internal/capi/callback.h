@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// What C calls in Go. The functions are exported by this package's Go files and
+// resolved when the program is linked, so the C library that amalgamation.c
+// makes leaves them undefined. Go files include this header where dllexport
+// does not stand in the way, and a prototype that differs does not compile.
+//
+// host is gosqlite_conn.host; slot is a callback in that connection's table.
+#ifndef GOSQLITE_CALLBACK_H
+#define GOSQLITE_CALLBACK_H
+
+#include "capi.h"
+
+// ---- callback.go
+extern void gosqliteGoDrop(uintptr_t host, int slot);
+
+// ---- func.go
+extern void gosqliteGoScalar(uintptr_t host, int slot, uintptr_t ctx, int argc, gosqlite_cell *argv);
+extern int64_t gosqliteGoStep(uintptr_t host, int slot, uintptr_t ctx, int64_t state, int argc, gosqlite_cell *argv);
+extern void gosqliteGoInverse(uintptr_t host, int slot, uintptr_t ctx, int64_t state, int argc, gosqlite_cell *argv);
+extern void gosqliteGoValue(uintptr_t host, int slot, uintptr_t ctx, int64_t state, int last);
+extern int gosqliteGoCollate(uintptr_t host, int slot, char *a, int na, char *b, int nb);
+
+// ---- hook.go
+extern int gosqliteGoProgress(uintptr_t host);
+extern int gosqliteGoBusy(uintptr_t host, int count);
+extern int gosqliteGoCommit(uintptr_t host);
+extern void gosqliteGoRollback(uintptr_t host);
+extern void gosqliteGoUpdate(uintptr_t host, int op, char *schema, char *table, int64_t rowid);
+extern void gosqliteGoPreUpdate(uintptr_t host, int op, char *schema, char *table, int64_t old_rowid, int64_t new_rowid);
+extern int gosqliteGoWAL(uintptr_t host, char *schema, int pages);
+extern unsigned int gosqliteGoAutovacuum(uintptr_t host, char *schema, unsigned int pages, unsigned int free_pages, unsigned int page_size);
+extern int gosqliteGoAuthorize(uintptr_t host, int action, char *a, char *b, char *schema, char *inner);
+extern void gosqliteGoTrace(uintptr_t host, unsigned int event, uintptr_t stmt, char *text, int64_t ns);
+extern void gosqliteGoCollationNeeded(uintptr_t host, char *name);
+
+#endif  // GOSQLITE_CALLBACK_H
