@@ -24,6 +24,7 @@ type callbacks struct {
 	hooks    hooks        // what SetCommitHook and the like were given
 	contexts []*Context   // one for each depth
 	depth    atomic.Int32 // callbacks under way; written by who holds busy
+	sessions int          // open sessions: they use the place of the preupdate hook
 	effects  int          // callbacks that a program may see run: no reading ahead
 	thrown   error        // what the last callback failed with, until it is reported
 	silent   bool         // C does not know the text of thrown

@@ -20,10 +20,18 @@ type PreUpdate struct {
 // SetPreUpdateHook is sqlite3_preupdate_hook: f is called before a row of a
 // table changes, also of one WITHOUT ROWID, but not of a virtual or system
 // table. f must not change the database. nil takes the hook away. A [Session]
-// uses the same place: it replaces the hook and is silenced by it.
+// uses the same place, so that the two exclude each other.
 //
 // https://sqlite.org/c3ref/preupdate_blobwrite.html
 func (c *Conn) SetPreUpdateHook(f func(p *PreUpdate)) error {
+	if err := c.enter(); err != nil {
+		return err
+	}
+	recording := c.sessions > 0
+	c.leave()
+	if recording {
+		return errSessionHook
+	}
 	return c.set(&c.hooks.preUpdate, f != nil, func(on bool) {
 		c.host.PreUpdate = func(op int, schema, table string, from, to int64) {
 			c.tell(func() {

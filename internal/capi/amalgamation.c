@@ -36,6 +36,7 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "callback.h"
 #include "func.h"
 #include "hook.h"
+#include "session.h"
 
 #define GOSQLITE_SHIMS 1
 #include "shim_callback.c"
@@ -47,3 +48,6 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "shim_func.c"
 #include "shim_hook.c"
 #include "shim_abandon.c"
+#include "shim_session.c"
+#include "shim_snapshot.c"
+#include "shim_array.c"

@@ -34,4 +34,9 @@ extern int gosqliteGoAuthorize(uintptr_t host, int action, char *a, char *b, cha
 extern void gosqliteGoTrace(uintptr_t host, unsigned int event, uintptr_t stmt, char *text, int64_t ns);
 extern void gosqliteGoCollationNeeded(uintptr_t host, char *name);
 
+// ---- session.go
+extern int gosqliteGoSessionFilter(uintptr_t host, int slot, char *table);
+extern int gosqliteGoApplyFilter(uintptr_t host, int slot, uintptr_t iter);
+extern int gosqliteGoConflict(uintptr_t host, int slot, int kind, uintptr_t iter);
+
 #endif  // GOSQLITE_CALLBACK_H
