@@ -35,6 +35,7 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "capi.h"
 #include "callback.h"
 #include "func.h"
+#include "fts5.h"
 #include "hook.h"
 #include "session.h"
 
@@ -51,3 +52,4 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "shim_session.c"
 #include "shim_snapshot.c"
 #include "shim_array.c"
+#include "shim_fts5.c"

@@ -39,4 +39,10 @@ extern int gosqliteGoSessionFilter(uintptr_t host, int slot, char *table);
 extern int gosqliteGoApplyFilter(uintptr_t host, int slot, uintptr_t iter);
 extern int gosqliteGoConflict(uintptr_t host, int slot, int kind, uintptr_t iter);
 
+// ---- fts5.go
+extern int gosqliteGoTokenizerNew(uintptr_t host, int slot, char **argv, int argc);
+extern int gosqliteGoTokenize(uintptr_t host, int slot, int flags, char *text, int n, char *locale, int nlocale, uintptr_t sink);
+extern void gosqliteGoFTS5(uintptr_t host, int slot, uintptr_t ctx, uintptr_t match, int argc, gosqlite_cell *argv);
+extern int gosqliteGoFTS5Phrase(uintptr_t host, int slot, uintptr_t match);
+
 #endif  // GOSQLITE_CALLBACK_H
