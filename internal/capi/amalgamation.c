@@ -38,6 +38,7 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "fts5.h"
 #include "hook.h"
 #include "session.h"
+#include "vfs.h"
 
 #define GOSQLITE_SHIMS 1
 #include "shim_callback.c"
@@ -53,3 +54,4 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "shim_snapshot.c"
 #include "shim_array.c"
 #include "shim_fts5.c"
+#include "shim_vfs.c"

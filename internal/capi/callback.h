@@ -45,4 +45,24 @@ extern int gosqliteGoTokenize(uintptr_t host, int slot, int flags, char *text, i
 extern void gosqliteGoFTS5(uintptr_t host, int slot, uintptr_t ctx, uintptr_t match, int argc, gosqlite_cell *argv);
 extern int gosqliteGoFTS5Phrase(uintptr_t host, int slot, uintptr_t match);
 
+// ---- vfs.go; the first argument names a file system or an open file
+extern int gosqliteGoVFSOpen(uintptr_t vfs, char *name, int flags, int *out_flags, uintptr_t *file);
+extern int gosqliteGoVFSDelete(uintptr_t vfs, char *name, int sync);
+extern int gosqliteGoVFSAccess(uintptr_t vfs, char *name, int flags, int *out);
+extern int gosqliteGoVFSFull(uintptr_t vfs, char *name, int n, char *out);
+extern int gosqliteGoFileClose(uintptr_t file);
+extern int gosqliteGoFileRead(uintptr_t file, char *p, int n, int64_t off);
+extern int gosqliteGoFileWrite(uintptr_t file, char *p, int n, int64_t off);
+extern int gosqliteGoFileTruncate(uintptr_t file, int64_t size);
+extern int gosqliteGoFileSync(uintptr_t file, int flags);
+extern int gosqliteGoFileSize(uintptr_t file, int64_t *size);
+extern int gosqliteGoFileLock(uintptr_t file, int level);
+extern int gosqliteGoFileUnlock(uintptr_t file, int level);
+extern int gosqliteGoFileReserved(uintptr_t file, int *out);
+extern int gosqliteGoFileSector(uintptr_t file);
+extern int gosqliteGoFileTraits(uintptr_t file);
+extern int gosqliteGoShmMap(uintptr_t file, int region, int size, int extend, uintptr_t *at);
+extern int gosqliteGoShmLock(uintptr_t file, int offset, int n, int flags);
+extern int gosqliteGoShmUnmap(uintptr_t file);
+
 #endif  // GOSQLITE_CALLBACK_H

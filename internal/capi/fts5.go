@@ -13,7 +13,9 @@ import "unsafe"
 
 // TokenizerModule makes tokenizers; it lies in a Host's table. New puts one into
 // the table and gives its slot, or a negative number.
-type TokenizerModule interface{ New(args []string) (slot int) }
+type TokenizerModule interface {
+	New(args []string) (slot int)
+}
 
 // Tokenizer is one in a Host's table. text is good until it returns.
 type Tokenizer interface {
