@@ -5,6 +5,7 @@ package sqlite
 import (
 	"context"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type Conn struct {
 	busy  atomic.Bool // a call is under way
 	stmts *Stmt       // open statements, for Close
 	open  map[closer]struct{}
+	callbacks
 
 	ctx context.Context // set by SetContext, nil without
 
@@ -91,7 +93,7 @@ func (c *Conn) safeDefaults() error {
 }
 
 var (
-	errConnBusy   = misuse("connection is in use by another goroutine: give each its own, or lock")
+	errConnBusy   = misuse("connection is in use: by another goroutine (give each its own, or lock), or by the hook that asks")
 	errConnClosed = misuse("connection is closed")
 )
 
@@ -113,12 +115,19 @@ func (c *Conn) enter() error {
 		c.busy.Store(false)
 		return errConnClosed
 	}
+	if c.lost {
+		c.busy.Store(false)
+		return errConnLost
+	}
+	if c.thrown != nil && c.depth.Load() == 0 {
+		c.thrown = nil
+	}
 	return nil
 }
 
 func (c *Conn) leave() {
 	c.busy.Store(false)
-	if c.stray.Load() {
+	if c.stray.Load() && c.depth.Load() == 0 {
 		c.mu.Lock()
 		c.settle()
 		c.mu.Unlock()
@@ -131,7 +140,14 @@ func (c *Conn) leave() {
 // https://sqlite.org/c3ref/close.html
 func (c *Conn) Close() error {
 	if err := c.enter(); err != nil {
+		if err == errConnLost {
+			return c.abandon()
+		}
 		return ignoreClosed(err)
+	}
+	if c.depth.Load() > 0 {
+		c.leave()
+		return misuse("close: a callback of the connection is running")
 	}
 	open := slices.Collect(maps.Keys(c.open))
 	c.leave()
@@ -156,6 +172,7 @@ func (c *Conn) closeHandle() error {
 		return c.fail(rc, "")
 	}
 	c.c = nil
+	runtime.KeepAlive(c.host)
 	return nil
 }
 
