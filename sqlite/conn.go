@@ -3,7 +3,6 @@
 package sqlite
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -23,11 +22,9 @@ type Conn struct {
 	stmts *Stmt       // open statements, for Close
 	open  map[closer]struct{}
 
-	ctx context.Context // set by SetContext, nil without
-
-	mu    sync.Mutex // orders interrupts against Close and release
-	watch uint64     // generation of the context that may interrupt
-	fired bool       // that context has ended
+	mu        sync.Mutex // orders interrupts against Close and release
+	watches   []watched  // contexts that may interrupt
+	lastWatch uint64     // id of the last of them
 
 	stray atomic.Bool // Interrupt was called during a call
 }
@@ -151,11 +148,14 @@ func (c *Conn) Close() error {
 
 func (c *Conn) closeHandle() error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if rc := c.c.Close(); rc != 0 {
+	rc := c.c.Close()
+	if rc == 0 {
+		c.c = nil
+	}
+	c.mu.Unlock()
+	if rc != 0 {
 		return c.fail(rc, "")
 	}
-	c.c = nil
 	return nil
 }
 

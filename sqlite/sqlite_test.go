@@ -202,6 +202,38 @@ func TestContextEndsRunningStatementAndNoOther(t *testing.T) {
 	}
 }
 
+func TestContextsNest(t *testing.T) {
+	c := openTest(t, ":memory:")
+	endless := prepare(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r) SELECT count(*) FROM r")
+	run := func() error {
+		_, err := endless.Step()
+		return err
+	}
+	outer, cancelOuter := context.WithCancel(context.Background())
+	inner, cancelInner := context.WithCancel(context.Background())
+	defer cancelInner()
+	releaseOuter := c.SetContext(outer)
+	releaseInner := c.SetContext(inner)
+	cancelOuter()
+	if err := run(); !errors.Is(err, context.Canceled) {
+		t.Errorf("the outer context ended and the statement ran: %v", err)
+	}
+	releaseInner()
+	if err := run(); !errors.Is(err, context.Canceled) {
+		t.Errorf("the end of the inner watch revived the outer one: %v", err)
+	}
+	releaseInner = c.SetContext(inner)
+	cancelInner()
+	releaseOuter()
+	if err := run(); !errors.Is(err, context.Canceled) {
+		t.Errorf("a release in the wrong order ended another watch: %v", err)
+	}
+	releaseInner()
+	if err := c.Exec("SELECT 1"); err != nil {
+		t.Errorf("statement after both were released: %v", err)
+	}
+}
+
 func TestContextEndsLockWait(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "lock.db")
 	a, b := openTest(t, name), openTest(t, name)
