@@ -57,6 +57,8 @@ func (s *Stmt) encode(args []Value) error {
 			return errNaN
 		case a.kind == capi.ZeroBlob && a.num < 0:
 			return errNegative
+		case len(a.str) > mostLength:
+			return errLength
 		}
 		size += int64(len(a.str))
 	}
@@ -86,7 +88,12 @@ func (s *Stmt) encode(args []Value) error {
 	return nil
 }
 
+// mostLength is what SQLITE_MAX_LENGTH cannot exceed. Longer values are refused
+// before memory is taken for them.
+const mostLength = 1<<31 - 1
+
 var (
+	errLength   = coded(ErrTooBig, "string or blob too big: SQLite's own limit is 2 GiB")
 	errNaN      = coded(ErrMismatch, "NaN has no representation in SQLite: bind NULL or a text instead")
 	errNegative = coded(ErrRange, "a zero blob cannot have a negative length")
 )
