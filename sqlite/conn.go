@@ -4,6 +4,7 @@ package sqlite
 
 import (
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +20,9 @@ import (
 type Conn struct {
 	c     *capi.Conn  // nil after Close; written under both busy and mu
 	busy  atomic.Bool // a call is under way
-	stmts *Stmt       // open statements, for Close
+	stmts *openStmt   // open statements, for Close
+	lost  *lost       // those that the program lost
+	leak  runtime.Cleanup
 	open  map[closer]struct{}
 
 	mu        sync.Mutex // orders interrupts against Close and release
@@ -56,7 +59,7 @@ func OpenVFS(name string, flags OpenFlags, vfs string) (*Conn, error) {
 	if cc == nil {
 		return nil, coded(ErrNoMem, "out of memory")
 	}
-	c := &Conn{c: cc}
+	c := &Conn{c: cc, lost: new(lost)}
 	if rc != 0 {
 		err := c.fail(rc, "")
 		cc.Close()
@@ -66,6 +69,7 @@ func OpenVFS(name string, flags OpenFlags, vfs string) (*Conn, error) {
 		cc.Close()
 		return nil, err
 	}
+	c.watchLeak(name)
 	return c, nil
 }
 
@@ -141,7 +145,7 @@ func (c *Conn) Close() error {
 	}
 	defer c.leave()
 	for c.stmts != nil {
-		c.stmts.finalize()
+		c.unlink(c.stmts)
 	}
 	return c.closeHandle()
 }
@@ -151,6 +155,7 @@ func (c *Conn) closeHandle() error {
 	rc := c.c.Close()
 	if rc == 0 {
 		c.c = nil
+		c.leak.Stop()
 	}
 	c.mu.Unlock()
 	if rc != 0 {

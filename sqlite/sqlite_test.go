@@ -150,6 +150,21 @@ func TestErrorCodes(t *testing.T) {
 	}
 }
 
+func TestAdvice(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "PRAGMA query_only = 1")
+	var e *sqlite.Error
+	if err := c.Exec("CREATE TABLE t(x)"); !errors.As(err, &e) || !strings.Contains(e.Advice(), "_query_only") {
+		t.Errorf("advice on a write that is refused: %q", e.Advice())
+	}
+	if sqlite.ErrBusySnapshot.Advice() == sqlite.ErrBusy.Advice() || sqlite.ErrBusyTimeout.Advice() != sqlite.ErrBusy.Advice() {
+		t.Error("an extended code has its own advice, else that of its primary code")
+	}
+	if a := sqlite.ErrConstraintUnique.Advice(); a != "" {
+		t.Errorf("a message that says it all has the advice %q", a)
+	}
+}
+
 func TestUseAfterClose(t *testing.T) {
 	c, err := sqlite.Open(":memory:", sqlite.OpenReadWrite)
 	if err != nil {

@@ -32,7 +32,7 @@ type Stmt struct {
 	names      []string // cache of column names
 	namesAfter int      // reprepare count that names belong to
 
-	prev, next *Stmt // the connection's open statements
+	open *openStmt // place among the connection's open statements
 }
 
 // Bounds of reading ahead: few enough rows to keep memory small, enough to make
@@ -69,6 +69,7 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 		return nil, "", err
 	}
 	defer c.leave()
+	c.reclaim()
 	if len(sql) > 1<<31-2 {
 		return nil, "", coded(ErrTooBig, "the SQL text is longer than 2 GiB")
 	}
@@ -86,14 +87,11 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 	if cs == nil {
 		return nil, sql[used:], nil
 	}
-	s := &Stmt{conn: c, s: cs, sql: sql[:used], ncol: cs.ColumnCount(), row: -1, ahead: 1, most: 1, next: c.stmts}
+	s := &Stmt{conn: c, s: cs, sql: sql[:used], ncol: cs.ColumnCount(), row: -1, ahead: 1, most: 1}
 	if cs.ReadOnly() {
 		s.most = mostRows
 	}
-	if c.stmts != nil {
-		c.stmts.prev = s
-	}
-	c.stmts = s
+	c.link(s)
 	return s, sql[used:], nil
 }
 
@@ -121,26 +119,8 @@ func (s *Stmt) Close() error {
 		return err
 	}
 	defer s.conn.leave()
-	s.finalize()
+	s.conn.unlink(s.open)
 	return nil
-}
-
-func (s *Stmt) finalize() {
-	if s.s == nil {
-		return
-	}
-	s.forget()
-	s.s.Finalize()
-	s.s = nil
-	if s.prev != nil {
-		s.prev.next = s.next
-	} else {
-		s.conn.stmts = s.next
-	}
-	if s.next != nil {
-		s.next.prev = s.prev
-	}
-	s.prev, s.next = nil, nil
 }
 
 // forget drops the rows at hand and the state of the run.

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+
+package sqlite
+
+import (
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"weak"
+
+	"github.com/gosqlite/gosqlite/internal/capi"
+)
+
+// Leak tells of a handle that the program lost without closing it. It may hold
+// a lock or keep a connection out of its pool until the process ends.
+type Leak struct {
+	What string // "connection", "statement" or "rows"
+	Name string // name of the database, or the SQL text without values
+}
+
+// leakReport is where leaks are reported; nil until OnLeak.
+var leakReport atomic.Pointer[func(Leak)]
+
+// OnLeak sets what is called, from a goroutine of its own, after the garbage
+// collector found a leak. Without it, and with nil, log/slog's default logger
+// warns of each.
+func OnLeak(report func(Leak)) {
+	if report == nil {
+		leakReport.Store(nil)
+		return
+	}
+	leakReport.Store(&report)
+}
+
+// Report reports a leak; for packages that hand out handles of their own.
+func (l Leak) Report() {
+	if report := leakReport.Load(); report != nil {
+		(*report)(l)
+		return
+	}
+	slog.Warn("gosqlite: "+l.What+" was lost without Close", "name", l.Name)
+}
+
+// openStmt is a statement that C holds. The list of them leads to the Stmt only
+// weakly, so that one which the program lost is found.
+type openStmt struct {
+	s          *capi.Stmt
+	sql        string
+	owner      weak.Pointer[Stmt]
+	lost       *lost
+	watch      runtime.Cleanup
+	prev, next *openStmt
+}
+
+// lost collects statements that were lost, for the goroutine that uses the
+// connection to end them.
+type lost struct {
+	any atomic.Bool
+	mu  sync.Mutex
+	all []*openStmt
+}
+
+// link adds a new statement to the connection's list.
+func (c *Conn) link(s *Stmt) {
+	o := &openStmt{s: s.s, sql: s.sql, owner: weak.Make(s), lost: c.lost, next: c.stmts}
+	o.watch = runtime.AddCleanup(s, (*openStmt).wasLost, o)
+	if c.stmts != nil {
+		c.stmts.prev = o
+	}
+	c.stmts, s.open = o, o
+}
+
+// wasLost runs when nothing leads to the Stmt any more.
+func (o *openStmt) wasLost() {
+	o.lost.mu.Lock()
+	o.lost.all = append(o.lost.all, o)
+	o.lost.mu.Unlock()
+	o.lost.any.Store(true)
+	Leak{What: "statement", Name: o.sql}.Report()
+}
+
+// unlink finalizes a statement and takes it off the list.
+func (c *Conn) unlink(o *openStmt) {
+	if o.s == nil {
+		return
+	}
+	o.watch.Stop()
+	if s := o.owner.Value(); s != nil {
+		s.forget()
+		s.s = nil
+	}
+	o.s.Finalize()
+	o.s = nil
+	if o.prev != nil {
+		o.prev.next = o.next
+	} else {
+		c.stmts = o.next
+	}
+	if o.next != nil {
+		o.next.prev = o.prev
+	}
+	o.prev, o.next = nil, nil
+}
+
+// reclaim ends the statements that were lost. The caller has entered.
+func (c *Conn) reclaim() {
+	if !c.lost.any.Load() {
+		return
+	}
+	c.lost.mu.Lock()
+	all := c.lost.all
+	c.lost.all = nil
+	c.lost.any.Store(false)
+	c.lost.mu.Unlock()
+	for _, o := range all {
+		c.unlink(o)
+	}
+}
+
+// watchLeak reports a connection that is lost before Close stops the watch.
+func (c *Conn) watchLeak(name string) {
+	c.leak = runtime.AddCleanup(c, func(name string) { Leak{What: "connection", Name: name}.Report() }, name)
+}
