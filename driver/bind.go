@@ -16,7 +16,7 @@ import (
 // rules (driver.Valuer, pointers, kinds).
 func (c *Conn) CheckNamedValue(v *driver.NamedValue) error {
 	switch x := v.Value.(type) {
-	case nil, int64, float64, bool, string, []byte, time.Time, sqlite.Value:
+	case nil, int64, float64, bool, string, []byte, time.Time, sqlite.Value, Batch:
 		return nil
 	case int:
 		v.Value = int64(x)

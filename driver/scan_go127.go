@@ -26,7 +26,7 @@ func (r *rows) ScanColumn(ctx driver.ScanContext, i int, dest any) error {
 	if r.p == nil {
 		return io.ErrUnexpectedEOF
 	}
-	if r.p.columns[i].meaning == plain && r.scanPlain(i, dest) {
+	if r.plain(i) && r.scanPlain(i, dest) {
 		return nil
 	}
 	v, err := r.read(i)
@@ -34,6 +34,18 @@ func (r *rows) ScanColumn(ctx driver.ScanContext, i int, dest any) error {
 		return err
 	}
 	return sql.ConvertAssign(ctx, dest, v)
+}
+
+// plain reports whether the value means nothing beyond its own type.
+func (r *rows) plain(i int) bool {
+	switch r.p.columns[i].meaning {
+	case plain:
+		return true
+	case expression:
+		s := r.p.stmt
+		return s.ColumnType(i) != sqlite.Text || !r.c.cfg.time.isStored(s.ColumnText(i))
+	}
+	return false
 }
 
 // scanPlain reports whether dest is of the value's own type and was set.

@@ -18,12 +18,12 @@ import (
 //
 // https://sqlite.org/c3ref/sqlite3.html
 type Conn struct {
-	c     *capi.Conn  // nil after Close; written under both busy and mu
-	busy  atomic.Bool // a call is under way
-	stmts *openStmt   // open statements, for Close
-	lost  *lost       // those that the program lost
-	leak  runtime.Cleanup
-	open  map[closer]struct{}
+	c       *capi.Conn  // nil after Close; written under both busy and mu
+	busy    atomic.Bool // a call is under way
+	stmts   *openStmt   // open statements, for Close
+	orphans *orphans    // those that the program lost
+	leak    runtime.Cleanup
+	open    map[closer]struct{}
 
 	mu        sync.Mutex // orders interrupts against Close and release
 	watches   []watched  // contexts that may interrupt
@@ -59,7 +59,7 @@ func OpenVFS(name string, flags OpenFlags, vfs string) (*Conn, error) {
 	if cc == nil {
 		return nil, coded(ErrNoMem, "out of memory")
 	}
-	c := &Conn{c: cc, lost: new(lost)}
+	c := &Conn{c: cc, orphans: new(orphans)}
 	if rc != 0 {
 		err := c.fail(rc, "")
 		cc.Close()

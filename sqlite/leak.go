@@ -48,14 +48,14 @@ type openStmt struct {
 	s          *capi.Stmt
 	sql        string
 	owner      weak.Pointer[Stmt]
-	lost       *lost
+	orphans    *orphans
 	watch      runtime.Cleanup
 	prev, next *openStmt
 }
 
-// lost collects statements that were lost, for the goroutine that uses the
-// connection to end them.
-type lost struct {
+// orphans are statements that were lost; the goroutine that uses the
+// connection ends them.
+type orphans struct {
 	any atomic.Bool
 	mu  sync.Mutex
 	all []*openStmt
@@ -63,7 +63,7 @@ type lost struct {
 
 // link adds a new statement to the connection's list.
 func (c *Conn) link(s *Stmt) {
-	o := &openStmt{s: s.s, sql: s.sql, owner: weak.Make(s), lost: c.lost, next: c.stmts}
+	o := &openStmt{s: s.s, sql: s.sql, owner: weak.Make(s), orphans: c.orphans, next: c.stmts}
 	o.watch = runtime.AddCleanup(s, (*openStmt).wasLost, o)
 	if c.stmts != nil {
 		c.stmts.prev = o
@@ -73,10 +73,10 @@ func (c *Conn) link(s *Stmt) {
 
 // wasLost runs when nothing leads to the Stmt any more.
 func (o *openStmt) wasLost() {
-	o.lost.mu.Lock()
-	o.lost.all = append(o.lost.all, o)
-	o.lost.mu.Unlock()
-	o.lost.any.Store(true)
+	o.orphans.mu.Lock()
+	o.orphans.all = append(o.orphans.all, o)
+	o.orphans.mu.Unlock()
+	o.orphans.any.Store(true)
 	Leak{What: "statement", Name: o.sql}.Report()
 }
 
@@ -105,14 +105,14 @@ func (c *Conn) unlink(o *openStmt) {
 
 // reclaim ends the statements that were lost. The caller has entered.
 func (c *Conn) reclaim() {
-	if !c.lost.any.Load() {
+	if !c.orphans.any.Load() {
 		return
 	}
-	c.lost.mu.Lock()
-	all := c.lost.all
-	c.lost.all = nil
-	c.lost.any.Store(false)
-	c.lost.mu.Unlock()
+	c.orphans.mu.Lock()
+	all := c.orphans.all
+	c.orphans.all = nil
+	c.orphans.any.Store(false)
+	c.orphans.mu.Unlock()
 	for _, o := range all {
 		c.unlink(o)
 	}
