@@ -59,7 +59,7 @@ func (c *Conn) SQLite() *sqlite.Conn {
 // Raw runs f on the low-level connection behind conn.
 func Raw(conn *sql.Conn, f func(*sqlite.Conn) error) error {
 	return conn.Raw(func(dc any) error {
-		c, ok := dc.(*Conn)
+		c, ok := dc.(interface{ SQLite() *sqlite.Conn }) // compat/sqlite3 wraps Conn
 		if !ok {
 			return fmt.Errorf("gosqlite: raw: the connection is a %T of another driver", dc)
 		}
