@@ -20,8 +20,9 @@ type prepared struct {
 
 	columns      []column
 	names        []string
-	columnsAfter int  // compilation that columns belong to
-	columnsKnown bool // columns are there
+	instants     []int // columns that hold times
+	columnsAfter int   // compilation that columns belong to
+	columnsKnown bool  // columns are there
 }
 
 // cache keeps the statements used last, so that the same text is compiled once

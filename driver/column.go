@@ -41,6 +41,7 @@ func (p *prepared) describe(exprTime bool) error {
 	n := p.stmt.ColumnCount()
 	p.names = make([]string, n)
 	p.columns = make([]column, n)
+	p.instants = nil
 	for i := range p.columns {
 		p.names[i] = p.stmt.ColumnName(i)
 		p.columns[i] = column{
@@ -52,6 +53,9 @@ func (p *prepared) describe(exprTime bool) error {
 		p.columns[i].meaning = meaningOf(p.columns[i].base())
 		if exprTime && p.columns[i].declared == "" && p.columns[i].origin == "" {
 			p.columns[i].meaning = expression
+		}
+		if p.columns[i].meaning == instant {
+			p.instants = append(p.instants, i)
 		}
 	}
 	p.columnsKnown, p.columnsAfter = true, p.stmt.Reprepares()

@@ -115,7 +115,8 @@ func TestLostRowsAreReported(t *testing.T) {
 	exec(t, db, "CREATE TABLE t(x); INSERT INTO t VALUES(1), (2)")
 	found := make(chan sqlite.Leak, 10)
 	sqlite.OnLeak(func(l sqlite.Leak) { found <- l })
-	defer sqlite.OnLeak(nil)
+	// The connection of the lost rows is lost as well, sooner or later.
+	defer sqlite.OnLeak(func(sqlite.Leak) {})
 	func() {
 		closed, err := db.Query("SELECT x FROM t WHERE x = 1")
 		if err != nil {

@@ -21,6 +21,7 @@ type rows struct {
 	guard *guard
 	began time.Time // of the query, zero when nobody asks
 	count int64     // rows read
+	direct
 
 	tail  string // statements that follow
 	use   *arguments
