@@ -24,6 +24,7 @@ func TestAllocations(t *testing.T) {
 	scan := prepare(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 640) SELECT i FROM r")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	calls := scalarCalls(t, c)
 	var failed error
 	tests := []struct {
 		name string
@@ -42,6 +43,13 @@ func TestAllocations(t *testing.T) {
 				row, failed = scan.Step()
 			}
 		}},
+		{name: "640 calls of a function of integers", most: 0, run: func() { failed = calls[0].Run(nil) }},
+		{name: "640 calls of a function of floats", most: 0, run: func() { failed = calls[1].Run(nil) }},
+		{name: "640 calls of a function of SQLite's memory", most: 0, run: func() { failed = calls[2].Run(nil) }},
+		{name: "640 calls of a function of a text, copied", most: 640, run: func() { failed = calls[3].Run(nil) }},
+		{name: "640 calls of a function of many", most: 0, run: func() { failed = calls[4].Run(nil) }},
+		{name: "640 calls of a function with its context", most: 0, run: func() { failed = calls[5].Run(nil) }},
+		{name: "640 rows of an aggregate", most: 1, run: func() { failed = calls[6].Run(nil) }},
 		{name: "watch of a context", most: 4, run: func() { c.Unwatch(c.Watch(ctx)) }},
 		{name: "watch of a context that never ends", most: 0, run: func() { c.Unwatch(c.Watch(context.Background())) }},
 	}
@@ -50,4 +58,29 @@ func TestAllocations(t *testing.T) {
 			t.Errorf("%s: %v allocations, at most %v wanted; %v", tt.name, n, tt.most, failed)
 		}
 	}
+}
+
+// scalarCalls prepares statements that call a function once for each of 640
+// rows.
+func scalarCalls(t *testing.T, c *sqlite.Conn) []*sqlite.Stmt {
+	t.Helper()
+	var all []*sqlite.Stmt
+	for _, f := range []struct {
+		call string
+		f    sqlite.Func
+	}{
+		{"f0(i)", sqlite.Scalar1(func(v int64) (int64, error) { return v + 1, nil })},
+		{"f1(i, 0.5)", sqlite.Scalar2(func(v, w float64) (float64, error) { return v * w, nil })},
+		{"f2('some text')", sqlite.Scalar1(func(v sqlite.RawBytes) (int64, error) { return int64(len(v)), nil })},
+		{"f3('some text')", sqlite.Scalar1(func(v string) (string, error) { return v, nil })},
+		{"f4(i, i, i, i, i, i, i)", sqlite.ScalarN(func(v []int64) (int64, error) { return v[0], nil })},
+		{"f5(i)", sqlite.Scalar(1, func(_ *sqlite.Context, v []sqlite.Arg) (int64, error) { return v[0].Int64(), nil })},
+		{"f6(i)", sqlite.Aggregate1(func(s *int64, v int64) error { *s += v; return nil }, func(s *int64) (int64, error) { return *s, nil })},
+	} {
+		if err := c.CreateFunction(f.call[:2], f.f, 0); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, prepare(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 640) SELECT "+f.call+" FROM r"))
+	}
+	return all
 }

@@ -2,7 +2,12 @@
 
 package sqlite
 
-import "github.com/gosqlite/gosqlite/internal/capi"
+import (
+	"errors"
+	"time"
+
+	"github.com/gosqlite/gosqlite/internal/capi"
+)
 
 // Backup copies a database while others use it.
 //
@@ -83,6 +88,49 @@ func (b *Backup) Step(pages int) (finished bool, err error) {
 		return false, coded(ErrorCode(rc), "backup step: "+capi.ErrStr(rc))
 	}
 }
+
+// Progress is how far [Conn.BackupTo] has come, in pages.
+type Progress struct{ Done, Total int }
+
+// BackupTo copies srcSchema of c to dstSchema of dst, pages at a time (all at
+// once when pages is not positive), with progress told after each step unless
+// nil. It waits and goes on while the database is locked, until the context of
+// either connection ends. After an error dst is as before.
+//
+// https://sqlite.org/c3ref/backup_finish.html
+func (c *Conn) BackupTo(dst *Conn, dstSchema, srcSchema string, pages int, progress func(Progress)) (err error) {
+	b, err := c.Backup(dst, dstSchema, srcSchema)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := b.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	if pages <= 0 {
+		pages = -1
+	}
+	for {
+		finished, err := b.Step(pages)
+		switch {
+		case errors.Is(err, ErrBusy) || errors.Is(err, ErrLocked):
+			time.Sleep(backupPause)
+		case err != nil:
+			return err
+		default:
+			if progress != nil {
+				progress(Progress{b.PageCount() - b.Remaining(), b.PageCount()})
+			}
+			if finished {
+				return nil
+			}
+		}
+	}
+}
+
+// backupPause is how long a backup leaves a locked database alone.
+const backupPause = 5 * time.Millisecond
 
 // Remaining is sqlite3_backup_remaining: pages still to copy as of the last
 // Step.

@@ -24,6 +24,7 @@ type Conn struct {
 	orphans *orphans    // those that the program lost
 	leak    runtime.Cleanup
 	open    map[closer]struct{}
+	callbacks
 
 	mu        sync.Mutex // orders interrupts against Close and release
 	watches   []watched  // contexts that may interrupt
@@ -92,7 +93,7 @@ func (c *Conn) safeDefaults() error {
 }
 
 var (
-	errConnBusy   = misuse("connection is in use by another goroutine: give each its own, or lock")
+	errConnBusy   = misuse("connection is in use: by another goroutine (give each its own, or lock), or by the hook that asks")
 	errConnClosed = misuse("connection is closed")
 )
 
@@ -114,12 +115,19 @@ func (c *Conn) enter() error {
 		c.busy.Store(false)
 		return errConnClosed
 	}
+	if c.lost {
+		c.busy.Store(false)
+		return errConnLost
+	}
+	if c.thrown != nil && c.depth.Load() == 0 {
+		c.thrown = nil
+	}
 	return nil
 }
 
 func (c *Conn) leave() {
 	c.busy.Store(false)
-	if c.stray.Load() {
+	if c.stray.Load() && c.depth.Load() == 0 {
 		c.mu.Lock()
 		c.settle()
 		c.mu.Unlock()
@@ -132,7 +140,14 @@ func (c *Conn) leave() {
 // https://sqlite.org/c3ref/close.html
 func (c *Conn) Close() error {
 	if err := c.enter(); err != nil {
+		if err == errConnLost {
+			return c.abandon()
+		}
 		return ignoreClosed(err)
+	}
+	if c.depth.Load() > 0 {
+		c.leave()
+		return misuse("close: a callback of the connection is running")
 	}
 	open := slices.Collect(maps.Keys(c.open))
 	c.leave()
@@ -161,6 +176,7 @@ func (c *Conn) closeHandle() error {
 	if rc != 0 {
 		return c.fail(rc, "")
 	}
+	runtime.KeepAlive(c.host)
 	return nil
 }
 

@@ -4,10 +4,12 @@ package sqlite_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/gosqlite/gosqlite/sqlite"
 )
@@ -123,5 +125,29 @@ func TestSerializeAndBack(t *testing.T) {
 	}
 	if _, err := c.Serialize("nope"); err == nil {
 		t.Error("an unknown schema is serialized")
+	}
+}
+
+func TestBackupToTellsItsProgress(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "src.db")
+	src, writer, dst := openTest(t, name), openTest(t, name), openTest(t, ":memory:")
+	exec(t, src, "CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(100000))")
+	var seen []sqlite.Progress
+	check(t, src.BackupTo(dst, "main", "main", 10, func(p sqlite.Progress) { seen = append(seen, p) }))
+	last := seen[len(seen)-1]
+	if len(seen) < 3 || seen[0].Done != 10 || last.Done != last.Total {
+		t.Errorf("progress %v", seen)
+	}
+	if _, n, err := one(t, dst, "SELECT length(x) FROM t"); n != "100000" || err != nil {
+		t.Errorf("copied %s, %v", n, err)
+	}
+	exec(t, writer, "BEGIN EXCLUSIVE")
+	check(t, src.SetBusyTimeout(0))
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	release := src.SetContext(ctx)
+	defer release()
+	if err := src.BackupTo(dst, "main", "main", 10, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a backup that waits: %v", err)
 	}
 }

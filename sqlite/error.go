@@ -46,7 +46,7 @@ type Error struct {
 	SQL     string    // the statement's text, "" when there is none
 	Offset  int       // byte in SQL that the error is about, -1 when unknown
 
-	cause error // the context's error when that ended the statement
+	cause error // of the context that ended the statement, or of a callback
 }
 
 // Error gives message and code. The SQL is left out: it may hold secrets.
@@ -56,7 +56,7 @@ func (e *Error) Error() string {
 		s += " at byte " + strconv.Itoa(e.Offset)
 	}
 	s += ")"
-	if e.cause != nil {
+	if e.cause != nil && e.cause.Error() != e.Message {
 		s += ": " + e.cause.Error()
 	}
 	return s
@@ -65,7 +65,8 @@ func (e *Error) Error() string {
 // Is matches the code, primary or extended.
 func (e *Error) Is(target error) bool { return e.Code.Is(target) }
 
-// Unwrap gives the context's error when a context ended the statement.
+// Unwrap gives the context's error when a context ended the statement, and the
+// callback's when that made it fail.
 func (e *Error) Unwrap() error { return e.cause }
 
 // misuse is an error that the Go layer finds by itself.
@@ -87,7 +88,7 @@ func (c *Conn) fail(rc int, sql string) error {
 	if offset >= len(sql) {
 		e.Offset = -1
 	}
-	if p := e.Code.Primary(); p != ErrInterrupt && p != ErrBusy {
+	if p := e.Code.Primary(); c.blame(e) || p != ErrInterrupt && p != ErrBusy {
 		return e
 	}
 	cause := c.contextErr()

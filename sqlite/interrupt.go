@@ -23,7 +23,7 @@ func (c *Conn) Interrupt() {
 	// leave clears it; when leave was faster, it is cleared here.
 	c.stray.Store(true)
 	c.c.SetCancel(true)
-	if !c.busy.Load() {
+	if !c.busy.Load() && c.depth.Load() == 0 {
 		c.settle()
 	}
 }

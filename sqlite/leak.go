@@ -86,12 +86,16 @@ func (c *Conn) unlink(o *openStmt) {
 		return
 	}
 	o.watch.Stop()
-	if s := o.owner.Value(); s != nil {
+	s := o.owner.Value()
+	if s != nil {
 		s.forget()
-		s.s = nil
+		s.running = true // a callback that finalizing calls must leave it alone
 	}
 	o.s.Finalize()
 	o.s = nil
+	if s != nil {
+		s.running, s.s = false, nil
+	}
 	if o.prev != nil {
 		o.prev.next = o.next
 	} else {

@@ -27,9 +27,8 @@ func (s *Stmt) RunMany(args []Value) (ran int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	s.running = true
 	ran, rc := s.s.RunMany(n, len(args)/n)
-	if rc != 0 {
-		return ran, s.conn.fail(rc, s.sql)
-	}
-	return ran, nil
+	s.running = false
+	return ran, s.conn.outcome(rc, s.sql)
 }

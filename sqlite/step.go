@@ -40,11 +40,10 @@ func (s *Stmt) Run(args []Value) error {
 		return err
 	}
 	defer s.conn.leave()
+	s.running = true
 	rc := s.s.Fetch(capi.Bind|capi.Drain, len(args), 1, 0)
-	if rc != 0 {
-		return s.conn.fail(rc, s.sql)
-	}
-	return nil
+	s.running = false
+	return s.conn.outcome(rc, s.sql)
 }
 
 // Query binds all parameters to args, as Run does, and reads the first row if
@@ -88,19 +87,22 @@ const slowFetch = 200 * time.Microsecond
 // fetch gets the next rows and makes the first of them current.
 func (s *Stmt) fetch(flags, nargs int) (bool, error) {
 	want := s.ahead
+	if s.conn.effects > 0 {
+		want = 1
+	}
 	var start time.Time
 	if want > 1 {
 		start = time.Now()
 	}
+	s.row, s.nrow = -1, 0
+	s.running = true
 	rc := s.s.Fetch(flags, nargs, want, mostBytes)
+	s.running = false
 	done := s.s.Done()
 	s.active, s.over = !done, done
 	s.arena = ""
 	s.nrow = s.s.Rows()
-	var err error
-	if rc != 0 {
-		err = s.conn.fail(rc, s.sql)
-	}
+	err := s.conn.outcome(rc, s.sql)
 	if s.nrow == 0 {
 		s.forget()
 		return false, err
@@ -151,6 +153,9 @@ func (s *Stmt) AutoCommit() bool { return s.s == nil || s.s.AutoCommit() }
 //
 // https://sqlite.org/c3ref/reset.html
 func (s *Stmt) Reset() error {
+	if s.running {
+		return errStmtRunning
+	}
 	err := s.pending
 	active := s.active
 	if s.s == nil || !active {
@@ -162,8 +167,11 @@ func (s *Stmt) Reset() error {
 	}
 	defer s.conn.leave()
 	s.forget()
-	if rc := s.s.Reset(); rc != 0 && err == nil {
-		err = s.conn.fail(rc, s.sql)
+	s.running = true
+	rc := s.s.Reset()
+	s.running = false
+	if e := s.conn.outcome(rc, s.sql); err == nil {
+		err = e
 	}
 	return err
 }

@@ -28,6 +28,7 @@ type Stmt struct {
 	active  bool  // C is in the middle of a run
 	over    bool  // the run ended, with pending, once the rows are read
 	pending error // error after the rows
+	running bool  // C is in it: a callback must leave it alone
 
 	names      []string // cache of column names
 	namesAfter int      // reprepare count that names belong to
@@ -104,8 +105,14 @@ func (s *Stmt) enter() error {
 		s.conn.leave()
 		return misuse("statement is closed")
 	}
+	if s.running {
+		s.conn.leave()
+		return errStmtRunning
+	}
 	return nil
 }
+
+var errStmtRunning = misuse("statement is running: a callback cannot use the one that called it")
 
 // Close is sqlite3_finalize. A second Close does nothing. Errors of the run
 // were reported by Step.
@@ -119,6 +126,9 @@ func (s *Stmt) Close() error {
 		return err
 	}
 	defer s.conn.leave()
+	if s.running {
+		return errStmtRunning
+	}
 	s.conn.unlink(s.open)
 	return nil
 }

@@ -33,11 +33,26 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #endif
 
 #include "capi.h"
+#include "callback.h"
+#include "func.h"
+#include "fts5.h"
+#include "hook.h"
+#include "session.h"
+#include "vfs.h"
 
 #define GOSQLITE_SHIMS 1
+#include "shim_callback.c"
 #include "shim_conn.c"
 #include "shim_stmt.c"
 #include "shim_rows.c"
 #include "shim_ahead.c"
 #include "shim_meta.c"
 #include "shim_backup.c"
+#include "shim_func.c"
+#include "shim_hook.c"
+#include "shim_abandon.c"
+#include "shim_session.c"
+#include "shim_snapshot.c"
+#include "shim_array.c"
+#include "shim_fts5.c"
+#include "shim_vfs.c"

@@ -10,6 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// gosqlite_cell: one value, in either direction.
+typedef struct gosqlite_cell {
+  int64_t v;  // integer; bits of a double; offset into args or data; address
+  int64_t n;  // length << 4 | GOSQLITE_FAR | type
+} gosqlite_cell;
+
+// gosqlite_result: what a callback gives back. Text and blobs lie in buf.
+typedef struct gosqlite_result {
+  gosqlite_cell cell;  // v is not used for text and blobs: they begin at buf
+  char *buf;
+  int64_t cap;
+  int32_t code;     // an error when not 0; its text is in buf, cell.n >> 4 bytes
+  int32_t subtype;  // sqlite3_result_subtype when not 0
+} gosqlite_result;
+
 // gosqlite_conn: a connection and what the shims keep for it.
 typedef struct gosqlite_conn {
   void *db;             // sqlite3*
@@ -19,13 +34,12 @@ typedef struct gosqlite_conn {
   int32_t cancel;       // atomic: 1 = end running statements and lock waits
   int32_t busy_limit;   // longest wait for a lock, milliseconds
   int32_t busy_waited;  // what the current wait has used of it
+  int32_t progress_ops; // opcodes between two calls of Go's progress handler, 0 = none
+  int32_t progress_ran; // opcodes since the last such call
+  int32_t busy_go;      // 1: Go decides on waits for locks
+  uintptr_t host;       // names this connection to Go's callbacks, 0 = none
+  gosqlite_result *out; // what the callback at hand returns, NULL before the first
 } gosqlite_conn;
-
-// gosqlite_cell: one value, in either direction.
-typedef struct gosqlite_cell {
-  int64_t v;  // integer; bits of a double; offset into args or data; address
-  int64_t n;  // length << 4 | GOSQLITE_FAR | type
-} gosqlite_cell;
 
 enum {
   GOSQLITE_KEEP = 0,  // binding: leave the parameter as it is
@@ -85,6 +99,7 @@ const char *gosqlite_errstr(int code);
 int gosqlite_complete(const char *sql);
 int gosqlite_open(const char *name, int flags, const char *vfs, gosqlite_conn **out);
 int gosqlite_close(uintptr_t conn);
+void gosqlite_abandon(uintptr_t conn);
 void gosqlite_interrupt(uintptr_t conn);
 void gosqlite_interrupt_active(uintptr_t conn);
 void gosqlite_uninterrupt(uintptr_t conn);
@@ -102,6 +117,10 @@ int gosqlite_cacheflush(uintptr_t conn);
 int gosqlite_db_status(uintptr_t conn, int op, int reset, int64_t *now, int64_t *high);
 int gosqlite_load_extension(uintptr_t conn, const char *file, const char *entry);
 int gosqlite_checkpoint(uintptr_t conn, const char *schema, int mode, int *log, int *done);
+
+// ---- shim_callback.c
+// Room for at least n bytes in conn->out->buf; SQLITE_NOMEM when there is none.
+int gosqlite_result_room(uintptr_t conn, int64_t n);
 
 // ---- shim_stmt.c
 int gosqlite_prepare(uintptr_t conn, const char *sql, int n, int flags, gosqlite_stmt **out);

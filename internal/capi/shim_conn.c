@@ -16,6 +16,11 @@ int gosqlite_complete(const char *sql) { return sqlite3_complete(sql); }
 // microseconds of work.
 #define GOSQLITE_PROGRESS_OPS 1000
 
+static int gosqlite_progress_period(const gosqlite_conn *c) {
+  if (!c->progress_ops || c->progress_ops > GOSQLITE_PROGRESS_OPS) return GOSQLITE_PROGRESS_OPS;
+  return c->progress_ops;
+}
+
 static int gosqlite_cancelled(gosqlite_conn *c) {
   return __atomic_load_n(&c->cancel, __ATOMIC_ACQUIRE);
 }
@@ -37,7 +42,16 @@ static int gosqlite_fail(gosqlite_conn *c, int rc) {
   return rc;
 }
 
-static int gosqlite_on_progress(void *p) { return gosqlite_cancelled((gosqlite_conn *)p); }
+// Go's handler shares the one that SQLite has with the cancel flag.
+static int gosqlite_on_progress(void *p) {
+  gosqlite_conn *c = (gosqlite_conn *)p;
+  if (gosqlite_cancelled(c)) return 1;
+  if (!c->progress_ops) return 0;
+  c->progress_ran += gosqlite_progress_period(c);
+  if (c->progress_ran < c->progress_ops) return 0;
+  c->progress_ran = 0;
+  return gosqliteGoProgress(c->host);
+}
 
 // Waits in slices of at most 5 ms, so that a cancelled context ends the wait
 // within one slice. The limit counts what was asked of sleep, not a clock.
@@ -47,6 +61,7 @@ static int gosqlite_on_busy(void *p, int count) {
   int ms = delays[count < (int)sizeof delays ? count : (int)sizeof delays - 1];
   if (count == 0) c->busy_waited = 0;
   if (gosqlite_cancelled(c)) return 0;
+  if (c->busy_go) return gosqliteGoBusy(c->host, count) && !gosqlite_cancelled(c);
   if (c->busy_waited + ms > c->busy_limit) ms = c->busy_limit - c->busy_waited;
   if (ms <= 0) return 0;
   sqlite3_sleep(ms);
@@ -95,6 +110,7 @@ int gosqlite_close(uintptr_t h) {
   gosqlite_conn *c = CONN(h);
   int rc = sqlite3_close((sqlite3 *)c->db);
   if (rc != SQLITE_OK) return gosqlite_fail(c, rc);
+  gosqlite_free_result(c);
   sqlite3_free(c->errmsg);
   free(c);
   return SQLITE_OK;
