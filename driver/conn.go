@@ -20,16 +20,17 @@ import (
 //		...
 //	})
 type Conn struct {
-	c      *sqlite.Conn
-	cfg    *config
-	hooks  *hooks // nil without
-	cache  cache
-	tx     *tx
-	auto   bool // autocommit as of the last statement
-	raw    bool // SQLite was called: auto is not to be trusted
-	broken bool // could not be cleaned up: not for the pool
-	guard  *guard
-	args   []sqlite.Value
+	c       *sqlite.Conn
+	cfg     *config
+	hooks   *hooks   // nil without
+	guarded *guarded // nil unless hardened
+	cache   cache
+	tx      *tx
+	auto    bool // autocommit as of the last statement
+	raw     bool // SQLite was called: auto is not to be trusted
+	broken  bool // could not be cleaned up: not for the pool
+	guard   *guard
+	args    []sqlite.Value
 }
 
 var (
@@ -74,7 +75,8 @@ func (c *Conn) Close() error {
 		// It writes only where it pays, looks at a bounded number of rows, and
 		// neither waits for a lock nor fails the close.
 		_ = c.c.SetBusyTimeout(0)
-		_ = c.c.Exec("PRAGMA analysis_limit = 400; PRAGMA optimize")
+		_ = c.run("PRAGMA analysis_limit = 400")
+		_ = c.run("PRAGMA optimize")
 	}
 	return c.out(c.c.Close())
 }
@@ -223,6 +225,14 @@ func (c *Conn) rollback() error {
 
 // run runs a statement of the driver's own.
 func (c *Conn) run(sql string) error {
+	if c.guarded != nil {
+		// Not from the cache, where the user's own text would find it.
+		c.guarded.own = true
+		err := c.c.Exec(sql)
+		c.guarded.own = false
+		c.auto = c.c.AutoCommit()
+		return err
+	}
 	p, _, err := c.prepare(sql)
 	if err != nil {
 		return err

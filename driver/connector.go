@@ -71,11 +71,15 @@ func (c *connector) connect(ctx context.Context) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gosqlite: open %q: %w", c.cfg.name, err)
 	}
-	if err := c.prepare(ctx, sc); err != nil {
+	conn := newConn(sc, c.cfg, c.hooks)
+	if err = c.prepare(ctx, sc); err == nil && c.cfg.hardened {
+		conn.guarded, err = harden(sc)
+	}
+	if err != nil {
 		_ = sc.Close()
 		return nil, err
 	}
-	return newConn(sc, c.cfg, c.hooks), nil
+	return conn, nil
 }
 
 func (c *connector) prepare(ctx context.Context, sc *sqlite.Conn) error {
@@ -100,9 +104,6 @@ func (c *connector) prepare(ctx context.Context, sc *sqlite.Conn) error {
 		if err := c.init(sc); err != nil {
 			return fmt.Errorf("gosqlite: initialize connection: %w", err)
 		}
-	}
-	if c.cfg.hardened {
-		return harden(sc)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime"
 	"strings"
@@ -175,7 +174,11 @@ func TestHardenedRefusesWhatForeignSQLShouldNotDo(t *testing.T) {
 		"SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4",
 		"SELECT length(zeroblob(1000001))",
 		"SELECT 'a' LIKE '" + strings.Repeat("%", 51) + "'",
-		fmt.Sprintf("INSERT INTO sqlite_schema VALUES(1,2,3,4,%d)", 5),
+		"INSERT INTO sqlite_schema VALUES(1,2,3,4,5)",
+		"PRAGMA query_only = 0", "PRAGMA query_only", "PRAGMA user_version = 3", "PRAGMA journal_mode = off", "PRAGMA database_list",
+		"VACUUM INTO '" + name + "2'",
+		"CREATE TEMP TABLE t(x)", "CREATE TEMP VIEW t AS SELECT 1", "CREATE TEMP TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END",
+		"CREATE VIRTUAL TABLE v USING dbstat", "SELECT sql FROM sqlite_stmt",
 	} {
 		if _, err := db.Exec(query); err == nil {
 			t.Errorf("runs hardened: %.60s", query)
@@ -184,7 +187,9 @@ func TestHardenedRefusesWhatForeignSQLShouldNotDo(t *testing.T) {
 	if _, err := own.Exec(long); err != nil {
 		t.Errorf("does not run otherwise: %v", err)
 	}
-	exec(t, db, "INSERT INTO t VALUES(?)", 1)
+	for _, query := range []string{"INSERT INTO t VALUES(1)", "CREATE VIRTUAL TABLE f USING fts5(body)", "INSERT INTO f VALUES('some text')", "SELECT * FROM f WHERE f MATCH 'text'", "PRAGMA table_info(t)", "PRAGMA user_version", "PRAGMA quick_check"} {
+		exec(t, db, query)
+	}
 	tx, err := db.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +197,16 @@ func TestHardenedRefusesWhatForeignSQLShouldNotDo(t *testing.T) {
 	if n := count(t, tx, "SELECT count(*) FROM t"); n != 1 {
 		t.Errorf("%d rows", n)
 	}
+	if _, err := tx.Exec("PRAGMA query_only = 0"); !errors.Is(err, sqlite.ErrAuth) {
+		t.Errorf("a read-only transaction may be left: %v", err)
+	}
 	if err := tx.Commit(); err != nil {
 		t.Error(err)
+	}
+	// The driver has run these texts itself by now.
+	for _, query := range []string{"PRAGMA query_only = 0", "PRAGMA query_only = 1"} {
+		if _, err := db.Exec(query); !errors.Is(err, sqlite.ErrAuth) {
+			t.Errorf("%s, out of the cache: %v", query, err)
+		}
 	}
 }
