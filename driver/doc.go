@@ -81,6 +81,9 @@
 // floats in them, and text only where it is no number. Store amounts as INTEGER
 // in the smallest unit, or as TEXT in a column declared TEXT.
 //
+// A []int64, []int, []float64, []string or [][]byte is a list for the table
+// function carray: WHERE id IN carray(?).
+//
 // []byte{} is an empty blob and nil is NULL. NaN, uint64 values of 2^63 and
 // more, and text of a wrong number of parameters are errors. Parameters may be
 // positional (?, ?1) or named (:a, @a, $a by sql.Named("a", ...)); missing and

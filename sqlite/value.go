@@ -41,6 +41,13 @@ func BlobValue(v []byte) Value {
 // ZeroBlobValue is a BLOB of n zero bytes that takes no memory to pass.
 func ZeroBlobValue(n int64) Value { return Value{kind: capi.ZeroBlob, num: n} }
 
+// keep is the kind of KeepValue.
+const keep = 255
+
+// KeepValue leaves a parameter as it is bound: by [BindArray], which has no
+// Value, or by an earlier run.
+func KeepValue() Value { return Value{kind: keep} }
+
 // encode writes args to the statement's own memory: one cell each, then their
 // text.
 func (s *Stmt) encode(args []Value) error {
@@ -81,6 +88,8 @@ func (s *Stmt) encode(args []Value) error {
 			at += int64(n)
 		case capi.ZeroBlob:
 			cells[i] = capi.Cell{N: a.num<<4 | capi.ZeroBlob}
+		case keep:
+			cells[i] = capi.Cell{N: capi.Keep}
 		default:
 			cells[i] = capi.Cell{N: capi.Null}
 		}
@@ -110,6 +119,8 @@ func (v Value) bindTo(s *Stmt, i int) error {
 		return s.BindBlob(i, unsafe.Slice(unsafe.StringData(v.str), len(v.str)))
 	case capi.ZeroBlob:
 		return s.BindZeroBlob(i, v.num)
+	case keep:
+		return nil
 	}
 	return s.BindNull(i)
 }
