@@ -165,7 +165,9 @@ func (c *Conn) blame(e *Error) bool {
 		return false
 	}
 	c.thrown = nil
-	if !c.silent && e.Message != err.Error() {
+	// Where SQLite has no place for a text it gives the code's own.
+	lost := e.Message == capi.ErrStr(int(e.Code)) && e.Code == codeOf(err)
+	if !c.silent && !lost && e.Message != err.Error() {
 		return false
 	}
 	e.cause = err

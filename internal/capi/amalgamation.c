@@ -39,6 +39,7 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "hook.h"
 #include "session.h"
 #include "vfs.h"
+#include "vtab.h"
 
 #define GOSQLITE_SHIMS 1
 #include "shim_callback.c"
@@ -56,3 +57,4 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "shim_array.c"
 #include "shim_fts5.c"
 #include "shim_vfs.c"
+#include "shim_vtab.c"

@@ -10,6 +10,7 @@
 #define GOSQLITE_CALLBACK_H
 
 #include "capi.h"
+#include "vtab.h"
 
 // ---- callback.go
 extern void gosqliteGoDrop(uintptr_t host, int slot);
@@ -44,6 +45,20 @@ extern int gosqliteGoTokenizerNew(uintptr_t host, int slot, char **argv, int arg
 extern int gosqliteGoTokenize(uintptr_t host, int slot, int flags, char *text, int n, char *locale, int nlocale, uintptr_t sink);
 extern void gosqliteGoFTS5(uintptr_t host, int slot, uintptr_t ctx, uintptr_t match, int argc, gosqlite_cell *argv);
 extern int gosqliteGoFTS5Phrase(uintptr_t host, int slot, uintptr_t match);
+
+// ---- vtab.go
+extern int gosqliteGoVTabConnect(uintptr_t host, int slot, int create, int argc, char **argv, int *table);
+extern int gosqliteGoVTabEnd(uintptr_t host, int slot, int destroy);
+extern int gosqliteGoVTabBest(uintptr_t host, int slot, gosqlite_index *index);
+extern int gosqliteGoVTabOpen(uintptr_t host, int slot, int *cursor);
+extern int gosqliteGoVTabUpdate(uintptr_t host, int slot, int n, gosqlite_cell *cells, int64_t *rowid);
+extern int gosqliteGoVTabTxn(uintptr_t host, int slot, int what, int n);
+extern int gosqliteGoVTabRename(uintptr_t host, int slot, char *name);
+extern void gosqliteGoCursorClose(uintptr_t host, int slot);
+extern int gosqliteGoCursorFilter(uintptr_t host, int slot, int num, char *text, int n, gosqlite_cell *cells);
+extern int gosqliteGoCursorNext(uintptr_t host, int slot);
+extern void gosqliteGoCursorColumn(uintptr_t host, int slot, int i);
+extern int gosqliteGoCursorRowID(uintptr_t host, int slot, int64_t *rowid);
 
 // ---- vfs.go; the first argument names a file system or an open file
 extern int gosqliteGoVFSOpen(uintptr_t vfs, char *name, int flags, int *out_flags, uintptr_t *file);
