@@ -16,10 +16,18 @@ import (
 // rules (driver.Valuer, pointers, kinds).
 func (c *Conn) CheckNamedValue(v *driver.NamedValue) error {
 	switch x := v.Value.(type) {
-	case nil, int64, float64, bool, string, []byte, time.Time, sqlite.Value:
+	case nil, int64, float64, bool, string, []byte, time.Time, sqlite.Value, Batch,
+		[]int64, []float64, []string, [][]byte:
 		return nil
 	case int:
 		v.Value = int64(x)
+		return nil
+	case []int:
+		list := make([]int64, len(x))
+		for i := range x {
+			list[i] = int64(x[i])
+		}
+		v.Value = list
 		return nil
 	case int32:
 		v.Value = int64(x)
@@ -56,7 +64,7 @@ func (c *Conn) values(p *prepared, args []driver.NamedValue) ([]sqlite.Value, er
 		return nil, countError(want, len(args), 0)
 	}
 	for i := range args {
-		if err := c.value(&values[i], args[i].Value); err != nil {
+		if err := c.argument(p, &values[i], i+1, args[i].Value); err != nil {
 			return nil, fmt.Errorf("gosqlite: argument %d: %w", i+1, err)
 		}
 	}
@@ -85,7 +93,7 @@ func (c *Conn) namedValues(p *prepared, values []sqlite.Value, args []driver.Nam
 			return fmt.Errorf("gosqlite: parameter %d is given twice", i)
 		}
 		set[i-1] = true
-		if err := c.value(&values[i-1], a.Value); err != nil {
+		if err := c.argument(p, &values[i-1], i, a.Value); err != nil {
 			return fmt.Errorf("gosqlite: argument %d: %w", i, err)
 		}
 	}
@@ -119,6 +127,26 @@ func (p *prepared) index(name string) (int, error) {
 		return 0, fmt.Errorf("gosqlite: parameter name %q occurs with two prefixes: use one of :, @ and $", name)
 	}
 	return i, nil
+}
+
+// argument is value for parameter i of p, which may also be a list.
+func (c *Conn) argument(p *prepared, to *sqlite.Value, i int, v driver.Value) error {
+	var err error
+	switch x := v.(type) {
+	case []int64:
+		err = sqlite.BindArray(p.stmt, i, x)
+	case []float64:
+		err = sqlite.BindArray(p.stmt, i, x)
+	case []string:
+		err = sqlite.BindArray(p.stmt, i, x)
+	case [][]byte:
+		err = sqlite.BindArray(p.stmt, i, x)
+	default:
+		return c.value(to, v)
+	}
+	*to = sqlite.KeepValue()
+	p.lists = true
+	return err
 }
 
 func (c *Conn) value(to *sqlite.Value, v driver.Value) error {

@@ -15,13 +15,15 @@ type prepared struct {
 	inUse  bool           // taken, by a Stmt or by Rows
 	rows   bool           // Rows are open
 	owned  bool           // a Stmt holds it beyond its Rows
+	lists  bool           // a list is bound
 	elem   *list.Element  // place in the cache, nil outside
 	params map[string]int // parameter indexes by name without prefix
 
 	columns      []column
 	names        []string
-	columnsAfter int  // compilation that columns belong to
-	columnsKnown bool // columns are there
+	instants     []int // columns that hold times
+	columnsAfter int   // compilation that columns belong to
+	columnsKnown bool  // columns are there
 }
 
 // cache keeps the statements used last, so that the same text is compiled once
@@ -85,6 +87,10 @@ func (c *cache) give(p *prepared) error {
 	p.inUse = false
 	if p.elem == nil {
 		return p.stmt.Close()
+	}
+	if p.lists {
+		p.lists = false
+		return p.stmt.ClearBindings() // a list may be large
 	}
 	return nil
 }

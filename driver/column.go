@@ -19,7 +19,8 @@ type meaning uint8
 const (
 	plain meaning = iota
 	boolean
-	instant // DATE, DATETIME, TIMESTAMP
+	instant    // DATE, DATETIME, TIMESTAMP
+	expression // no declared type, no column: text in the stored form is a time
 )
 
 // column is what the driver knows of a result column.
@@ -33,13 +34,14 @@ type column struct {
 
 // describe refreshes what is kept of the columns when SQLite compiled the
 // statement again.
-func (p *prepared) describe() error {
+func (p *prepared) describe(exprTime bool) error {
 	if p.columnsKnown && p.columnsAfter == p.stmt.Reprepares() {
 		return nil
 	}
 	n := p.stmt.ColumnCount()
 	p.names = make([]string, n)
 	p.columns = make([]column, n)
+	p.instants = nil
 	for i := range p.columns {
 		p.names[i] = p.stmt.ColumnName(i)
 		p.columns[i] = column{
@@ -49,6 +51,12 @@ func (p *prepared) describe() error {
 			origin:   p.stmt.ColumnOrigin(i),
 		}
 		p.columns[i].meaning = meaningOf(p.columns[i].base())
+		if exprTime && p.columns[i].declared == "" && p.columns[i].origin == "" {
+			p.columns[i].meaning = expression
+		}
+		if p.columns[i].meaning == instant {
+			p.instants = append(p.instants, i)
+		}
 	}
 	p.columnsKnown, p.columnsAfter = true, p.stmt.Reprepares()
 	return nil
@@ -123,16 +131,24 @@ func (r *rows) read(i int) (any, error) {
 		return v, nil
 	case sqlite.Text:
 		v := s.ColumnText(i)
-		if r.p.columns[i].meaning == instant {
+		switch r.p.columns[i].meaning {
+		case instant:
 			t, err := parseTime(v)
-			return t, r.timeError(i, v, err)
+			return r.in(t), r.timeError(i, v, err)
+		case expression:
+			if !r.c.cfg.time.isStored(v) {
+				break
+			}
+			if t, err := parseTime(v); err == nil {
+				return r.in(t), nil
+			}
 		}
 		return v, nil
 	case sqlite.Float:
 		v := s.ColumnFloat64(i)
 		if r.p.columns[i].meaning == instant {
 			t, err := fromJulian(v)
-			return t, r.timeError(i, v, err)
+			return r.in(t), r.timeError(i, v, err)
 		}
 		return v, nil
 	case sqlite.Blob:
@@ -143,7 +159,15 @@ func (r *rows) read(i int) (any, error) {
 
 func (r *rows) instant(i int, v int64) (any, error) {
 	t, err := r.c.cfg.time.fromInt(v)
-	return t, r.timeError(i, v, err)
+	return r.in(t), r.timeError(i, v, err)
+}
+
+// in puts a time into the location that the data source name asks for.
+func (r *rows) in(t time.Time) time.Time {
+	if loc := r.c.cfg.location; loc != nil {
+		return t.In(loc)
+	}
+	return t
 }
 
 func (r *rows) timeError(i int, v any, err error) error {

@@ -20,13 +20,17 @@ import (
 //		...
 //	})
 type Conn struct {
-	c     *sqlite.Conn
-	cfg   *config
-	cache cache
-	tx    *tx
-	auto  bool // autocommit as of the last statement
-	raw   bool // SQLite was called: auto is not to be trusted
-	args  []sqlite.Value
+	c       *sqlite.Conn
+	cfg     *config
+	hooks   *hooks   // nil without
+	guarded *guarded // nil unless hardened
+	cache   cache
+	tx      *tx
+	auto    bool // autocommit as of the last statement
+	raw     bool // SQLite was called: auto is not to be trusted
+	broken  bool // could not be cleaned up: not for the pool
+	guard   *guard
+	args    []sqlite.Value
 }
 
 var (
@@ -41,8 +45,8 @@ var (
 	_ driver.Validator          = (*Conn)(nil)
 )
 
-func newConn(sc *sqlite.Conn, cfg *config) *Conn {
-	return &Conn{c: sc, cfg: cfg, auto: true, cache: cache{size: cfg.cacheSize}}
+func newConn(sc *sqlite.Conn, cfg *config, h *hooks) *Conn {
+	return &Conn{c: sc, cfg: cfg, hooks: h, auto: true, cache: cache{size: cfg.cacheSize}}
 }
 
 // SQLite gives the connection below, for as long as Raw's function runs. What
@@ -56,7 +60,7 @@ func (c *Conn) SQLite() *sqlite.Conn {
 // Raw runs f on the low-level connection behind conn.
 func Raw(conn *sql.Conn, f func(*sqlite.Conn) error) error {
 	return conn.Raw(func(dc any) error {
-		c, ok := dc.(*Conn)
+		c, ok := dc.(interface{ SQLite() *sqlite.Conn }) // compat/sqlite3 wraps Conn
 		if !ok {
 			return fmt.Errorf("gosqlite: raw: the connection is a %T of another driver", dc)
 		}
@@ -64,12 +68,32 @@ func Raw(conn *sql.Conn, f func(*sqlite.Conn) error) error {
 	})
 }
 
-// Close closes the connection with all its statements.
-func (c *Conn) Close() error { return c.c.Close() }
+// Close closes the connection with all its statements; with _optimize=1 it lets
+// SQLite refresh its statistics first: https://sqlite.org/pragma.html#pragma_optimize
+func (c *Conn) Close() error {
+	if c.cfg.optimize && c.IsValid() {
+		// It writes only where it pays, looks at a bounded number of rows, and
+		// neither waits for a lock nor fails the close.
+		_ = c.c.SetBusyTimeout(0)
+		_ = c.run("PRAGMA analysis_limit = 400")
+		_ = c.run("PRAGMA optimize")
+	}
+	return c.out(c.c.Close())
+}
+
+// autoCommit tells whether no transaction is open, without a call into SQLite
+// unless the low-level connection was handed out.
+func (c *Conn) autoCommit() bool {
+	if c.raw {
+		c.raw = false
+		c.auto = c.c.AutoCommit()
+	}
+	return c.auto
+}
 
 // usable refuses statements of a transaction that SQLite has ended.
 func (c *Conn) usable() error {
-	if c.tx != nil && c.auto {
+	if c.tx != nil && c.autoCommit() {
 		return ErrTxRolledBack
 	}
 	return nil
@@ -129,6 +153,14 @@ func (c *Conn) Prepare(query string) (driver.Stmt, error) {
 // PrepareContext compiles one statement; text with more is an error, because
 // only one of them would run.
 func (c *Conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	s, err := c.prepareOnly(ctx, query)
+	if err != nil {
+		return nil, c.out(err)
+	}
+	return s, nil
+}
+
+func (c *Conn) prepareOnly(ctx context.Context, query string) (*stmt, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
 	}
@@ -166,15 +198,15 @@ func (c *Conn) ResetSession(context.Context) error {
 // connection holds a lock. Nothing is asked of SQLite on the clean path.
 func (c *Conn) IsValid() bool {
 	if c.raw {
-		c.raw = false
-		c.auto = c.c.AutoCommit()
-	}
-	if c.tx != nil {
-		if c.tx.end() != nil {
+		// Raw's function may have closed it.
+		if _, err := c.c.ReadOnly("main"); err != nil {
 			return false
 		}
 	}
-	return c.auto || c.rollback() == nil
+	if c.tx != nil && c.tx.end() != nil {
+		return false
+	}
+	return !c.broken && (c.autoCommit() || c.rollback() == nil)
 }
 
 // rollback ends an open transaction and knows when there is none.
@@ -193,6 +225,14 @@ func (c *Conn) rollback() error {
 
 // run runs a statement of the driver's own.
 func (c *Conn) run(sql string) error {
+	if c.guarded != nil {
+		// Not from the cache, where the user's own text would find it.
+		c.guarded.own = true
+		err := c.c.Exec(sql)
+		c.guarded.own = false
+		c.auto = c.c.AutoCommit()
+		return err
+	}
 	p, _, err := c.prepare(sql)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type connector struct {
 	driver *Driver
 	cfg    *config
 	init   func(*sqlite.Conn) error
+	hooks  *hooks // nil without options
 
 	mu     sync.Mutex
 	keeper *sqlite.Conn // keeps a database in memory alive between connections
@@ -33,11 +34,18 @@ var (
 	_ io.Closer        = (*connector)(nil)
 )
 
-func newConnector(d *Driver, cfg *config, init func(*sqlite.Conn) error) *connector {
+func newConnector(d *Driver, cfg *config, init func(*sqlite.Conn) error, options []Option) *connector {
 	if cfg.memory == "pool" {
 		cfg.name = memoryName("/gosqlite-pool-" + strconv.FormatInt(memories.Add(1), 10))
 	}
-	return &connector{driver: d, cfg: cfg, init: init}
+	c := &connector{driver: d, cfg: cfg, init: init}
+	if len(options) > 0 {
+		c.hooks = &hooks{}
+		for _, set := range options {
+			set(c.hooks)
+		}
+	}
+	return c
 }
 
 // Driver gives the driver that made the connector.
@@ -45,6 +53,14 @@ func (c *connector) Driver() driver.Driver { return c.driver }
 
 // Connect opens a connection, applies the data source name, runs init.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.connect(ctx)
+	if err != nil {
+		return nil, c.hooks.out(err)
+	}
+	return conn, nil
+}
+
+func (c *connector) connect(ctx context.Context) (*Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -55,11 +71,15 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gosqlite: open %q: %w", c.cfg.name, err)
 	}
-	if err := c.prepare(ctx, sc); err != nil {
+	conn := newConn(sc, c.cfg, c.hooks)
+	if err = c.prepare(ctx, sc); err == nil && c.cfg.hardened {
+		conn.guarded, err = harden(sc)
+	}
+	if err != nil {
 		_ = sc.Close()
 		return nil, err
 	}
-	return newConn(sc, c.cfg), nil
+	return conn, nil
 }
 
 func (c *connector) prepare(ctx context.Context, sc *sqlite.Conn) error {
@@ -80,11 +100,10 @@ func (c *connector) prepare(ctx context.Context, sc *sqlite.Conn) error {
 	if err := c.checkJournal(sc); err != nil {
 		return err
 	}
-	if c.init == nil {
-		return nil
-	}
-	if err := c.init(sc); err != nil {
-		return fmt.Errorf("gosqlite: initialize connection: %w", err)
+	if c.init != nil {
+		if err := c.init(sc); err != nil {
+			return fmt.Errorf("gosqlite: initialize connection: %w", err)
+		}
 	}
 	return nil
 }

@@ -27,6 +27,10 @@ type config struct {
 	cacheSize int // statements
 	readAhead int
 	time      timeFormat
+	location  *time.Location // times are read in it; nil is UTC
+	exprTime  bool           // expressions may be times
+	optimize  bool           // on close
+	hardened  bool
 }
 
 // queryOnly is what the connection returns to after a read-only transaction.
@@ -46,26 +50,10 @@ type setting struct {
 type parser struct {
 	cfg    *config
 	pragma map[string]string
+	others []string   // pragmas given by _pragma
 	uri    url.Values // what stays for SQLite
 	shared bool
 	memory bool
-}
-
-// pragmaOrder is the order in which pragmas run: the journal mode after
-// the wait limit is set, synchronous after the mode it belongs to.
-var pragmaOrder = []string{"journal_mode", "synchronous", "cache_size", "query_only"}
-
-// pragmaWords are the values that a pragma may get.
-var pragmaWords = map[string][]string{
-	"journal_mode": {"delete", "truncate", "persist", "memory", "wal", "off"},
-	"synchronous":  {"off", "normal", "full", "extra"},
-}
-
-var switches = map[string]sqlite.DBConfigOption{
-	"_foreign_keys":   sqlite.DBConfigEnableFKey,
-	"_defensive":      sqlite.DBConfigDefensive,
-	"_trusted_schema": sqlite.DBConfigTrustedSchema,
-	"_qpsg":           sqlite.DBConfigEnableQPSG,
 }
 
 func parseDSN(dsn string) (*config, error) {
@@ -89,6 +77,7 @@ func parseDSN(dsn string) (*config, error) {
 			begin:     "BEGIN DEFERRED",
 			cacheSize: 64,
 			readAhead: 64,
+			exprTime:  true,
 		},
 		pragma: map[string]string{},
 		uri:    url.Values{},
@@ -96,11 +85,12 @@ func parseDSN(dsn string) (*config, error) {
 	if err := p.parameters(values, isURI); err != nil {
 		return nil, err
 	}
-	for _, name := range pragmaOrder {
-		if v, ok := p.pragma[name]; ok {
-			p.cfg.pragmas = append(p.cfg.pragmas, "PRAGMA "+name+" = "+v)
+	for _, pp := range pragmaParameters {
+		if v, ok := p.pragma[pp.name]; ok {
+			p.cfg.pragmas = append(p.cfg.pragmas, "PRAGMA "+pp.name+" = "+v)
 		}
 	}
+	p.cfg.pragmas = append(p.cfg.pragmas, p.others...)
 	p.cfg.journal = p.pragma["journal_mode"]
 	return p.cfg, p.target(path, isURI)
 }
@@ -109,6 +99,16 @@ func parseDSN(dsn string) (*config, error) {
 func (p *parser) parameters(values url.Values, isURI bool) error {
 	keys := make([]string, 0, len(values))
 	for k, v := range values {
+		if k == "_pragma" {
+			for _, one := range v {
+				pragma, err := parsePragma(one)
+				if err != nil {
+					return fmt.Errorf("gosqlite: data source name: parameter _pragma=%s: %w", one, err)
+				}
+				p.others = append(p.others, pragma)
+			}
+			continue
+		}
 		if len(v) != 1 {
 			return fmt.Errorf("gosqlite: data source name: parameter %s is given %d times", k, len(v))
 		}
@@ -137,18 +137,16 @@ func (p *parser) parameters(values url.Values, isURI bool) error {
 }
 
 func (p *parser) parameter(k, v string, isURI bool) (known bool, err error) {
-	if option, ok := switches[k]; ok {
+	if options, ok := switches[k]; ok {
 		on, err := parseSwitch(v)
-		p.cfg.settings = append(p.cfg.settings, setting{option, on})
+		for _, option := range options {
+			p.cfg.settings = append(p.cfg.settings, setting{option, on})
+		}
 		return true, err
 	}
-	if words, ok := pragmaWords[strings.TrimPrefix(k, "_")]; ok && k[0] == '_' {
-		v = strings.ToLower(v)
-		if !slices.Contains(words, v) {
-			return true, fmt.Errorf("want one of %s", strings.Join(words, ", "))
-		}
-		p.pragma[k[1:]] = v
-		return true, nil
+	if pp, ok := pragmaOf(k); ok {
+		p.pragma[pp.name], err = pp.value(v)
+		return true, err
 	}
 	switch k {
 	case "_preset":
@@ -157,19 +155,20 @@ func (p *parser) parameter(k, v string, isURI bool) (known bool, err error) {
 		p.cfg.busy, err = parseWait(v)
 	case "_txlock":
 		p.cfg.begin, err = parseBegin(v)
-	case "_query_only":
-		var on bool
-		on, err = parseSwitch(v)
-		p.pragma["query_only"] = map[bool]string{false: "0", true: "1"}[on]
-	case "_cache_size":
-		_, err = strconv.ParseInt(v, 10, 32)
-		p.pragma["cache_size"] = v
 	case "_stmt_cache":
 		p.cfg.cacheSize, err = parseRange(v, 0, 10000)
 	case "_read_ahead":
 		p.cfg.readAhead, err = parseRange(v, 1, 64)
 	case "_time":
 		p.cfg.time, err = parseTimeFormat(v)
+	case "_loc":
+		p.cfg.location, err = parseLocation(v)
+	case "_expr_time":
+		p.cfg.exprTime, err = parseSwitch(v)
+	case "_optimize":
+		p.cfg.optimize, err = parseSwitch(v)
+	case "_hardened":
+		p.cfg.hardened, err = parseSwitch(v)
 	default:
 		if !isURI {
 			return false, nil
@@ -221,14 +220,12 @@ func (p *parser) uriParameter(k, v string) (known bool, err error) {
 // target decides what is opened.
 func (p *parser) target(path string, isURI bool) error {
 	name := strings.TrimPrefix(path, "file:")
-	if name == ":memory:" || name == "" && p.memory {
-		p.memory, name = true, ""
-	}
+	p.memory = p.memory || name == ":memory:"
 	switch {
 	case p.memory:
 		p.cfg.flags |= sqlite.OpenURI
 		p.cfg.memory = "pool"
-		if p.shared && name != "" {
+		if p.shared {
 			p.cfg.memory, p.cfg.name = "process", memoryName("/"+strings.TrimLeft(name, "/"))
 		}
 		if len(p.uri) != 0 {
@@ -257,6 +254,7 @@ func (p *parser) preset(v string) error {
 	}
 	p.pragma["journal_mode"], p.pragma["synchronous"] = "wal", "normal"
 	p.cfg.begin = "BEGIN IMMEDIATE"
+	p.cfg.optimize = true
 	return nil
 }
 
@@ -268,6 +266,17 @@ func parseSwitch(v string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("want 1 or 0")
+}
+
+func parseLocation(v string) (*time.Location, error) {
+	if v == "auto" {
+		return time.Local, nil
+	}
+	loc, err := time.LoadLocation(v)
+	if err != nil || v == "" {
+		return nil, fmt.Errorf("want auto or a name such as Europe/Vienna: %v", err)
+	}
+	return loc, nil
 }
 
 func parseBegin(v string) (string, error) {

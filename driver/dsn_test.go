@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"strings"
 	"testing"
+	"time"
+	_ "time/tzdata" // a sandbox has none
 
 	"github.com/gosqlite/gosqlite/driver"
 )
@@ -30,6 +32,13 @@ func TestRefusedNames(t *testing.T) {
 		{name: "NUL", dsn: "a\x00.db", want: "NUL"},
 		{name: "escape", dsn: "a.db?_txlock=%zz", want: "invalid URL escape"},
 		{name: "time", dsn: "a.db?_time=julian", want: "want text, rfc3339"},
+		{name: "pragma of two statements", dsn: "a.db?_pragma=user_version(1);DROP", want: "parameters"},
+		{name: "pragma of two statements, escaped", dsn: "a.db?_pragma=user_version(1)%3BDROP+TABLE+t", want: "want name(value)"},
+		{name: "pragma with an assignment", dsn: "a.db?_pragma=user_version%3D1", want: "want name(value)"},
+		{name: "page size", dsn: "a.db?_page_size=1000", want: "power of two"},
+		{name: "secure delete", dsn: "a.db?_secure_delete=slow", want: "or fast"},
+		{name: "location", dsn: "a.db?_loc=Nowhere/City", want: "want auto or a name"},
+		{name: "shared memory with a file's parameter", dsn: "file:m?mode=memory&cache=shared&nolock=1", want: "takes no nolock"},
 		{name: "preset", dsn: "a.db?_preset=fast", want: "want app"},
 	}
 	for _, tt := range tests {
@@ -61,6 +70,14 @@ func TestParametersTakeEffect(t *testing.T) {
 		{name: "wait in ms", params: "_busy_timeout=250", pragma: "busy_timeout", want: "250"},
 		{name: "foreign keys off", params: "_foreign_keys=0", pragma: "foreign_keys", want: "0"},
 		{name: "query only", params: "_query_only=1", pragma: "query_only", want: "1"},
+		{name: "auto vacuum of a new file", params: "_auto_vacuum=incremental&_journal_mode=wal", pragma: "auto_vacuum", want: "2"},
+		{name: "page size before the journal mode", params: "_page_size=8192&_journal_mode=wal", pragma: "page_size", want: "8192"},
+		{name: "secure delete", params: "_secure_delete=FAST", pragma: "secure_delete", want: "2"},
+		{name: "recursive triggers", params: "_recursive_triggers=on", pragma: "recursive_triggers", want: "1"},
+		{name: "temp store", params: "_temp_store=memory", pragma: "temp_store", want: "2"},
+		{name: "locking mode", params: "_locking_mode=EXCLUSIVE", pragma: "locking_mode", want: "exclusive"},
+		{name: "any pragma", params: "_pragma=user_version(7)&_pragma=cache_spill(0)", pragma: "user_version", want: "7"},
+		{name: "busy_timeout by pragma", params: "_pragma=busy_timeout(1234)", pragma: "busy_timeout", want: "1234"},
 		{name: "cache size", params: "_cache_size=-512", pragma: "cache_size", want: "-512"},
 	}
 	for _, tt := range tests {
@@ -71,6 +88,38 @@ func TestParametersTakeEffect(t *testing.T) {
 				t.Errorf("%s = %s, %v; want %s", tt.pragma, got, err, tt.want)
 			}
 		})
+	}
+}
+
+func TestSharedMemoryHasOneName(t *testing.T) {
+	for _, dsn := range []string{"file::memory:?cache=shared", "file:shared-name?mode=memory&cache=shared", "file:/shared-name-2?mode=memory&cache=shared"} {
+		a, b := open(t, dsn), open(t, dsn)
+		exec(t, a, "CREATE TABLE t(x)")
+		exec(t, b, "INSERT INTO t VALUES(1)")
+		if n := count(t, a, "SELECT count(*) FROM t"); n != 1 {
+			t.Errorf("%s: %d rows", dsn, n)
+		}
+	}
+	a, b := open(t, "file:same?mode=memory"), open(t, "file:same?mode=memory")
+	exec(t, a, "CREATE TABLE t(x)")
+	if _, err := b.Exec("INSERT INTO t VALUES(1)"); err == nil {
+		t.Error("two pools share a database in memory that is not shared")
+	}
+}
+
+func TestDoubleQuotes(t *testing.T) {
+	if _, err := open(t, ":memory:").Exec(`SELECT "text"`); err == nil {
+		t.Error("a double-quoted text is no error")
+	}
+	exec(t, open(t, ":memory:?_dqs=1"), `SELECT "text"`)
+}
+
+func TestLocation(t *testing.T) {
+	db := open(t, ":memory:?_loc=Asia/Kathmandu")
+	exec(t, db, "CREATE TABLE t(at DATETIME); INSERT INTO t VALUES('2024-01-01 00:00:00')")
+	var at time.Time
+	if err := db.QueryRow("SELECT at FROM t").Scan(&at); err != nil || at.Format(time.RFC3339) != "2024-01-01T05:45:00+05:45" {
+		t.Errorf("%v, %v", at, err)
 	}
 }
 

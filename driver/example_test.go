@@ -3,17 +3,18 @@
 package driver_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"log"
 
-	_ "github.com/gosqlite/gosqlite/driver"
+	"github.com/gosqlite/gosqlite/driver"
 	"github.com/gosqlite/gosqlite/sqlite"
 )
 
 func Example() {
-	db, err := sql.Open("gosqlite", ":memory:")
+	db, err := sql.Open(driver.Name, ":memory:")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -47,4 +48,25 @@ func Example() {
 	// twice: true
 	// Earth 1
 	// Mars 2
+}
+
+func ExampleConn_SQLite() {
+	db, err := sql.Open(driver.Name, ":memory:")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer conn.Close()
+	err = driver.Raw(conn, func(c *sqlite.Conn) error {
+		fmt.Println(c.Limit(sqlite.LimitAttached, -1))
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// 10
+	// <nil>
 }

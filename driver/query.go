@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 )
 
 // result is what Exec did.
@@ -19,29 +20,42 @@ func (r result) RowsAffected() (int64, error) { return r.changes, nil }
 // arguments are used up in order; the result is that of the last statement. On
 // an error what ran before stays done, unless a transaction is rolled back.
 func (c *Conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	began := c.began()
+	res, err := c.exec(ctx, query, args)
+	if err = c.ended(ctx, "exec", query, began, err, slog.Int64("changes", res.changes)); err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+func (c *Conn) exec(ctx context.Context, query string, args []driver.NamedValue) (result, error) {
+	if batch, ok := batchOf(args); ok {
+		return c.execBatchText(ctx, query, batch)
+	}
 	var res result
 	use := newArguments(args)
-	for index := 0; ; index++ {
+	index := 0
+	for ; ; index++ {
 		if err := c.usable(); err != nil {
-			return nil, err
+			return result{}, err
 		}
 		p, tail, err := c.prepareWatched(ctx, query)
 		if err != nil {
-			return nil, err
+			return result{}, err
 		}
 		if p != nil {
 			last := p.elem != nil || blank(tail)
 			res, err = c.execPart(ctx, p, use, index, last)
 			if err = errors.Join(err, c.cache.give(p)); err != nil {
-				return nil, unwrapOne(err)
+				return result{}, unwrapOne(err)
 			}
 		}
 		if query = tail; query == "" {
 			break
 		}
 	}
-	if err := use.rest(); err != nil {
-		return nil, err
+	if err := use.rest(index); err != nil {
+		return result{}, err
 	}
 	return res, nil
 }
@@ -94,7 +108,13 @@ func (c *Conn) execOne(ctx context.Context, p *prepared, args []driver.NamedValu
 // QueryContext runs the statements of query up to the first one with columns
 // and gives its rows; the later ones are further result sets.
 func (c *Conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.nextResult(ctx, query, newArguments(args), 0)
+	began := c.began()
+	r, err := c.nextResult(ctx, query, newArguments(args), 0)
+	if err != nil {
+		return nil, c.ended(ctx, "query", query, began, err)
+	}
+	r.began = began
+	return r, nil
 }
 
 // nextResult runs statements until one has columns. When none has, the rows are
@@ -114,14 +134,14 @@ func (c *Conn) nextResult(ctx context.Context, query string, use *arguments, ind
 				query = tail
 				continue
 			}
-			if err := use.rest(); err != nil {
+			if err := use.rest(index); err != nil {
 				return nil, err
 			}
-			return &rows{c: c, ctx: ctx, ended: true}, nil
+			return &rows{c: c, ctx: ctx, over: true}, nil
 		}
 		args, err := use.share(p, index, last)
 		if err == nil && last {
-			err = use.rest()
+			err = use.rest(index)
 		}
 		if err != nil {
 			return nil, unwrapOne(errors.Join(err, c.cache.give(p)))
@@ -155,7 +175,7 @@ func (c *Conn) queryOne(ctx context.Context, p *prepared, args []driver.NamedVal
 		c.auto = p.stmt.AutoCommit()
 	}
 	if err == nil {
-		err = p.describe()
+		err = p.describe(c.cfg.exprTime)
 	}
 	if err != nil {
 		_ = p.stmt.Reset()
@@ -165,7 +185,7 @@ func (c *Conn) queryOne(ctx context.Context, p *prepared, args []driver.NamedVal
 		return nil, err
 	}
 	p.rows = true
-	return &rows{c: c, p: p, ctx: ctx}, nil
+	return &rows{c: c, p: p, ctx: ctx, guard: c.takeGuard(p.sql)}, nil
 }
 
 // arguments are handed out to the statements of one text.
@@ -220,15 +240,19 @@ func (u *arguments) share(p *prepared, index int, last bool) ([]driver.NamedValu
 	return mine, nil
 }
 
-// rest finds named arguments that no statement took.
-func (u *arguments) rest() error {
+// rest finds arguments that no statement took, after the one at index.
+func (u *arguments) rest(index int) error {
 	for i, used := range u.used {
-		if !used {
-			return fmt.Errorf("gosqlite: no parameter is named %q", u.all[i].Name)
+		if used {
+			continue
 		}
+		if index > 0 {
+			return fmt.Errorf("gosqlite: no parameter is named %q; the statements before statement %d have run", u.all[i].Name, index+1)
+		}
+		return fmt.Errorf("gosqlite: no parameter is named %q", u.all[i].Name)
 	}
 	if !u.names && u.at < len(u.all) {
-		return countError(u.at, len(u.all), 0)
+		return countError(u.at, len(u.all), index)
 	}
 	return nil
 }

@@ -7,7 +7,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"log/slog"
 	"reflect"
+	"time"
 )
 
 // rows are the rows of one statement, and the way to those of the next.
@@ -15,7 +17,11 @@ type rows struct {
 	c     *Conn
 	p     *prepared // nil after Close and for text without statements
 	ctx   context.Context
-	ended bool
+	over  bool // the last row was read
+	guard *guard
+	began time.Time // of the query, zero when nobody asks
+	count int64     // rows read
+	direct
 
 	tail  string // statements that follow
 	use   *arguments
@@ -42,7 +48,7 @@ func (r *rows) Columns() []string {
 
 // advance moves to the next row; io.EOF after the last.
 func (r *rows) advance() error {
-	if r.ended || r.p == nil {
+	if r.over || r.p == nil {
 		return io.EOF
 	}
 	s := r.p.stmt
@@ -57,11 +63,12 @@ func (r *rows) advance() error {
 		r.c.auto = s.AutoCommit()
 	}
 	if row {
+		r.count++
 		return nil
 	}
-	r.ended = true
+	r.over = true
 	if err != nil {
-		return err
+		return r.c.out(err)
 	}
 	return io.EOF
 }
@@ -90,6 +97,7 @@ func (r *rows) Close() error {
 	}
 	r.p = nil
 	p.rows = false
+	r.c.giveGuard(r.guard)
 	err := p.stmt.Reset()
 	if r.c.tx == nil && !r.c.auto {
 		// An implicit transaction does not show in autocommit; one that does
@@ -99,7 +107,7 @@ func (r *rows) Close() error {
 	if !p.owned {
 		err = unwrapOne(errors.Join(err, r.c.cache.give(p)))
 	}
-	return err
+	return r.c.ended(r.ctx, "query", p.sql, r.began, err, slog.Int64("rows", r.count))
 }
 
 // HasNextResultSet reports whether statements follow.
@@ -115,10 +123,12 @@ func (r *rows) NextResultSet() error {
 	if err := r.Close(); err != nil {
 		return err
 	}
+	began := r.c.began()
 	next, err := r.c.nextResult(r.ctx, tail, use, index)
 	if err != nil {
-		return err
+		return r.c.ended(r.ctx, "query", tail, began, err)
 	}
+	next.began = began
 	*r = *next
 	if r.p == nil || len(r.p.names) == 0 {
 		if err := r.Close(); err != nil {

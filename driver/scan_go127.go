@@ -17,8 +17,32 @@ import (
 // same as through Next, which a test holds.
 var _ driver.RowsColumnScanner = (*rows)(nil)
 
-// NextRow moves to the next row; io.EOF after the last.
-func (r *rows) NextRow() error { return r.advance() }
+// direct is what rows need without Next.
+type direct struct {
+	times []any // of the current row, by column
+}
+
+// NextRow moves to the next row; io.EOF after the last. Times are read here, so
+// that bad text ends the rows as it does through Next.
+func (r *rows) NextRow() error {
+	if err := r.advance(); err != nil {
+		return err
+	}
+	if len(r.p.instants) == 0 {
+		return nil
+	}
+	if r.times == nil {
+		r.times = make([]any, len(r.p.columns))
+	}
+	for _, i := range r.p.instants {
+		v, err := r.read(i)
+		if err != nil {
+			return err
+		}
+		r.times[i] = v
+	}
+	return nil
+}
 
 // ScanColumn stores column i into dest. Where the types fit it does so at once,
 // everything else takes the way of Next.
@@ -26,8 +50,18 @@ func (r *rows) ScanColumn(ctx driver.ScanContext, i int, dest any) error {
 	if r.p == nil {
 		return io.ErrUnexpectedEOF
 	}
-	if r.p.columns[i].meaning == plain && r.scanPlain(i, dest) {
-		return nil
+	switch r.p.columns[i].meaning {
+	case instant:
+		return sql.ConvertAssign(ctx, dest, r.times[i])
+	case plain:
+		if r.scanPlain(i, dest) {
+			return nil
+		}
+	case expression:
+		s := r.p.stmt
+		if (s.ColumnType(i) != sqlite.Text || !r.c.cfg.time.isStored(s.ColumnText(i))) && r.scanPlain(i, dest) {
+			return nil
+		}
 	}
 	v, err := r.read(i)
 	if err != nil {
@@ -36,38 +70,12 @@ func (r *rows) ScanColumn(ctx driver.ScanContext, i int, dest any) error {
 	return sql.ConvertAssign(ctx, dest, v)
 }
 
-// scanPlain reports whether dest is of the value's own type and was set.
+// scanPlain reports whether dest is of a type that the value fits and was set.
 func (r *rows) scanPlain(i int, dest any) bool {
 	s := r.p.stmt
 	switch s.ColumnType(i) {
 	case sqlite.Integer:
-		switch d := dest.(type) {
-		case *int64:
-			*d = s.ColumnInt64(i)
-		case *int:
-			v := s.ColumnInt64(i)
-			if int64(int(v)) != v {
-				return false
-			}
-			*d = int(v)
-		case *sql.NullInt64:
-			*d = sql.NullInt64{Int64: s.ColumnInt64(i), Valid: true}
-		case *any:
-			*d = s.ColumnInt64(i)
-		default:
-			return false
-		}
-	case sqlite.Text:
-		switch d := dest.(type) {
-		case *string:
-			*d = s.ColumnText(i)
-		case *sql.NullString:
-			*d = sql.NullString{String: s.ColumnText(i), Valid: true}
-		case *any:
-			*d = s.ColumnText(i)
-		default:
-			return false
-		}
+		return scanInteger(s.ColumnInt64(i), dest)
 	case sqlite.Float:
 		switch d := dest.(type) {
 		case *float64:
@@ -79,12 +87,93 @@ func (r *rows) scanPlain(i int, dest any) bool {
 		default:
 			return false
 		}
-	case sqlite.Blob:
-		d, ok := dest.(*[]byte)
-		if !ok {
+	case sqlite.Text:
+		switch d := dest.(type) {
+		case *string:
+			*d = s.ColumnText(i)
+		case *sql.NullString:
+			*d = sql.NullString{String: s.ColumnText(i), Valid: true}
+		case *[]byte:
+			*d = s.ColumnBlob(i)
+		case *sql.RawBytes:
+			*d = s.ColumnRawBytes(i)
+		case *any:
+			*d = s.ColumnText(i)
+		default:
 			return false
 		}
-		*d = s.ColumnBlob(i)
+	case sqlite.Blob:
+		switch d := dest.(type) {
+		case *[]byte:
+			*d = s.ColumnBlob(i)
+		case *sql.RawBytes:
+			*d = s.ColumnRawBytes(i)
+		default:
+			return false
+		}
+	default:
+		return scanNull(dest)
+	}
+	return true
+}
+
+func scanInteger(v int64, dest any) bool {
+	switch d := dest.(type) {
+	case *int64:
+		*d = v
+	case *int:
+		if int64(int(v)) != v {
+			return false
+		}
+		*d = int(v)
+	case *int32:
+		if int64(int32(v)) != v {
+			return false
+		}
+		*d = int32(v)
+	case *sql.NullInt64:
+		*d = sql.NullInt64{Int64: v, Valid: true}
+	case *sql.NullInt32:
+		if int64(int32(v)) != v {
+			return false
+		}
+		*d = sql.NullInt32{Int32: int32(v), Valid: true}
+	case *bool:
+		if v != 0 && v != 1 {
+			return false
+		}
+		*d = v == 1
+	case *sql.NullBool:
+		if v != 0 && v != 1 {
+			return false
+		}
+		*d = sql.NullBool{Bool: v == 1, Valid: true}
+	case *any:
+		*d = v
+	default:
+		return false
+	}
+	return true
+}
+
+func scanNull(dest any) bool {
+	switch d := dest.(type) {
+	case *sql.NullInt64:
+		*d = sql.NullInt64{}
+	case *sql.NullInt32:
+		*d = sql.NullInt32{}
+	case *sql.NullString:
+		*d = sql.NullString{}
+	case *sql.NullFloat64:
+		*d = sql.NullFloat64{}
+	case *sql.NullBool:
+		*d = sql.NullBool{}
+	case *[]byte:
+		*d = nil
+	case *sql.RawBytes:
+		*d = nil
+	case *any:
+		*d = nil
 	default:
 		return false
 	}

@@ -45,6 +45,26 @@ func TestScanIntoEveryType(t *testing.T) {
 		{name: "NullInt64 of NULL", expr: "NULL", dest: new(sql.NullInt64), want: sql.NullInt64{}},
 		{name: "NullString", expr: "'s'", dest: new(sql.NullString), want: sql.NullString{String: "s", Valid: true}},
 		{name: "NullFloat64 of an integer", expr: "7", dest: new(sql.NullFloat64), want: sql.NullFloat64{Float64: 7, Valid: true}},
+		{name: "int32", expr: "-2147483648", dest: new(int32), want: int32(math.MinInt32)},
+		{name: "int32 that does not fit", expr: "2147483648", dest: new(int32)},
+		{name: "NullInt32", expr: "7", dest: new(sql.NullInt32), want: sql.NullInt32{Int32: 7, Valid: true}},
+		{name: "NullInt32 that does not fit", expr: "-2147483649", dest: new(sql.NullInt32)},
+		{name: "NullInt32 of NULL", expr: "NULL", dest: &sql.NullInt32{Int32: 1, Valid: true}, want: sql.NullInt32{}},
+		{name: "bool that is none", expr: "2", dest: new(bool)},
+		{name: "NullBool", expr: "0", dest: new(sql.NullBool), want: sql.NullBool{Valid: true}},
+		{name: "NullBool that is none", expr: "-1", dest: new(sql.NullBool)},
+		{name: "NullBool of NULL", expr: "NULL", dest: &sql.NullBool{Bool: true, Valid: true}, want: sql.NullBool{}},
+		{name: "NullString of NULL", expr: "NULL", dest: &sql.NullString{String: "x", Valid: true}, want: sql.NullString{}},
+		{name: "NullString of an integer", expr: "5", dest: new(sql.NullString), want: sql.NullString{String: "5", Valid: true}},
+		{name: "NullFloat64 of NULL", expr: "NULL", dest: &sql.NullFloat64{Float64: 1, Valid: true}, want: sql.NullFloat64{}},
+		{name: "sql.Null", expr: "'x'", dest: new(sql.Null[string]), want: sql.Null[string]{V: "x", Valid: true}},
+		{name: "float as integer", expr: "1.5", dest: new(int64)},
+		{name: "float as text", expr: "0.1", dest: new(string), want: "0.1"},
+		{name: "text as bool", expr: "'true'", dest: new(bool), want: true},
+		{name: "text as NullInt64", expr: "'5'", dest: new(sql.NullInt64), want: sql.NullInt64{Int64: 5, Valid: true}},
+		{name: "named string type", expr: "'x'", dest: new(word), want: word("x")},
+		{name: "pointer", expr: "'x'", dest: new(*string), want: &[]string{"x"}[0]},
+		{name: "stored time of an expression", expr: "'2024-01-01 00:00:00.000000000Z'", dest: new(time.Time), want: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)},
 		{name: "text is no time", expr: "'2024-01-01'", dest: new(time.Time)},
 	}
 	for _, tt := range tests {
@@ -55,6 +75,27 @@ func TestScanIntoEveryType(t *testing.T) {
 				t.Errorf("got %#v, %v; want %#v", got, err, tt.want)
 			}
 		})
+	}
+}
+
+type word string
+
+func TestBadTimeEndsTheRows(t *testing.T) {
+	db := open(t, ":memory:")
+	exec(t, db, "CREATE TABLE t(n, d DATE); INSERT INTO t VALUES(1, '2024-01-01'), (2, 'never'), (3, '2024-01-03')")
+	rows, err := db.Query("SELECT n, d FROM t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		if err := rows.Scan(&n, new(any)); err != nil {
+			t.Errorf("scan: %v", err)
+		}
+	}
+	if n != 1 || rows.Err() == nil {
+		t.Errorf("last row %d, %v", n, rows.Err())
 	}
 }
 

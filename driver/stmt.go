@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"log/slog"
 )
 
 // stmt is a statement that the user prepared.
@@ -74,32 +75,48 @@ func (s *stmt) take() (*prepared, error) {
 
 // ExecContext runs the statement to its end.
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	if err := s.c.usable(); err != nil {
-		return nil, err
-	}
-	p, err := s.take()
-	if err != nil {
-		return nil, err
-	}
-	res, err := s.c.execOne(ctx, p, args)
-	if p != s.p {
-		err = errors.Join(err, s.c.cache.give(p))
-	}
-	if err != nil {
+	began := s.c.began()
+	sql, res, err := s.exec(ctx, args)
+	if err = s.c.ended(ctx, "exec", sql, began, err, slog.Int64("changes", res.changes)); err != nil {
 		return nil, err
 	}
 	return res, nil
 }
 
-// QueryContext runs the statement up to its first row.
-func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+func (s *stmt) exec(ctx context.Context, args []driver.NamedValue) (sql string, res result, err error) {
 	if err := s.c.usable(); err != nil {
-		return nil, err
+		return "", result{}, err
 	}
 	p, err := s.take()
 	if err != nil {
-		return nil, err
+		return "", result{}, err
+	}
+	if batch, ok := batchOf(args); ok {
+		res, err = s.c.execBatch(ctx, p, batch)
+	} else {
+		res, err = s.c.execOne(ctx, p, args)
+	}
+	if p != s.p {
+		err = errors.Join(err, s.c.cache.give(p))
+	}
+	return p.sql, res, err
+}
+
+// QueryContext runs the statement up to its first row.
+func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	if err := s.c.usable(); err != nil {
+		return nil, s.c.out(err)
+	}
+	p, err := s.take()
+	if err != nil {
+		return nil, s.c.out(err)
 	}
 	p.owned = p == s.p
-	return s.c.queryOne(ctx, p, args)
+	began := s.c.began()
+	r, err := s.c.queryOne(ctx, p, args)
+	if err != nil {
+		return nil, s.c.ended(ctx, "query", p.sql, began, err)
+	}
+	r.began = began
+	return r, nil
 }

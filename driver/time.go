@@ -21,19 +21,23 @@ const (
 	timeUnixMilli
 	timeUnixMicro
 	timeUnixNano
+	timeMattn
 )
+
+// mattnLayout is how github.com/mattn/go-sqlite3 stores times.
+const mattnLayout = "2006-01-02 15:04:05.999999999-07:00"
 
 // textLayout sorts as time does, also against CURRENT_TIMESTAMP, and SQLite's
 // date functions read it.
 const textLayout = "2006-01-02 15:04:05.000000000Z"
 
 func parseTimeFormat(v string) (timeFormat, error) {
-	for f, name := range []string{"text", "rfc3339", "unix", "unixmilli", "unixmicro", "unixnano"} {
+	for f, name := range []string{"text", "rfc3339", "unix", "unixmilli", "unixmicro", "unixnano", "mattn"} {
 		if v == name {
 			return timeFormat(f), nil
 		}
 	}
-	return 0, errors.New("want text, rfc3339, unix, unixmilli, unixmicro or unixnano")
+	return 0, errors.New("want text, rfc3339, unix, unixmilli, unixmicro, unixnano or mattn")
 }
 
 func (f timeFormat) value(t time.Time) (sqlite.Value, error) {
@@ -43,6 +47,8 @@ func (f timeFormat) value(t time.Time) (sqlite.Value, error) {
 	switch f {
 	case timeRFC3339:
 		return sqlite.TextValue(t.Format(time.RFC3339Nano)), nil
+	case timeMattn:
+		return sqlite.TextValue(t.Format(mattnLayout)), nil
 	case timeUnix:
 		return sqlite.Int64Value(t.Unix()), nil
 	case timeUnixMilli:
@@ -61,6 +67,9 @@ func (f timeFormat) value(t time.Time) (sqlite.Value, error) {
 // fromInt reads a stored integer.
 func (f timeFormat) fromInt(v int64) (time.Time, error) {
 	var t time.Time
+	if f == timeMattn && (v > 1e12 || v < -1e12) {
+		f = timeUnixMilli
+	}
 	switch f {
 	case timeUnixMilli:
 		t = time.UnixMilli(v)
@@ -75,6 +84,12 @@ func (f timeFormat) fromInt(v int64) (time.Time, error) {
 		t = time.Unix(v, 0)
 	}
 	return t.UTC(), nil
+}
+
+// isStored tells whether text is exactly what value makes of a time, so that it
+// can hardly be anything else. Only text of fixed width is that distinct.
+func (f timeFormat) isStored(s string) bool {
+	return f == timeText && len(s) == len(textLayout) && s[4] == '-' && s[10] == ' ' && s[13] == ':' && s[19] == '.' && s[29] == 'Z'
 }
 
 // fromJulian reads a Julian day number, to the millisecond as SQLite does:

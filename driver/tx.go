@@ -7,12 +7,14 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+
+	"github.com/gosqlite/gosqlite/sqlite"
 )
 
 // tx is a transaction that BeginTx began.
 type tx struct {
 	c        *Conn
-	ctx      context.Context // of BeginTx; ends the wait of Commit too
+	watch    sqlite.Watch // of BeginTx's context: ends every statement until end
 	readOnly bool
 }
 
@@ -24,6 +26,15 @@ func (c *Conn) Begin() (driver.Tx, error) {
 // BeginTx starts a transaction as _txlock says, a read-only one always
 // deferred. Levels other than the default and serializable are refused.
 func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	began := c.began()
+	t, err := c.begin(ctx, opts)
+	if err := c.ended(ctx, "begin", "BEGIN", began, err); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (c *Conn) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 	switch level := sql.IsolationLevel(opts.Isolation); level {
 	case sql.LevelDefault, sql.LevelSerializable:
 	default:
@@ -32,16 +43,18 @@ func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if c.tx != nil {
 		return nil, fmt.Errorf("gosqlite: begin: the connection is in a transaction")
 	}
-	w := c.c.Watch(ctx)
-	defer c.c.Unwatch(w)
 	begin := c.cfg.begin
+	if mode, ok := ctx.Value(beginModeKey{}).(string); ok {
+		begin = mode
+	}
 	if opts.ReadOnly {
 		begin = "BEGIN DEFERRED"
 	}
+	t := &tx{c: c, watch: c.c.Watch(ctx), readOnly: opts.ReadOnly}
 	if err := c.run(begin); err != nil {
+		c.c.Unwatch(t.watch)
 		return nil, err
 	}
-	t := &tx{c: c, ctx: ctx, readOnly: opts.ReadOnly}
 	c.tx = t
 	if opts.ReadOnly {
 		if err := c.run("PRAGMA query_only = 1"); err != nil {
@@ -55,21 +68,28 @@ func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 // Commit makes the changes lasting. When it fails everything is rolled back. A
 // COMMIT that took effect is no error, even if the context has ended by then.
 func (t *tx) Commit() error {
+	began := t.c.began()
+	return t.c.ended(context.Background(), "commit", "COMMIT", began, t.commit())
+}
+
+func (t *tx) commit() error {
 	c := t.c
 	if c.tx != t {
 		return sql.ErrTxDone
 	}
-	if c.auto {
+	if c.autoCommit() {
 		_ = t.end()
 		return ErrTxRolledBack
 	}
-	w := c.c.Watch(t.ctx)
 	err := c.run("COMMIT")
-	c.c.Unwatch(w)
-	if endErr := t.end(); err == nil {
-		err = endErr
+	committed := err == nil
+	if endErr := t.end(); !committed {
+		return err
+	} else if endErr != nil {
+		// What is committed is committed; the connection is not good any more.
+		c.broken = true
 	}
-	return err
+	return nil
 }
 
 // Rollback drops the changes. After SQLite has rolled back by itself there is
@@ -78,21 +98,27 @@ func (t *tx) Rollback() error {
 	if t.c.tx != t {
 		return sql.ErrTxDone
 	}
-	return t.end()
+	began := t.c.began()
+	return t.c.ended(context.Background(), "rollback", "ROLLBACK", began, t.end())
 }
 
-// end leaves the connection without a transaction and as it was before.
+// end leaves the connection without a transaction and as it was before. A
+// connection that cannot be brought there is not used again.
 func (t *tx) end() error {
 	c := t.c
 	c.tx = nil
+	c.c.Unwatch(t.watch)
 	var err error
-	if !c.auto {
+	if !c.autoCommit() {
 		err = c.rollback()
 	}
 	if t.readOnly && c.cfg.queryOnly() == "0" {
 		if e := c.run("PRAGMA query_only = 0"); err == nil {
 			err = e
 		}
+	}
+	if err != nil {
+		c.broken = true
 	}
 	return err
 }

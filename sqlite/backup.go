@@ -75,8 +75,8 @@ func (b *Backup) Step(pages int) (finished bool, err error) {
 	}
 	defer b.leave()
 	for _, c := range []*Conn{b.src, b.dst} {
-		if c.ctx != nil && c.ctx.Err() != nil {
-			return false, &Error{Code: ErrInterrupt, Message: "backup interrupted", Offset: -1, cause: c.ctx.Err()}
+		if cause := c.contextErr(); cause != nil {
+			return false, &Error{Code: ErrInterrupt, Message: "backup interrupted", Offset: -1, cause: cause}
 		}
 	}
 	switch rc := b.b.Step(pages); rc {

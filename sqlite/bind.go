@@ -86,6 +86,9 @@ func (s *Stmt) BindFloat64(i int, v float64) error {
 //
 // https://sqlite.org/c3ref/bind_blob.html
 func (s *Stmt) BindText(i int, v string) error {
+	if len(v) > mostLength {
+		return errLength
+	}
 	return s.bind(func() int { return s.s.BindText(i, v) })
 }
 
@@ -95,6 +98,9 @@ func (s *Stmt) BindText(i int, v string) error {
 func (s *Stmt) BindBlob(i int, v []byte) error {
 	if v == nil {
 		return s.BindNull(i)
+	}
+	if len(v) > mostLength {
+		return errLength
 	}
 	return s.bind(func() int { return s.s.BindBlob(i, v) })
 }

@@ -197,9 +197,14 @@ func (c *Conn) abandon() error {
 	defer c.busy.Store(false)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for s := c.stmts; s != nil; s = s.next {
-		s.s = nil
+	for o := c.stmts; o != nil; o = o.next {
+		o.watch.Stop()
+		o.s = nil
+		if s := o.owner.Value(); s != nil {
+			s.s = nil
+		}
 	}
+	c.leak.Stop()
 	c.c.Abandon()
 	c.c = nil
 	return nil

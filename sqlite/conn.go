@@ -3,7 +3,6 @@
 package sqlite
 
 import (
-	"context"
 	"maps"
 	"runtime"
 	"slices"
@@ -19,17 +18,17 @@ import (
 //
 // https://sqlite.org/c3ref/sqlite3.html
 type Conn struct {
-	c     *capi.Conn  // nil after Close; written under both busy and mu
-	busy  atomic.Bool // a call is under way
-	stmts *Stmt       // open statements, for Close
-	open  map[closer]struct{}
+	c       *capi.Conn  // nil after Close; written under both busy and mu
+	busy    atomic.Bool // a call is under way
+	stmts   *openStmt   // open statements, for Close
+	orphans *orphans    // those that the program lost
+	leak    runtime.Cleanup
+	open    map[closer]struct{}
 	callbacks
 
-	ctx context.Context // set by SetContext, nil without
-
-	mu    sync.Mutex // orders interrupts against Close and release
-	watch uint64     // generation of the context that may interrupt
-	fired bool       // that context has ended
+	mu        sync.Mutex // orders interrupts against Close and release
+	watches   []watched  // contexts that may interrupt
+	lastWatch uint64     // id of the last of them
 
 	stray atomic.Bool // Interrupt was called during a call
 }
@@ -61,7 +60,7 @@ func OpenVFS(name string, flags OpenFlags, vfs string) (*Conn, error) {
 	if cc == nil {
 		return nil, coded(ErrNoMem, "out of memory")
 	}
-	c := &Conn{c: cc}
+	c := &Conn{c: cc, orphans: new(orphans)}
 	if rc != 0 {
 		err := c.fail(rc, "")
 		cc.Close()
@@ -71,6 +70,7 @@ func OpenVFS(name string, flags OpenFlags, vfs string) (*Conn, error) {
 		cc.Close()
 		return nil, err
 	}
+	c.watchLeak(name)
 	return c, nil
 }
 
@@ -160,18 +160,22 @@ func (c *Conn) Close() error {
 	}
 	defer c.leave()
 	for c.stmts != nil {
-		c.stmts.finalize()
+		c.unlink(c.stmts)
 	}
 	return c.closeHandle()
 }
 
 func (c *Conn) closeHandle() error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if rc := c.c.Close(); rc != 0 {
+	rc := c.c.Close()
+	if rc == 0 {
+		c.c = nil
+		c.leak.Stop()
+	}
+	c.mu.Unlock()
+	if rc != 0 {
 		return c.fail(rc, "")
 	}
-	c.c = nil
 	runtime.KeepAlive(c.host)
 	return nil
 }

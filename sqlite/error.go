@@ -88,14 +88,18 @@ func (c *Conn) fail(rc int, sql string) error {
 	if offset >= len(sql) {
 		e.Offset = -1
 	}
-	if c.blame(e) || c.ctx == nil || c.ctx.Err() == nil {
+	if p := e.Code.Primary(); c.blame(e) || p != ErrInterrupt && p != ErrBusy {
+		return e
+	}
+	cause := c.contextErr()
+	if cause == nil {
 		return e
 	}
 	switch e.Code.Primary() {
 	case ErrInterrupt:
-		e.cause = c.ctx.Err()
+		e.cause = cause
 	case ErrBusy:
-		e.Code, e.Message, e.cause = ErrInterrupt, "interrupted while waiting for a lock", c.ctx.Err()
+		e.Code, e.Message, e.cause = ErrInterrupt, "interrupted while waiting for a lock", cause
 	}
 	return e
 }

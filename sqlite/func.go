@@ -59,8 +59,8 @@ type Func struct {
 // connection is lost, each later call on it is an error that matches ErrAbort,
 // and Close gives back its files and locks as the end of the process would.
 //
-// While a function is registered that is not Deterministic, Step reads no rows
-// ahead on this connection, so that the function runs when its row is asked for.
+// A statement that calls a function which is not Deterministic reads no rows
+// ahead, so that the function runs when its row is asked for.
 //
 // https://sqlite.org/c3ref/create_function.html
 func (c *Conn) CreateFunction(name string, f Func, flags FunctionFlags) error {
@@ -76,12 +76,9 @@ func (c *Conn) CreateFunction(name string, f Func, flags FunctionFlags) error {
 	defer c.leave()
 	var v any
 	if f.scalar != nil {
-		v = &scalarFunc{c, f.scalar, registered{c, flags&Deterministic == 0}}
+		v = &scalarFunc{c, f.scalar, registered{c, false}}
 	} else {
-		v = &groupFunc{f.group(c), registered{c, flags&Deterministic == 0}}
-	}
-	if flags&Deterministic == 0 {
-		c.effects++
+		v = &groupFunc{f.group(c), registered{c, false}}
 	}
 	if rc := c.c.CreateFunction(name, f.nargs, flags.c()|f.result, f.kind, c.hosted().Add(v)); rc != 0 {
 		return c.fail(rc, "")

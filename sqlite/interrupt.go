@@ -2,7 +2,10 @@
 
 package sqlite
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Interrupt is sqlite3_interrupt: what runs on the connection now ends with
 // ErrInterrupt, a wait for a lock included. It is the one method that any
@@ -29,7 +32,7 @@ func (c *Conn) Interrupt() {
 func (c *Conn) settle() {
 	c.stray.Store(false)
 	if c.c != nil {
-		c.c.SetCancel(c.fired)
+		c.c.SetCancel(c.fired())
 	}
 }
 
@@ -38,7 +41,7 @@ func (c *Conn) settle() {
 // start later fail at once. Such an error matches both ErrInterrupt and
 // ctx.Err(). release ends the watch and must be called; afterwards ctx can no
 // longer reach the connection, even if it ends at that moment. Contexts nest:
-// release puts the one before back.
+// the end of any that is set interrupts.
 //
 // No goroutine is started until ctx ends.
 func (c *Conn) SetContext(ctx context.Context) (release func()) {
@@ -48,59 +51,86 @@ func (c *Conn) SetContext(ctx context.Context) (release func()) {
 
 // Watch is a context set on a connection by [Conn.Watch].
 type Watch struct {
-	outer context.Context
-	stop  func() bool
+	id   uint64 // 0: nothing is watched
+	stop func() bool
+}
+
+// watched is a context that is set now; the last one was set last.
+type watched struct {
+	id    uint64
+	ctx   context.Context
+	fired bool // it has ended and interrupted the connection
 }
 
 // Watch is SetContext without a closure, for callers that count allocations:
 // Unwatch takes what it returns.
 func (c *Conn) Watch(ctx context.Context) Watch {
-	w := Watch{outer: c.ctx}
 	if ctx == nil || ctx.Done() == nil {
-		return w
+		return Watch{}
 	}
-	c.ctx = ctx
 	c.mu.Lock()
-	c.watch++
-	generation := c.watch
+	c.lastWatch++
+	id := c.lastWatch
+	c.watches = append(c.watches, watched{id: id, ctx: ctx})
 	if ctx.Err() != nil {
-		if c.c != nil {
-			c.c.Interrupt()
-			c.fired = true
-		}
+		c.fire(id)
 		c.mu.Unlock()
-		w.stop = ended
-		return w
+		return Watch{id: id, stop: ended}
 	}
 	c.mu.Unlock()
-	w.stop = context.AfterFunc(ctx, func() {
+	return Watch{id: id, stop: context.AfterFunc(ctx, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if c.c != nil && c.watch == generation {
-			c.c.Interrupt()
-			c.fired = true
-		}
-	})
-	return w
+		c.fire(id)
+	})}
 }
 
 // ended stands for a context that had ended before it was set.
 func ended() bool { return false }
 
-// Unwatch ends a watch; contexts end in the reverse order of their start.
+// fire interrupts the connection for a watch, unless that is over. The caller
+// holds mu.
+func (c *Conn) fire(id uint64) {
+	for i := range c.watches {
+		if c.watches[i].id == id && c.c != nil {
+			c.watches[i].fired = true
+			c.c.Interrupt()
+		}
+	}
+}
+
+// fired reports whether a context that is set has ended. The caller holds mu.
+func (c *Conn) fired() bool {
+	return slices.ContainsFunc(c.watches, func(w watched) bool { return w.fired })
+}
+
+// Unwatch ends a watch.
 func (c *Conn) Unwatch(w Watch) {
 	if w.stop == nil {
 		return
 	}
-	c.ctx = w.outer
-	if w.stop() {
-		return
-	}
+	stopped := w.stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.watch++
-	c.fired = false
-	if c.c != nil {
+	i := slices.IndexFunc(c.watches, func(x watched) bool { return x.id == w.id })
+	if i < 0 {
+		return
+	}
+	c.watches = slices.Delete(c.watches, i, i+1)
+	if !stopped && c.c != nil && !c.fired() {
 		c.c.Uninterrupt()
 	}
+}
+
+// contextErr is the error of a context that is set and has ended, the one set
+// last first; nil without one.
+func (c *Conn) contextErr() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range slices.Backward(c.watches) {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -150,6 +150,21 @@ func TestErrorCodes(t *testing.T) {
 	}
 }
 
+func TestAdvice(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "PRAGMA query_only = 1")
+	var e *sqlite.Error
+	if err := c.Exec("CREATE TABLE t(x)"); !errors.As(err, &e) || !strings.Contains(e.Advice(), "_query_only") {
+		t.Errorf("advice on a write that is refused: %q", e.Advice())
+	}
+	if sqlite.ErrBusySnapshot.Advice() == sqlite.ErrBusy.Advice() || sqlite.ErrBusyTimeout.Advice() != sqlite.ErrBusy.Advice() {
+		t.Error("an extended code has its own advice, else that of its primary code")
+	}
+	if a := sqlite.ErrConstraintUnique.Advice(); a != "" {
+		t.Errorf("a message that says it all has the advice %q", a)
+	}
+}
+
 func TestUseAfterClose(t *testing.T) {
 	c, err := sqlite.Open(":memory:", sqlite.OpenReadWrite)
 	if err != nil {
@@ -199,6 +214,38 @@ func TestContextEndsRunningStatementAndNoOther(t *testing.T) {
 	release()
 	if err := c.Exec("SELECT 1"); err != nil {
 		t.Errorf("statement after release: %v", err)
+	}
+}
+
+func TestContextsNest(t *testing.T) {
+	c := openTest(t, ":memory:")
+	endless := prepare(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r) SELECT count(*) FROM r")
+	run := func() error {
+		_, err := endless.Step()
+		return err
+	}
+	outer, cancelOuter := context.WithCancel(context.Background())
+	inner, cancelInner := context.WithCancel(context.Background())
+	defer cancelInner()
+	releaseOuter := c.SetContext(outer)
+	releaseInner := c.SetContext(inner)
+	cancelOuter()
+	if err := run(); !errors.Is(err, context.Canceled) {
+		t.Errorf("the outer context ended and the statement ran: %v", err)
+	}
+	releaseInner()
+	if err := run(); !errors.Is(err, context.Canceled) {
+		t.Errorf("the end of the inner watch revived the outer one: %v", err)
+	}
+	releaseInner = c.SetContext(inner)
+	cancelInner()
+	releaseOuter()
+	if err := run(); !errors.Is(err, context.Canceled) {
+		t.Errorf("a release in the wrong order ended another watch: %v", err)
+	}
+	releaseInner()
+	if err := c.Exec("SELECT 1"); err != nil {
+		t.Errorf("statement after both were released: %v", err)
 	}
 }
 

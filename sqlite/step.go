@@ -120,7 +120,9 @@ func (s *Stmt) fetch(flags, nargs int) (bool, error) {
 	return true, nil
 }
 
-// Changes is sqlite3_changes64 as of the end of this statement's last run.
+// Changes is how many rows this statement's last run has changed, 0 when it is
+// none that changes rows: sqlite3_changes64 without what it keeps of earlier
+// statements.
 //
 // https://sqlite.org/c3ref/changes.html
 func (s *Stmt) Changes() int64 {

@@ -33,7 +33,7 @@ type Stmt struct {
 	names      []string // cache of column names
 	namesAfter int      // reprepare count that names belong to
 
-	prev, next *Stmt // the connection's open statements
+	open *openStmt // place among the connection's open statements
 }
 
 // Bounds of reading ahead: few enough rows to keep memory small, enough to make
@@ -70,6 +70,7 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 		return nil, "", err
 	}
 	defer c.leave()
+	c.reclaim()
 	if len(sql) > 1<<31-2 {
 		return nil, "", coded(ErrTooBig, "the SQL text is longer than 2 GiB")
 	}
@@ -87,14 +88,11 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 	if cs == nil {
 		return nil, sql[used:], nil
 	}
-	s := &Stmt{conn: c, s: cs, sql: sql[:used], ncol: cs.ColumnCount(), row: -1, ahead: 1, most: 1, next: c.stmts}
+	s := &Stmt{conn: c, s: cs, sql: sql[:used], ncol: cs.ColumnCount(), row: -1, ahead: 1, most: 1}
 	if cs.ReadOnly() {
 		s.most = mostRows
 	}
-	if c.stmts != nil {
-		c.stmts.prev = s
-	}
-	c.stmts = s
+	c.link(s)
 	return s, sql[used:], nil
 }
 
@@ -131,28 +129,8 @@ func (s *Stmt) Close() error {
 	if s.running {
 		return errStmtRunning
 	}
-	s.finalize()
+	s.conn.unlink(s.open)
 	return nil
-}
-
-func (s *Stmt) finalize() {
-	if s.s == nil {
-		return
-	}
-	s.forget()
-	s.running = true
-	s.s.Finalize()
-	s.running = false
-	s.s = nil
-	if s.prev != nil {
-		s.prev.next = s.next
-	} else {
-		s.conn.stmts = s.next
-	}
-	if s.next != nil {
-		s.next.prev = s.prev
-	}
-	s.prev, s.next = nil, nil
 }
 
 // forget drops the rows at hand and the state of the run.

@@ -41,6 +41,13 @@ func BlobValue(v []byte) Value {
 // ZeroBlobValue is a BLOB of n zero bytes that takes no memory to pass.
 func ZeroBlobValue(n int64) Value { return Value{kind: capi.ZeroBlob, num: n} }
 
+// keep is the kind of KeepValue.
+const keep = 255
+
+// KeepValue leaves a parameter as it is bound: by [BindArray], which has no
+// Value, or by an earlier run.
+func KeepValue() Value { return Value{kind: keep} }
+
 // encode writes args to the statement's own memory: one cell each, then their
 // text.
 func (s *Stmt) encode(args []Value) error {
@@ -57,6 +64,8 @@ func (s *Stmt) encode(args []Value) error {
 			return errNaN
 		case a.kind == capi.ZeroBlob && a.num < 0:
 			return errNegative
+		case len(a.str) > mostLength:
+			return errLength
 		}
 		size += int64(len(a.str))
 	}
@@ -79,6 +88,8 @@ func (s *Stmt) encode(args []Value) error {
 			at += int64(n)
 		case capi.ZeroBlob:
 			cells[i] = capi.Cell{N: a.num<<4 | capi.ZeroBlob}
+		case keep:
+			cells[i] = capi.Cell{N: capi.Keep}
 		default:
 			cells[i] = capi.Cell{N: capi.Null}
 		}
@@ -86,7 +97,12 @@ func (s *Stmt) encode(args []Value) error {
 	return nil
 }
 
+// mostLength is what SQLITE_MAX_LENGTH cannot exceed. Longer values are refused
+// before memory is taken for them.
+const mostLength = 1<<31 - 1
+
 var (
+	errLength   = coded(ErrTooBig, "string or blob too big: SQLite's own limit is 2 GiB")
 	errNaN      = coded(ErrMismatch, "NaN has no representation in SQLite: bind NULL or a text instead")
 	errNegative = coded(ErrRange, "a zero blob cannot have a negative length")
 )
@@ -103,6 +119,8 @@ func (v Value) bindTo(s *Stmt, i int) error {
 		return s.BindBlob(i, unsafe.Slice(unsafe.StringData(v.str), len(v.str)))
 	case capi.ZeroBlob:
 		return s.BindZeroBlob(i, v.num)
+	case keep:
+		return nil
 	}
 	return s.BindNull(i)
 }

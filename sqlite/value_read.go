@@ -12,7 +12,7 @@ import (
 // Type is the storage class of the value.
 func (v Value) Type() Type {
 	switch v.kind {
-	case 0:
+	case 0, keep:
 		return Null
 	case capi.ZeroBlob:
 		return Blob

@@ -46,6 +46,7 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "shim_conn.c"
 #include "shim_stmt.c"
 #include "shim_rows.c"
+#include "shim_ahead.c"
 #include "shim_meta.c"
 #include "shim_backup.c"
 #include "shim_func.c"

@@ -71,7 +71,8 @@ typedef struct gosqlite_stmt {
   char *meta_data;
   int64_t meta_len;
 
-  int64_t changes;   // sqlite3_changes64 after the last fetch
+  int64_t before;    // sqlite3_total_changes64 when the run began
+  int64_t changes;   // rows that the run has changed, as of the last fetch
   int64_t rowid;     // sqlite3_last_insert_rowid after it
   int32_t nrow;      // rows in cells
   int32_t ncol;      // columns of a row
@@ -81,6 +82,7 @@ typedef struct gosqlite_stmt {
   int32_t readonly;  // sqlite3_stmt_readonly
   int32_t explain;   // sqlite3_stmt_isexplain
   int32_t autocommit;// sqlite3_get_autocommit after the last fetch
+  int32_t ahead;     // 1: its rows may be read before they are asked for
 } gosqlite_stmt;
 
 // Flags of gosqlite_fetch.
@@ -142,6 +144,8 @@ int gosqlite_stmt_status(uintptr_t stmt, int op, int reset);
 
 // ---- shim_rows.c
 int gosqlite_fetch(uintptr_t stmt, int flags, int nargs, int maxrows, int64_t maxbytes);
+int gosqlite_run_many(uintptr_t stmt, int nargs, int nruns, int *ran);
+int gosqlite_may_ahead(void *vm);
 
 // ---- shim_meta.c
 enum { GOSQLITE_META_TEXTS = 5 };  // name, decltype, schema, table, column

@@ -28,7 +28,16 @@ func (s *Stmt) Done() bool { return s.done != 0 }
 // AutoCommit is sqlite3_get_autocommit as of the last Fetch.
 func (s *Stmt) AutoCommit() bool { return s.autocommit != 0 }
 
-// Changes is sqlite3_changes64 as of the last Fetch that ended.
+// RunMany runs the statement runs times with nargs argument cells each. ran
+// counts the runs that succeeded.
+func (s *Stmt) RunMany(nargs, runs int) (ran, rc int) {
+	var n C.int
+	rc = int(C.gosqlite_run_many(s.h(), C.int(nargs), C.int(runs), &n))
+	return int(n), rc
+}
+
+// Changes is how many rows the run has changed as of the last Fetch that ended,
+// or all runs of the last RunMany.
 func (s *Stmt) Changes() int64 { return int64(s.changes) }
 
 // LastInsertRowID is sqlite3_last_insert_rowid as of the last Fetch that ended.

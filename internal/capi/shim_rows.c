@@ -74,6 +74,14 @@ static int gosqlite_at_end(const gosqlite_stmt *s) {
   return !v->explain && v->pc > 0 && v->pc < v->nOp && v->aOp[v->pc].opcode == OP_Halt;
 }
 
+// A statement that was compiled again may call other functions than before.
+static void gosqlite_note_reprepare(gosqlite_stmt *s) {
+  int n = (int)((Vdbe *)s->stmt)->aCounter[SQLITE_STMTSTATUS_REPREPARE];
+  if (n == s->reprepare) return;
+  s->reprepare = n;
+  s->ahead = s->readonly && gosqlite_may_ahead(s->stmt);
+}
+
 // Columns may have changed with the schema; the room for cells follows.
 static int gosqlite_room(gosqlite_stmt *s, int maxrows) {
   int64_t n;
@@ -102,9 +110,10 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
   s->data_len = 0;
   s->done = 0;
   s->changes = 0;
+  if (((Vdbe *)st)->eVdbeState != VDBE_RUN_STATE || flags & GOSQLITE_BIND) s->before = sqlite3_total_changes64(db);
   if (flags & GOSQLITE_BIND) {
     sqlite3_reset(st);
-    rc = gosqlite_bind_all(s, nargs);
+    rc = gosqlite_bind_all(s, 0, nargs);
     if (rc) {
       s->done = 1;
       s->autocommit = sqlite3_get_autocommit(db);
@@ -120,6 +129,8 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
     if (rc != SQLITE_ROW) break;
     if (flags & GOSQLITE_DRAIN) continue;
     if (s->nrow == 0) {
+      gosqlite_note_reprepare(s);
+      if (!s->ahead) maxrows = 1;
       rc = gosqlite_room(s, maxrows);
       if (rc) break;
     }
@@ -132,7 +143,7 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
       break;
     }
   }
-  s->reprepare = (int)((Vdbe *)st)->aCounter[SQLITE_STMTSTATUS_REPREPARE];
+  gosqlite_note_reprepare(s);
   if (rc == SQLITE_OK) {
     s->autocommit = sqlite3_get_autocommit(db);
     return SQLITE_OK;
@@ -147,7 +158,46 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
   }
   gosqlite_trim_args(s);
   gosqlite_keep_busy(c);
-  s->changes = sqlite3_changes64(db);
+  // sqlite3_changes64 keeps the number of an earlier statement while this one
+  // is none that changes rows.
+  if (sqlite3_total_changes64(db) != s->before) s->changes = sqlite3_changes64(db);
+  s->rowid = sqlite3_last_insert_rowid(db);
+  s->autocommit = sqlite3_get_autocommit(db);
+  return rc;
+}
+
+// Runs the statement nruns times, each time with the next nargs cells of args,
+// and drops its rows. *ran counts the runs that succeeded. Stops at the first
+// error; the statement is reset either way.
+int gosqlite_run_many(uintptr_t h, int nargs, int nruns, int *ran) {
+  gosqlite_stmt *s = STMT(h);
+  gosqlite_conn *c = s->conn;
+  sqlite3_stmt *st = VM(h);
+  sqlite3 *db = (sqlite3 *)c->db;
+  int rc = SQLITE_OK;
+  s->nrow = 0;
+  s->done = 1;
+  s->changes = 0;
+  sqlite3_reset(st);
+  for (*ran = 0; *ran < nruns; ++*ran) {
+    s->before = sqlite3_total_changes64(db);
+    rc = gosqlite_bind_all(s, (int64_t)*ran * nargs, nargs);
+    if (rc) break;
+    do {
+      rc = gosqlite_cancelled(c) ? SQLITE_INTERRUPT : sqlite3_step(st);
+    } while (rc == SQLITE_ROW);
+    if (rc == SQLITE_DONE) {
+      rc = sqlite3_reset(st);
+    } else {
+      rc = gosqlite_fail(c, rc);
+      sqlite3_reset(st);
+    }
+    if (rc) break;
+    if (sqlite3_total_changes64(db) != s->before) s->changes += sqlite3_changes64(db);
+  }
+  gosqlite_note_reprepare(s);
+  gosqlite_trim_args(s);
+  gosqlite_keep_busy(c);
   s->rowid = sqlite3_last_insert_rowid(db);
   s->autocommit = sqlite3_get_autocommit(db);
   return rc;

@@ -34,6 +34,7 @@ int gosqlite_prepare(uintptr_t h, const char *sql, int n, int flags, gosqlite_st
   s->nparam = sqlite3_bind_parameter_count(st);
   s->readonly = sqlite3_stmt_readonly(st);
   s->explain = sqlite3_stmt_isexplain(st);
+  s->ahead = s->readonly && gosqlite_may_ahead(st);
   *out = s;
   return SQLITE_OK;
 }
@@ -107,10 +108,11 @@ static void gosqlite_trim_args(gosqlite_stmt *s) {
   s->args_cap = 0;
 }
 
-// Binds cells 0..n-1 of args to parameters 1..n of a statement that is reset.
-static int gosqlite_bind_all(gosqlite_stmt *s, int n) {
+// Binds n cells of args, from the one at first on, to parameters 1..n of a
+// statement that is reset.
+static int gosqlite_bind_all(gosqlite_stmt *s, int64_t first, int n) {
   sqlite3_stmt *st = (sqlite3_stmt *)s->stmt;
-  const gosqlite_cell *a = (const gosqlite_cell *)s->args;
+  const gosqlite_cell *a = (const gosqlite_cell *)s->args + first;
   int i, rc = SQLITE_OK;
   for (i = 0; i < n && rc == SQLITE_OK; i++) {
     int64_t len = a[i].n >> 4;

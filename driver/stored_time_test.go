@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+package driver_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestExpressionsOfTimes(t *testing.T) {
+	name := file(t)
+	db, asText := open(t, name), open(t, name+"?_expr_time=0")
+	exec(t, db, "CREATE TABLE t(at DATETIME, note)")
+	last := time.Date(2024, 2, 29, 12, 0, 0, 7, time.UTC)
+	exec(t, db, "INSERT INTO t VALUES(?, '2024-02-29'), (?, 'x')", last, last.Add(-time.Hour))
+	var got, first time.Time
+	var note string
+	if err := db.QueryRow("SELECT max(at), coalesce(min(at), 0), max(note || '') FROM t").Scan(&got, &first, &note); err != nil || !got.Equal(last) || !first.Equal(last.Add(-time.Hour)) || note != "x" {
+		t.Errorf("%v, %v, %q, %v", got, first, note, err)
+	}
+	var any any
+	if err := db.QueryRow("SELECT max(note || '') FROM t WHERE note < 'a'").Scan(&any); err != nil || any != "2024-02-29" {
+		t.Errorf("text that merely looks like a date: %v, %v", any, err)
+	}
+	if err := asText.QueryRow("SELECT max(at) FROM t").Scan(&any); err != nil || any != "2024-02-29 12:00:00.000000007Z" {
+		t.Errorf("_expr_time=0: %v, %v", any, err)
+	}
+}
+
+func TestStoredTimesSortAndAreSQLites(t *testing.T) {
+	base := time.Date(2024, 3, 31, 1, 59, 59, 999999999, time.FixedZone("", -3600))
+	times := []time.Time{base, base.Add(1), base.Add(-1), base.Add(time.Hour).In(time.FixedZone("", 5*3600+2700)), time.Unix(0, 0), time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}
+	for _, format := range []string{"text", "unixmicro", "mattn"} {
+		db := open(t, ":memory:?_time="+format)
+		exec(t, db, "CREATE TABLE t(i, at TIMESTAMP)")
+		for i, at := range times {
+			exec(t, db, "INSERT INTO t VALUES(?, ?)", i, at)
+		}
+		rows, err := db.Query("SELECT i, at FROM t ORDER BY at, i")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var previous time.Time
+		for rows.Next() {
+			var i int
+			var at time.Time
+			if err := rows.Scan(&i, &at); err != nil {
+				t.Fatal(err)
+			}
+			want := times[i]
+			if format == "unixmicro" {
+				want = want.Truncate(time.Microsecond)
+			}
+			if !at.Equal(want) || format != "mattn" && at.Before(previous) {
+				t.Errorf("%s: %v, want %v; after %v", format, at, want, previous)
+			}
+			previous = at
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Error(err)
+		}
+		if format == "text" {
+			if n := count(t, db, "SELECT count(*) FROM t WHERE datetime(at) IS NOT NULL"); n != len(times) {
+				t.Errorf("SQLite's date functions read %d of %d times", n, len(times))
+			}
+		}
+	}
+	for _, at := range []time.Time{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		if _, err := open(t, ":memory:").Exec("SELECT ?", at); err == nil {
+			t.Errorf("year %d is bound", at.Year())
+		}
+	}
+}
