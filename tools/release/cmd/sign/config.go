@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/release/sign/bundle"
+	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
+	"github.com/gosqlite/gosqlite/tools/release/sign/key"
+	"github.com/gosqlite/gosqlite/tools/release/sign/timestamp"
+)
+
+const (
+	configSchema = "gosqlite-signing/1"
+	maxConfig    = 1 << 20 // bytes
+
+	// maxSkew is how far a timestamp may be from this machine's clock.
+	maxSkew = 5 * time.Minute
+)
+
+// A config says who signs what, and who stamps it. It holds no secret.
+type config struct {
+	Schema       string      `json:"schema"`
+	Release      signer      `json:"release"`                // bundles and SBOMs
+	Authenticode *signer     `json:"authenticode,omitempty"` // Windows programs
+	Apple        *signer     `json:"apple,omitempty"`        // macOS programs
+	Timestamps   []authority `json:"timestamps,omitempty"`
+}
+
+// An authority stamps times.
+type authority struct {
+	URL   string `json:"url"`
+	Roots string `json:"roots"`           // a PEM file of anchors
+	Chain string `json:"chain,omitempty"` // a PEM file of what the authority may leave out
+}
+
+// readConfig reads a configuration. Names of files in it are relative to its folder.
+func readConfig(name string) (*config, error) {
+	text, err := readText(name, maxConfig)
+	if err != nil {
+		return nil, err
+	}
+	c := &config{}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(c); err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if c.Schema != configSchema || d.More() {
+		return nil, fmt.Errorf("read %s: schema %q is not %s, or something follows the value", name, c.Schema, configSchema)
+	}
+	dir := filepath.Dir(name)
+	for _, s := range c.signers() {
+		s.resolve(dir)
+	}
+	for i := range c.Timestamps {
+		resolve(dir, &c.Timestamps[i].Roots)
+		resolve(dir, &c.Timestamps[i].Chain)
+	}
+	return c, nil
+}
+
+// signers are the signers that the configuration names, the release's first.
+func (c *config) signers() []*signer {
+	out := []*signer{&c.Release}
+	for _, s := range []*signer{c.Authenticode, c.Apple} {
+		if s != nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (s *signer) resolve(dir string) {
+	if !(key.Reference{Name: s.Key}).InPlugin() {
+		resolve(dir, &s.Key)
+	}
+	resolve(dir, &s.Chain)
+	if name, ok := strings.CutPrefix(s.Secret, "file:"); ok {
+		resolve(dir, &name)
+		s.Secret = "file:" + name
+	}
+}
+
+func resolve(dir string, name *string) {
+	if *name != "" && !filepath.IsAbs(*name) {
+		*name = filepath.Join(dir, *name)
+	}
+}
+
+// open makes the authority's client.
+func (a *authority) open(w *world) (bundle.Timestamper, error) {
+	if u, err := url.Parse(a.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return nil, fmt.Errorf("timestamp authority %q: an address with http or https is needed", a.URL)
+	}
+	t := &timestamp.Authority{URL: a.URL, Client: w.client, Random: w.random, Now: w.now, Skew: maxSkew}
+	text, err := readText(a.Roots, maxConfig)
+	if err != nil {
+		return nil, fmt.Errorf("timestamp authority %s: roots: %w", a.URL, err)
+	}
+	if t.Roots, err = identity.ParseChain(text); err != nil {
+		return nil, fmt.Errorf("timestamp authority %s: roots: %w", a.URL, err)
+	}
+	if a.Chain == "" {
+		return t, nil
+	}
+	if text, err = readText(a.Chain, maxConfig); err != nil {
+		return nil, fmt.Errorf("timestamp authority %s: chain: %w", a.URL, err)
+	}
+	t.Chain, err = identity.ParseChain(text)
+	return t, err
+}
