@@ -4,7 +4,10 @@ package main
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -14,6 +17,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/sign/bundle"
 	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
 	"github.com/gosqlite/gosqlite/tools/release/sign/key"
+	"github.com/gosqlite/gosqlite/tools/release/sign/rekor"
 	"github.com/gosqlite/gosqlite/tools/release/sign/timestamp"
 )
 
@@ -32,6 +36,7 @@ type config struct {
 	Authenticode *signer     `json:"authenticode,omitempty"` // Windows programs
 	Apple        *signer     `json:"apple,omitempty"`        // macOS programs
 	Timestamps   []authority `json:"timestamps,omitempty"`
+	Logs         []record    `json:"logs,omitempty"`
 }
 
 // An authority stamps times.
@@ -39,6 +44,12 @@ type authority struct {
 	URL   string `json:"url"`
 	Roots string `json:"roots"`           // a PEM file of anchors
 	Chain string `json:"chain,omitempty"` // a PEM file of what the authority may leave out
+}
+
+// A record is a transparency log of the kind Rekor v2.
+type record struct {
+	URL string `json:"url"`
+	Key string `json:"key"` // a PEM file with the log's public key
 }
 
 // readConfig reads a configuration. Names of files in it are relative to its folder.
@@ -63,6 +74,9 @@ func readConfig(name string) (*config, error) {
 	for i := range c.Timestamps {
 		resolve(dir, &c.Timestamps[i].Roots)
 		resolve(dir, &c.Timestamps[i].Chain)
+	}
+	for i := range c.Logs {
+		resolve(dir, &c.Logs[i].Key)
 	}
 	return c, nil
 }
@@ -97,8 +111,8 @@ func resolve(dir string, name *string) {
 
 // open makes the authority's client.
 func (a *authority) open(w *world) (bundle.Timestamper, error) {
-	if u, err := url.Parse(a.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return nil, fmt.Errorf("timestamp authority %q: an address with http or https is needed", a.URL)
+	if err := checkURL(a.URL); err != nil {
+		return nil, fmt.Errorf("timestamp authority %q: %w", a.URL, err)
 	}
 	t := &timestamp.Authority{URL: a.URL, Client: w.client, Random: w.random, Now: w.now, Skew: maxSkew}
 	text, err := readText(a.Roots, maxConfig)
@@ -116,4 +130,31 @@ func (a *authority) open(w *world) (bundle.Timestamper, error) {
 	}
 	t.Chain, err = identity.ParseChain(text)
 	return t, err
+}
+
+// open makes the log's client.
+func (r *record) open(w *world) (bundle.Log, error) {
+	if err := checkURL(r.URL); err != nil {
+		return nil, fmt.Errorf("log %q: %w", r.URL, err)
+	}
+	text, err := readText(r.Key, maxConfig)
+	if err != nil {
+		return nil, fmt.Errorf("log %s: key: %w", r.URL, err)
+	}
+	block, rest := pem.Decode(text)
+	if block == nil || block.Type != "PUBLIC KEY" || len(rest) > 0 {
+		return nil, fmt.Errorf("log %s: key: %s is not one PEM block of type PUBLIC KEY", r.URL, r.Key)
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("log %s: key: %w", r.URL, err)
+	}
+	return &rekor.Log{URL: r.URL, Key: key, Client: w.client}, nil
+}
+
+func checkURL(text string) error {
+	if u, err := url.Parse(text); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return errors.New("an address with http or https is needed")
+	}
+	return nil
 }

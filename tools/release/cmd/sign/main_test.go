@@ -79,6 +79,8 @@ func TestRefuses(t *testing.T) {
 		{"config", release("--config", write("c1", "{}")), 1, "c1"},
 		{"config with more", release("--config", write("c2", `{"schema":"gosqlite-signing/1","release":{"key":"k","pin":"1"}}`)), 1, "pin"},
 		{"config after config", release("--config", write("c3", `{"schema":"gosqlite-signing/1","release":{"key":"k"}} {}`)), 1, "c3"},
+		{"log without http", release("--config", write("c4", logConfig("ftp://x", chain))), 1, "ftp://x"},
+		{"log without a key", release("--config", write("c5", logConfig("http://127.0.0.1:1", chain))), 1, "PUBLIC KEY"},
 		{"payload that is none", []string{"release", "--payload", "ca", "--out", "dist", "--key", keyFile}, 3, "manifest.json"},
 		{"request without a name", []string{"csr", "--key", keyFile, "--out", "dist"}, 2, "common name"},
 		{"request without an alternative", []string{"csr", "--key", keyFile, "--out", "dist", "--common-name", "x"}, 2, "URI"},
@@ -108,6 +110,10 @@ func TestRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func logConfig(url, key string) string {
+	return `{"schema":"gosqlite-signing/1","release":{"key":"k"},"logs":[{"url":"` + url + `","key":"` + key + `"}]}`
 }
 
 // A whole release by the development CA's authority: a timestamp in each bundle.

@@ -85,6 +85,13 @@ func signRelease(ctx context.Context, w *world, c *config, o sign.Options) error
 		}
 		o.Timestamps = append(o.Timestamps, t)
 	}
+	for _, r := range c.Logs {
+		l, err := r.open(w)
+		if err != nil {
+			return err
+		}
+		o.Logs = append(o.Logs, l)
+	}
 	for _, use := range []struct {
 		signer *signer
 		id     **identity.Identity

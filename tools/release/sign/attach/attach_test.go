@@ -18,7 +18,7 @@ import (
 
 func read(t *testing.T, name string) (*attach.Archive, []byte) {
 	t.Helper()
-	text := signtest.Files(t)[name]
+	text := signtest.Archives(t)[name]
 	_, format, err := attach.SplitName(name)
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,6 @@ type Entry struct {
 	Signature   []byte
 	PublicKey   []byte // SubjectPublicKeyInfo in DER
 	Certificate []byte // in DER; nil for an identity without one
-	Envelope    []byte // the DSSE envelope as JSON; nil for a message signature
 }
 
 // A Log records entries. The answer is the log's TransparencyLogEntry, in JSON.
@@ -143,11 +142,7 @@ func (w *Writer) Statement(ctx context.Context, text []byte) ([]byte, error) {
 		}
 		e.Signatures[0].KeyID = identity.Hint(public)
 	}
-	envelopeText, err := jcs.Marshal(e)
-	if err != nil {
-		return nil, err
-	}
-	return w.finish(ctx, &bundle{MediaType: MediaType, Envelope: e}, Entry{Digest: digest, Signature: sig, Envelope: envelopeText})
+	return w.finish(ctx, &bundle{MediaType: MediaType, Envelope: e}, Entry{Digest: digest, Signature: sig})
 }
 
 // PreAuth is DSSE's pre-authentication encoding: what the signature of an envelope is about.

@@ -7,8 +7,9 @@
 //   - RFC 8018: PBES2 and PBKDF2
 //   - RFC 7914: scrypt
 //
-// Written are PBES2 with scrypt (N 32768, r 8, p 1) and AES-256-CBC. Read are PBKDF2 with HMAC-SHA-256, -384 or -512, and
-// scrypt; each with AES-128-, -192- or -256-CBC. PBES1, PBKDF2 with SHA-1, DES and RC2 are refused.
+// Written are PBES2 with scrypt (N 16384, r 8, p 5; openssl refuses more memory) and AES-256-CBC. Read are PBKDF2 with
+// HMAC-SHA-256, -384 or -512, and scrypt; each with AES-128-, -192- or -256-CBC. PBES1, PBKDF2 with SHA-1, DES and RC2 are
+// refused.
 //
 // The encryption has no integrity of its own: a wrong passphrase is seen by the padding, by the key's own structure, and
 // by the public key that an EC key carries.
@@ -111,7 +112,7 @@ func Encode(key crypto.Signer, passphrase []byte, random io.Reader) ([]byte, err
 }
 
 func encrypt(plain, passphrase, salt, iv []byte) ([]byte, error) {
-	derivation, err := algorithm(oidScrypt, scryptParams{Salt: salt, Cost: 1 << 15, BlockSize: 8, Parallel: 1})
+	derivation, err := algorithm(oidScrypt, scryptParams{Salt: salt, Cost: 1 << 14, BlockSize: 8, Parallel: 5})
 	if err != nil {
 		return nil, err
 	}
