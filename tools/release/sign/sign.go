@@ -29,6 +29,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
@@ -64,7 +65,7 @@ func Release(ctx context.Context, o Options) error {
 		if err != nil {
 			return err
 		}
-		r := &run{Options: o, payload: p, dir: dir, writer: bundle.Writer{Identity: o.Release, Timestamps: o.Timestamps, Logs: o.Logs}}
+		r := &run{Options: o, payload: p, dir: dir, writer: &bundle.Writer{Identity: o.Release, Timestamps: o.Timestamps, Logs: o.Logs}}
 		return r.sign(ctx)
 	})
 }
@@ -95,31 +96,53 @@ type run struct {
 	Options
 	payload *payload
 	dir     string
-	writer  bundle.Writer
+	writer  *bundle.Writer
 }
 
 func (r *run) sign(ctx context.Context) error {
+	jobs := []func(context.Context) error{
+		func(ctx context.Context) error { return r.message(ctx, manifest.FileName, r.payload.digest) },
+		func(ctx context.Context) error { return r.statement(ctx, provenance.FileName, r.payload.provenance) },
+		r.commit,
+	}
 	for _, f := range r.payload.manifest.Files {
-		if f.Kind != manifest.Archive && f.Kind != manifest.Debug {
-			continue
-		}
-		if err := r.message(ctx, f.Name, f.SHA256); err != nil {
-			return err
+		if f.Kind == manifest.Archive || f.Kind == manifest.Debug {
+			jobs = append(jobs, func(ctx context.Context) error { return r.message(ctx, f.Name, f.SHA256) })
 		}
 	}
-	if err := r.message(ctx, manifest.FileName, r.payload.digest); err != nil {
-		return err
-	}
-	if err := r.statement(ctx, provenance.FileName, r.payload.provenance); err != nil {
-		return err
-	}
-	if err := r.commit(ctx); err != nil {
+	if err := together(ctx, jobs); err != nil {
 		return err
 	}
 	if err := r.documents(); err != nil {
 		return err
 	}
 	return r.programs(ctx)
+}
+
+// maxTogether bounds how many bundles are in the making. A log answers after seconds, when it has published its tree, and
+// asks for entries side by side.
+const maxTogether = 16
+
+// together runs jobs side by side. The first error ends the others and is returned.
+func together(ctx context.Context, jobs []func(context.Context) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var running sync.WaitGroup
+	free := make(chan struct{}, maxTogether)
+	for _, job := range jobs {
+		free <- struct{}{}
+		running.Go(func() {
+			defer func() { <-free }()
+			if ctx.Err() != nil {
+				return
+			}
+			if err := job(ctx); err != nil {
+				stop(err)
+			}
+		})
+	}
+	running.Wait()
+	return context.Cause(ctx)
 }
 
 // commit states which commit the source is.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/sign/attach"
+	"github.com/gosqlite/gosqlite/tools/release/sign/bundle"
 	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
 )
@@ -248,6 +249,26 @@ func TestReleaseKeepsWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := Release(context.Background(), o); action.Code(err) != action.Usage {
+		t.Errorf("Release = %v", err)
+	}
+}
+
+// Many bundles wait for an authority side by side, and one that fails ends them all.
+func TestTogether(t *testing.T) {
+	slow := &slowAuthority{}
+	o := options(t, &identity.Identity{Key: signtest.Key(t)})
+	o.Timestamps = []bundle.Timestamper{slow}
+	if err := Release(context.Background(), o); err != nil || slow.most.Load() < 2 || slow.most.Load() > maxTogether {
+		t.Errorf("Release = %v, %d at once", err, slow.most.Load())
+	}
+	slow.err = errors.New("the authority is closed")
+	o.Out += "2"
+	if err := Release(context.Background(), o); !errors.Is(err, slow.err) {
+		t.Errorf("Release = %v", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	if err := Release(ctx, o); !errors.Is(err, context.Canceled) {
 		t.Errorf("Release = %v", err)
 	}
 }

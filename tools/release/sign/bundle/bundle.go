@@ -21,6 +21,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"github.com/gosqlite/gosqlite/tools/release/jcs"
 	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
@@ -56,11 +57,15 @@ type Log interface {
 	Record(ctx context.Context, e Entry) (json.RawMessage, error)
 }
 
-// A Writer makes the bundles of one identity, each with a timestamp of every authority and an entry of every log.
+// A Writer makes the bundles of one identity, each with a timestamp of every authority and an entry of every log. It may be
+// used from several goroutines: the key signs one at a time, since a token has one conversation; the network is asked at
+// once.
 type Writer struct {
 	Identity   *identity.Identity
 	Timestamps []Timestamper
 	Logs       []Log
+
+	key sync.Mutex
 }
 
 type bundle struct {
@@ -154,6 +159,8 @@ func (w *Writer) sign(digest [32]byte) ([]byte, error) {
 	if err := identity.CheckP256(w.Identity.Key.Public()); err != nil {
 		return nil, err
 	}
+	w.key.Lock()
+	defer w.key.Unlock()
 	return w.Identity.Sign(digest)
 }
 

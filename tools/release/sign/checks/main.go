@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Checks holds what sign makes against programs that share nothing with it: openssl, osslsigncode, SoftHSM, git. Each check
+// Checks holds what sign makes against programs that share nothing with it: openssl, osslsigncode, SoftHSM, Rekor, git. Each check
 // has to see something accepted, and the same with a planted defect refused. It also executes every command of
 // docs/signing.md in a shell.
 //
@@ -48,6 +48,7 @@ var (
 	git          = need{"git", "apt-get install git"}
 	softhsm      = need{"softhsm2-util", "apt-get install softhsm2"}
 	softhsmLib   = need{softhsmModule, "apt-get install softhsm2"}
+	rekor        = need{rekorServer, "go install github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix@v2.3.0, and call it so in the PATH"}
 	pkcs11Tool   = need{"pkcs11-tool", "apt-get install opensc"}
 )
 
@@ -61,6 +62,7 @@ var checks = []check{
 	{"openssl verifies the message in a Mach-O signature", []need{openssl}, checkMachO},
 	{"osslsigncode verifies Windows programs", []need{osslsigncode}, checkAuthenticode},
 	{"SoftHSM holds a release key", []need{softhsm, softhsmLib, pkcs11Tool, openssl}, checkToken},
+	{"a Rekor v2 log records signatures", []need{rekor, openssl}, checkRekor},
 	{"git names the commit", []need{git}, checkCommit},
 	{"docs/signing.md in a shell", []need{openssl, git, softhsm, softhsmLib}, checkManual},
 }
@@ -156,6 +158,9 @@ type bench struct {
 	env      []string
 	passFile string
 }
+
+// rekorServer is the log's program, of the kind that keeps its tree in a folder.
+const rekorServer = "rekor-server-posix"
 
 // passphrase is that of all keys, and the PIN of all tokens.
 const passphrase = "12345678"
