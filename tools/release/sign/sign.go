@@ -57,7 +57,8 @@ type Options struct {
 
 // Release signs a payload. Every identity is checked before anything is read.
 func Release(ctx context.Context, o Options) error {
-	if err := o.check(); err != nil {
+	writer, err := o.NewWriter()
+	if err != nil {
 		return err
 	}
 	return wholeFolder(o.Out, func(dir string) error {
@@ -65,7 +66,7 @@ func Release(ctx context.Context, o Options) error {
 		if err != nil {
 			return err
 		}
-		r := &run{Options: o, payload: p, dir: dir, writer: &bundle.Writer{Identity: o.Release, Timestamps: o.Timestamps, Logs: o.Logs}}
+		r := &run{Options: o, payload: p, dir: dir, writer: writer}
 		return r.sign(ctx)
 	})
 }

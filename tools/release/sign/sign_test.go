@@ -305,3 +305,43 @@ func TestIdentitiesAreChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestStatement(t *testing.T) {
+	o := options(t, &identity.Identity{Key: signtest.Key(t)})
+	w, err := o.NewWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(o.Payload, "provenance.intoto.json")
+	if err := Statement(context.Background(), file, w); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file + ".sigstore.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := w.Statement(context.Background(), []byte(files(t, o.Payload)["provenance.intoto.json"])); err != nil || !bytes.Equal(text, want) {
+		t.Errorf("another bundle than the writer's: %v", err)
+	}
+	sum := strings.Repeat("ab", 32)
+	good := `{"_type":"https://in-toto.io/Statement/v1","predicate":{},"predicateType":"https://example.org/x","subject":[{"digest":{"sha256":"` + sum + `"},"name":"a"}]}` + "\n"
+	for name, text := range map[string]string{
+		"good":         good,
+		"no newline":   strings.TrimSpace(good),
+		"space":        strings.Replace(good, ":", ": ", 1),
+		"type":         strings.Replace(good, "Statement/v1", "Statement/v0.1", 1),
+		"no predicate": strings.Replace(good, `"predicate":{},`, "", 1),
+		"no type":      strings.Replace(good, "https://example.org/x", "", 1),
+		"no subject":   strings.Replace(good, `{"digest":{"sha256":"`+sum+`"},"name":"a"}`, "", 1),
+		"no digest":    strings.Replace(good, sum, "ab", 1),
+		"twice":        strings.Replace(good, `"predicate":{},`, `"predicate":{},"predicate":{},`, 1),
+	} {
+		file := filepath.Join(t.TempDir(), "x.intoto.json")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := Statement(context.Background(), file, w); (err == nil) != (name == "good") || err != nil && action.Code(err) != action.Rejected {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

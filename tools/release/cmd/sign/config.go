@@ -4,21 +4,13 @@ package main
 
 import (
 	"bytes"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
-	"errors"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/gosqlite/gosqlite/tools/release/sign/bundle"
-	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
 	"github.com/gosqlite/gosqlite/tools/release/sign/key"
-	"github.com/gosqlite/gosqlite/tools/release/sign/rekor"
-	"github.com/gosqlite/gosqlite/tools/release/sign/timestamp"
 )
 
 const (
@@ -107,54 +99,4 @@ func resolve(dir string, name *string) {
 	if *name != "" && !filepath.IsAbs(*name) {
 		*name = filepath.Join(dir, *name)
 	}
-}
-
-// open makes the authority's client.
-func (a *authority) open(w *world) (bundle.Timestamper, error) {
-	if err := checkURL(a.URL); err != nil {
-		return nil, fmt.Errorf("timestamp authority %q: %w", a.URL, err)
-	}
-	t := &timestamp.Authority{URL: a.URL, Client: w.client, Random: w.random, Now: w.now, Skew: maxSkew}
-	text, err := readText(a.Roots, maxConfig)
-	if err != nil {
-		return nil, fmt.Errorf("timestamp authority %s: roots: %w", a.URL, err)
-	}
-	if t.Roots, err = identity.ParseChain(text); err != nil {
-		return nil, fmt.Errorf("timestamp authority %s: roots: %w", a.URL, err)
-	}
-	if a.Chain == "" {
-		return t, nil
-	}
-	if text, err = readText(a.Chain, maxConfig); err != nil {
-		return nil, fmt.Errorf("timestamp authority %s: chain: %w", a.URL, err)
-	}
-	t.Chain, err = identity.ParseChain(text)
-	return t, err
-}
-
-// open makes the log's client.
-func (r *record) open(w *world) (bundle.Log, error) {
-	if err := checkURL(r.URL); err != nil {
-		return nil, fmt.Errorf("log %q: %w", r.URL, err)
-	}
-	text, err := readText(r.Key, maxConfig)
-	if err != nil {
-		return nil, fmt.Errorf("log %s: key: %w", r.URL, err)
-	}
-	block, rest := pem.Decode(text)
-	if block == nil || block.Type != "PUBLIC KEY" || len(rest) > 0 {
-		return nil, fmt.Errorf("log %s: key: %s is not one PEM block of type PUBLIC KEY", r.URL, r.Key)
-	}
-	key, err := x509.ParsePKIXPublicKey(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("log %s: key: %w", r.URL, err)
-	}
-	return &rekor.Log{URL: r.URL, Key: key, Client: w.client}, nil
-}
-
-func checkURL(text string) error {
-	if u, err := url.Parse(text); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return errors.New("an address with http or https is needed")
-	}
-	return nil
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Checks holds what sign makes against programs that share nothing with it: openssl, osslsigncode, SoftHSM, Rekor, git. Each check
-// has to see something accepted, and the same with a planted defect refused. It also executes every command of
+// Checks holds what sign makes against programs that share nothing with it: openssl, osslsigncode, SoftHSM, Rekor, git. Each check has
+// to see something accepted, and the same with a planted defect refused. It also executes every command of
 // docs/signing.md in a shell.
 //
 //	cd tools && go run ./release/sign/checks [--list]
@@ -45,6 +45,7 @@ type need struct{ path, get string }
 var (
 	openssl      = need{"openssl", "apt-get install openssl"}
 	osslsigncode = need{"osslsigncode", "apt-get install osslsigncode"}
+	jq           = need{"jq", "apt-get install jq"}
 	git          = need{"git", "apt-get install git"}
 	softhsm      = need{"softhsm2-util", "apt-get install softhsm2"}
 	softhsmLib   = need{softhsmModule, "apt-get install softhsm2"}
@@ -54,6 +55,7 @@ var (
 
 var checks = []check{
 	{"openssl verifies bundles by key", []need{openssl}, checkBundles},
+	{"jq and openssl verify the signature in an SBOM", []need{jq, openssl}, checkSBOM},
 	{"openssl verifies the development CA's chain", []need{openssl}, checkChain},
 	{"openssl reads our keys, and we read openssl's", []need{openssl}, checkKeys},
 	{"openssl verifies a certificate request", []need{openssl}, checkRequest},

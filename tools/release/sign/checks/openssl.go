@@ -18,12 +18,6 @@ import (
 // secret is the flag that every command with a key gets.
 func (b *bench) secret() string { return " --secret file:" + b.passFile }
 
-// development makes a development CA in the folder ca, and signs the payload into dist by it.
-func (b *bench) development(more string) error {
-	return b.accepts("sign dev-ca --out ca"+b.secret(),
-		"sign release --payload payload --out dist --key ca/release.DEVELOPMENT.key.pem --chain ca/release.DEVELOPMENT.chain.pem"+b.secret()+more)
-}
-
 // A parsedBundle is what a client reads in a bundle.
 type parsedBundle struct {
 	VerificationMaterial struct {
