@@ -84,22 +84,37 @@ func parsePins(text []byte) (map[string]pin, error) {
 		return nil, fmt.Errorf("schema %.20s is not known", schema)
 	}
 	pins := map[string]pin{}
-	if err := json.Unmarshal(file["modules"], &pins); err != nil {
-		return nil, fmt.Errorf("modules: %w", err)
-	}
-	for name, text := range file {
-		// Bazel itself is recorded and may move: it is no input of an action.
-		if name == "schema" || name == "modules" || name == "bazel" {
-			continue
-		}
+	add := func(name string, text json.RawMessage) error {
 		var p pin
 		if err := json.Unmarshal(text, &p); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		if _, ok := pins[name]; ok {
-			return nil, fmt.Errorf("%s is the name of two pins", name)
+			return fmt.Errorf("%s is the name of two pins", name)
 		}
 		pins[name] = p
+		return nil
+	}
+	if len(file["modules"]) == 0 {
+		return nil, errors.New("modules are missing")
+	}
+	for _, name := range slices.Sorted(maps.Keys(file)) {
+		// Bazel itself is recorded and may move: it is no input of an action.
+		if name == "schema" || name == "bazel" {
+			continue
+		}
+		group := map[string]json.RawMessage{name: file[name]}
+		if name == "modules" || name == "schemas" {
+			clear(group)
+			if err := json.Unmarshal(file[name], &group); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		for name, text := range group {
+			if err := add(name, text); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return pins, nil
 }

@@ -140,6 +140,7 @@ func pinsText() string {
  {"name":"index","kind":"wheel","package":"ziglang","version":"1","platform":"x","sha256":"` + sumB + `","verified_by":"first use"},
  {"name":"proxy","kind":"go_module","module":"example.org/m","version":"v1.0.0","h1":"` + h1 + `","verified_by":"database",
   "nested":{"into":"v2","module":"example.org/m/v2","version":"v2.0.0","h1":"` + h1 + `"}}]},
+"schemas":{"texts":{"version":"3","tree":"` + sumA + `","channels":[]}},
 "modules":{"rules":{"version":"2","tree":"` + sumB + `","channels":[
  {"name":"debian","kind":"debian","package":"bazel-rules","version":"2","path":"x","verified_by":"index"}]},
  "mine":{"version":"0","tree":"` + sumB + `","channels":[{"name":"tree","kind":"own","path":"x","verified_by":"git"}]}}}`
@@ -152,7 +153,7 @@ func TestPins(t *testing.T) {
 	}
 	want := map[string]string{
 		"sdk": Tree, "sdk by index": SHA256, "sdk by proxy": DirHash, "sdk by proxy: example.org/m/v2": DirHash,
-		"rules": Tree, "rules by debian": SHA256, "mine": Tree,
+		"rules": Tree, "rules by debian": SHA256, "mine": Tree, "texts": Tree,
 	}
 	for _, r := range got {
 		if value := r.Digest[want[r.Name]]; len(r.Digest) != 1 || !isSHA256(value) {
@@ -172,12 +173,13 @@ func TestPinsRefuses(t *testing.T) {
 		{"tree", `"tree":"` + sumA, `"tree":"` + strings.ToUpper(sumA), deb},
 		{"new pin without a tree", `"bazel":{`, `"other":{"version":"1"},"bazel":{`, deb},
 		{"two of one name", `"mine":`, `"sdk":`, deb},
+		{"new group", `"schemas":`, `"others":`, deb},
 		{"kind", `"kind":"wheel"`, `"kind":"egg"`, deb},
 		{"digest", `"sha256":"` + sumB, `"sha256":"` + sumB[1:], deb},
 		{"hash", h1, "h1:AAAA", deb},
 		{"no package", "", "", ""},
 		{"bad package line", "", "", "x" + deb},
-		{"no modules", `"modules"`, `"other"`, deb},
+		{"no modules", `"modules":{`, `"schemas":{`, deb},
 	} {
 		text := strings.Replace(pinsText(), test.old, test.new, 1)
 		if _, err := Pins([]byte(text), []byte(test.debs)); err == nil {
