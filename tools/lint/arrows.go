@@ -63,6 +63,12 @@ var goRules = []arrowRule{
 		return inside(a.from, "tools/release/verify") && within(a.to, "tools/release/sign", "tools/release/publish", "tools/release/archive")
 	}, "the verifier shares no code with the programs that it judges"},
 	{func(a arrow) bool {
+		return within(a.from, "tools/release/sign", "tools/release/provenance", "tools/release/jcs") && inside(a.to, "tools/verify")
+	}, "who signs shares no code with the verifier that judges it"},
+	{func(a arrow) bool {
+		return inside(a.from, "tools/release/provenance") && inside(a.to, "tools/release/sign")
+	}, "provenance is made in the build, where no key is"},
+	{func(a arrow) bool {
 		return within(a.from, "tools/release/rebuild", "tools/reproduce") && inside(a.to, "tools/release/archive")
 	}, "who compares releases reads archives by an own reader"},
 	{func(a arrow) bool {
