@@ -72,7 +72,7 @@ func Release(ctx context.Context, o Options) error {
 }
 
 func (o *Options) check() error {
-	if err := identity.CheckP256(o.Release.Key.Public()); err != nil {
+	if err := errors.Join(identity.CheckP256(o.Release.Key.Public()), o.Release.CheckName()); err != nil {
 		return err
 	}
 	for _, id := range []*identity.Identity{o.Release, o.Authenticode, o.Apple} {
@@ -207,13 +207,23 @@ func wholeFolder(name string, fill func(dir string) error) (err error) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return fmt.Errorf("create %s: %w", name, err)
 	}
-	if err := syncFolder(dir); err != nil {
+	if err := syncFolders(dir); err != nil {
 		return fmt.Errorf("create %s: %w", name, err)
 	}
 	if err := os.Rename(dir, name); err != nil {
 		return fmt.Errorf("create %s: %w", name, err)
 	}
 	return syncFolder(filepath.Dir(name))
+}
+
+// syncFolders syncs a folder and those below it; files were synced when they were written.
+func syncFolders(dir string) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		return syncFolder(name)
+	})
 }
 
 func syncFolder(name string) error {

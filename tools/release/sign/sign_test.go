@@ -6,11 +6,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"maps"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -286,6 +289,29 @@ func TestReleaseIsWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+// nameless has a certificate that signs code and has no alternative name.
+func nameless(t *testing.T) *identity.Identity {
+	t.Helper()
+	key := signtest.Key(t)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: signtest.Now, NotAfter: signtest.Now.Add(time.Hour),
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := &identity.Identity{Key: key, Chain: []*x509.Certificate{leaf}}
+	if err := id.Check(signtest.Now); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
 func TestIdentitiesAreChecked(t *testing.T) {
 	ca := signtest.CA(t)
 	good := signtest.Certified(t, ca)
@@ -293,6 +319,7 @@ func TestIdentitiesAreChecked(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"certificate of another key": func(o *Options) { o.Release = &identity.Identity{Key: plain.Key, Chain: good.Chain} },
 		"the CA's certificate":       func(o *Options) { o.Release = &identity.Identity{Key: good.Key, Chain: good.Chain[1:]} },
+		"without a name":             func(o *Options) { o.Release = nameless(t) },
 		"expired":                    func(o *Options) { o.Now = func() time.Time { return signtest.Now.Add(48 * time.Hour) } },
 		"not valid yet":              func(o *Options) { o.Now = func() time.Time { return signtest.Now.Add(-48 * time.Hour) } },
 		"programs without a chain":   func(o *Options) { o.Authenticode = plain },

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosqlite/gosqlite/tools/release/sign/pkcs8"
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
 )
 
@@ -62,6 +64,7 @@ func TestManual(t *testing.T) {
 			if args[0] != "openssl" {
 				t.Errorf("%s: no test executes %s", line, args[0])
 			}
+			writeOwnKey(t, args[len(args)-1])
 			continue
 		}
 		// What stands for something that only the reader knows.
@@ -89,6 +92,18 @@ func TestManual(t *testing.T) {
 		}
 	}
 	same(t, "again_signed.zip", "dist-3/gosqlite_1.2.3_windows_amd64_signed.zip")
+}
+
+// writeOwnKey does what the page does by openssl.
+func writeOwnKey(t *testing.T, name string) {
+	t.Helper()
+	text, err := pkcs8.Encode(signtest.Key(t), []byte(passphrase), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // writeConfig is a configuration for programs, by the development CA.

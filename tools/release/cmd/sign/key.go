@@ -31,6 +31,7 @@ Makes a new ECDSA key on P-256 and the list of keys with it, signed by the key.
   --until TIME         when the key ends to count, such as 2028-11-23T00:00:00Z
   --from TIME          when it begins to; now, when left out
   --identity NAME      what it may sign; release, when left out
+  --existing           the key is there already and is only listed
 ` + keyUsage
 	showUsage = `usage: sign key show --ring FILE
 
@@ -45,6 +46,7 @@ Makes a new key and adds it to the list of keys, which the old key signs.
   --from TIME          when it begins to; now, when left out
   --overlap DURATION   how long the old one still counts after that; 720h, when left out
   --identity NAME      whose key it is; release, when left out
+  --existing           the new key is there already and is only listed
   --new-key KEY, --new-secret SOURCE, --new-plugin PROGRAM
                        the new key, as below
 ` + keyUsage
@@ -70,7 +72,7 @@ func runKeyMake(ctx context.Context, w *world, args []string) (err error) {
 	if _, err := os.Lstat(r.file); !errors.Is(err, fs.ErrNotExist) {
 		return action.UsageError("--ring %s exists: a key is added to it by sign key rotate", r.file)
 	}
-	k, err := r.signer.reference().Make(ctx, w.surroundings(), w.random)
+	k, err := r.newKey(ctx, &r.signer)
 	if err != nil {
 		return err
 	}
@@ -122,7 +124,7 @@ func runKeyRotate(ctx context.Context, w *world, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, old.Close()) }()
-	k, err := next.reference().Make(ctx, w.surroundings(), w.random)
+	k, err := r.newKey(ctx, &next)
 	if err != nil {
 		return err
 	}
@@ -192,6 +194,7 @@ type ringCommand struct {
 	untilText    string
 	from, until  time.Time
 	needsPeriods bool
+	existing     bool
 }
 
 func (r *ringCommand) flags(name string) *flag.FlagSet {
@@ -206,6 +209,7 @@ func (r *ringCommand) periodFlags(flags *flag.FlagSet) {
 	flags.StringVar(&r.identity, "identity", "release", "")
 	flags.StringVar(&r.fromText, "from", "", "")
 	flags.StringVar(&r.untilText, "until", "", "")
+	flags.BoolVar(&r.existing, "existing", false, "")
 }
 
 func (r *ringCommand) parse(flags *flag.FlagSet, usage string, args []string) error {
@@ -228,6 +232,21 @@ func (r *ringCommand) parse(flags *flag.FlagSet, usage string, args []string) er
 		}
 	}
 	return r.signer.check()
+}
+
+// newKey makes a key, or opens one that is to be listed.
+func (r *ringCommand) newKey(ctx context.Context, s *signer) (key.Key, error) {
+	if !r.existing {
+		return s.reference().Make(ctx, r.w.surroundings(), r.w.random)
+	}
+	k, err := s.reference().Open(ctx, r.w.surroundings())
+	if err != nil {
+		return nil, err
+	}
+	if err := identity.CheckP256(k.Public()); err != nil {
+		return nil, errors.Join(err, k.Close())
+	}
+	return k, nil
 }
 
 func parseTime(name, text string, none time.Time) (time.Time, error) {

@@ -134,7 +134,7 @@ func (w *Writer) Statement(ctx context.Context, text []byte) ([]byte, error) {
 	if len(text) > MaxStatement {
 		return nil, fmt.Errorf("sign statement: larger than %d bytes", MaxStatement)
 	}
-	digest := sha256.Sum256(PreAuth(PayloadType, text))
+	digest := sha256.Sum256(preAuth(PayloadType, text))
 	sig, err := w.sign(digest)
 	if err != nil {
 		return nil, err
@@ -150,8 +150,8 @@ func (w *Writer) Statement(ctx context.Context, text []byte) ([]byte, error) {
 	return w.finish(ctx, &bundle{MediaType: MediaType, Envelope: e}, Entry{Digest: digest, Signature: sig})
 }
 
-// PreAuth is DSSE's pre-authentication encoding: what the signature of an envelope is about.
-func PreAuth(payloadType string, payload []byte) []byte {
+// preAuth is DSSE's pre-authentication encoding: what the signature of an envelope is about.
+func preAuth(payloadType string, payload []byte) []byte {
 	return fmt.Appendf(nil, "DSSEv1 %d %s %d %s", len(payloadType), payloadType, len(payload), payload)
 }
 

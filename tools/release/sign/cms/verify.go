@@ -92,9 +92,6 @@ func Parse(der []byte) (*Signed, error) {
 	}, nil
 }
 
-// Signature is the signer's signature.
-func (s *Signed) Signature() []byte { return s.signer.Signature }
-
 // Verify checks the signature over the signed attributes and that their digest is of digested. It returns the signer's
 // certificate, one of extra or of those in the message; whether to trust it is for the caller to say.
 func (s *Signed) Verify(digested []byte, extra []*x509.Certificate) (*x509.Certificate, error) {

@@ -85,8 +85,17 @@ func CheckP256(key crypto.PublicKey) error {
 	return nil
 }
 
+// CheckName reports a certificate without an alternative name that verifiers of releases hold against their policy. Those
+// for programs have none.
+func (id *Identity) CheckName() error {
+	if len(id.Chain) > 0 && len(id.Chain[0].URIs)+len(id.Chain[0].EmailAddresses) == 0 {
+		return fmt.Errorf("certificate %q has neither a URI nor an e-mail address as alternative name: verifiers would refuse it", id.Chain[0].Subject)
+	}
+	return nil
+}
+
 // Check reports why the certificates can't speak for the key at a time: the first is not the key's, is not for signing
-// code, has no name that verifiers ask for, is not valid then, or the next in the chain did not sign it.
+// code, is not valid then, or the next in the chain did not sign it.
 func (id *Identity) Check(at time.Time) error {
 	if len(id.Chain) == 0 {
 		return nil

@@ -5,7 +5,7 @@
 //
 //	"signature":{"algorithm":"ES256","keyId":HINT,"publicKey":{"crv":"P-256","kty":"EC","x":X,"y":Y},"value":SIGNATURE}
 //
-// or, for an identity with certificates, "certificatePath" in the place of keyId and publicKey. HINT is that of bundles. What
+// or, for an identity with certificates, "certificatePath" (without the root) in the place of keyId and publicKey. HINT is that of bundles. What
 // is signed is the canonical text (package jcs) of the object with its signature, but without the value; the signature is r
 // and s, 32 bytes each. Byte strings are base64 in the alphabet for URLs, without padding. The result is the canonical text
 // and a newline.
@@ -91,7 +91,7 @@ func describe(id *identity.Identity) (*signature, error) {
 		return nil, err
 	}
 	s := &signature{Algorithm: "ES256"}
-	for _, c := range id.Chain {
+	for _, c := range id.WithoutRoot() {
 		s.CertificatePath = append(s.CertificatePath, encode(c.Raw))
 	}
 	if len(id.Chain) > 0 {
