@@ -3,7 +3,9 @@
 package jcs
 
 import (
+	"encoding/json"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -76,4 +78,23 @@ func TestFile(t *testing.T) {
 	if _, err := Marshal(math.NaN()); err == nil {
 		t.Error("NaN was written")
 	}
+}
+
+// What has a canonical text has it for good, and it is JSON that means the same.
+func FuzzTransform(f *testing.F) {
+	f.Add([]byte(`{"b":[1.5e3,"\u20ac",null],"a":{"\ud83d\ude00":true}}`))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		once, err := Transform(in)
+		if err != nil {
+			return
+		}
+		twice, err := Transform(once)
+		if err != nil || string(once) != string(twice) {
+			t.Errorf("%q: %q, then %q, %v", in, once, twice, err)
+		}
+		var a, b any
+		if json.Unmarshal(in, &a) != nil || json.Unmarshal(once, &b) != nil || !reflect.DeepEqual(a, b) {
+			t.Errorf("%q means something else than %q", once, in)
+		}
+	})
 }

@@ -68,7 +68,7 @@ func TestRefuses(t *testing.T) {
 		{"key that is none", release("--key", "ca/root.DEVELOPMENT.pem"), 1, "ENCRYPTED PRIVATE KEY"},
 		{"missing chain", release("--key", keyFile, "--chain", "none.pem"), 1, "none.pem"},
 		{"chain of another", release("--key", keyFile, "--chain", "ca/timestamps.DEVELOPMENT.chain.pem"), 1, "another key"},
-		{"secret in the open", release("--key", keyFile, "--secret", "1234"), 2, "secret source"},
+		{"secret in the open", release("--key", keyFile, "--secret", "hunter2"), 2, "secret source"},
 		{"secret that others read", release("--key", keyFile, "--secret", "file:"+write("open", "x")), 1, "chmod 600"},
 		{"PIN in the name", release("--key", "pkcs11:object=a?pin-value=1234"), 2, "pin-value"},
 		{"no plug-in", release("--key", "nokind:a"), 1, "gosqlite-sign-nokind"},
@@ -102,6 +102,9 @@ func TestRefuses(t *testing.T) {
 			code := s.run(test.args...)
 			if code != test.code || !strings.Contains(s.stderr.String(), test.want) {
 				t.Errorf("exit code %d, want %d; stderr: %s", code, test.code, &s.stderr)
+			}
+			if strings.Contains(s.stderr.String(), "hunter2") {
+				t.Errorf("the secret is repeated: %s", &s.stderr)
 			}
 			if lines := strings.Count(s.stderr.String(), "\n"); lines > 2 {
 				t.Errorf("%d lines of error: %s", lines, &s.stderr)

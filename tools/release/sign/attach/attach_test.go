@@ -146,3 +146,19 @@ func TestList(t *testing.T) {
 		}
 	}
 }
+
+func FuzzRead(f *testing.F) {
+	for _, text := range signtest.Archives(f) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		for _, format := range []attach.Format{attach.Zip, attach.TarGzip} {
+			if a, err := attach.Read(text, format); err == nil {
+				a.Programs()
+				if err := a.Write(io.Discard); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+}

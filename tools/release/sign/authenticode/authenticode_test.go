@@ -185,3 +185,17 @@ func TestRefuses(t *testing.T) {
 		t.Error("signed without a certificate")
 	}
 }
+
+func FuzzSign(f *testing.F) {
+	f.Add(signtest.PE("text"))
+	id := signtest.Certified(f, signtest.CA(f))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		signature, err := authenticode.Sign(context.Background(), file, id, nil)
+		if err != nil {
+			return
+		}
+		if _, err := authenticode.Attach(file, signature); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -21,7 +21,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
 )
 
-const pin = "1234"
+const pin = "PIN-of-the-test"
 
 // memory is a store of one key, which lies in a file so that several plug-ins can speak of it.
 type memory struct {
@@ -77,6 +77,11 @@ func TestMain(m *testing.M) {
 		os.Stdout.Write(bytes.Repeat([]byte("x"), 2*plugin.MaxLine))
 		os.Exit(0)
 	default:
+		// Whoever lists processes sees arguments and environments.
+		if seen := strings.Join(append(os.Args[1:], os.Environ()...), "\n"); strings.Contains(seen, pin) || len(os.Args) != 1 {
+			fmt.Fprintln(os.Stderr, "the PIN can be seen, or there are arguments")
+			os.Exit(1)
+		}
 		store := &memory{t: &testing.T{}, keys: map[string]*ecdsa.PrivateKey{}, mode: mode}
 		store.Make("test:there", []byte(pin))
 		if err := plugin.Serve(os.Stdin, os.Stdout, store); err != nil {
@@ -144,7 +149,7 @@ func TestPlugin(t *testing.T) {
 
 func TestPluginFails(t *testing.T) {
 	for _, test := range []struct{ mode, name, secret, want string }{
-		{"good", "test:there", "4321", "wrong PIN"},
+		{"good", "test:there", "another-secret", "wrong PIN"},
 		{"good", "test:none", pin, "no such key"},
 		{"dies", "test:there", pin, "takes no requests|no whole answer"},
 		{"babbles", "test:there", pin, "not as agreed|takes no requests"},
@@ -190,15 +195,15 @@ func TestPluginLies(t *testing.T) {
 func TestServeKeepsTheOrder(t *testing.T) {
 	for name, lines := range map[string]string{
 		"sign first": `{"op":"sign","digest":"LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="}`,
-		"twice":      `{"op":"make","key":"test:a","secret":"MTIzNA=="}` + "\n" + `{"op":"open","key":"test:a","secret":"MTIzNA=="}`,
+		"twice":      `{"op":"make","key":"test:a","secret":"UElOLW9mLXRoZS10ZXN0"}` + "\n" + `{"op":"open","key":"test:a","secret":"UElOLW9mLXRoZS10ZXN0"}`,
 		"unknown":    `{"op":"read"}`,
-		"no JSON":    `MTIzNA==`,
+		"no JSON":    `UElOLW9mLXRoZS10ZXN0`,
 		"cut off":    `{"op":"op`,
 		"too long":   strings.Repeat(" ", plugin.MaxLine+1),
-		"no digest":  `{"op":"make","key":"test:a","secret":"MTIzNA=="}` + "\n" + `{"op":"sign","digest":"AA=="}`,
+		"no digest":  `{"op":"make","key":"test:a","secret":"UElOLW9mLXRoZS10ZXN0"}` + "\n" + `{"op":"sign","digest":"AA=="}`,
 	} {
 		err := plugin.Serve(strings.NewReader(lines+"\n"), io.Discard, &memory{t: t, keys: map[string]*ecdsa.PrivateKey{}})
-		if err == nil || strings.Contains(err.Error(), "MTIzNA") {
+		if err == nil || strings.Contains(err.Error(), "UElO") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -237,7 +242,7 @@ func TestCheck(t *testing.T) {
 		"PIN as source":   {Name: "pkcs11:object=a", Secret: "1234"},
 		"needless":        {Name: "key.pem", Plugin: "p"},
 	} {
-		if err := r.Check(); err == nil || strings.Contains(err.Error(), "1234 ") {
+		if err := r.Check(); err == nil || strings.Contains(err.Error(), "1234") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

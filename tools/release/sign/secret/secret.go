@@ -34,7 +34,8 @@ func Check(source string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("secret source %q: write file:PATH, or fd:N for an open file descriptor above 2, or leave it out to be asked", source)
+	// The value is not repeated: it may be the secret itself.
+	return errors.New("the secret source is neither file:PATH nor fd:N, an open file descriptor above 2: leave it out to be asked")
 }
 
 // Read returns the secret for what, without the newline at its end.
