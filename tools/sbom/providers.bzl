@@ -29,5 +29,6 @@ SbomInfo = provider(
         "graph": "(File) the resolved graph, from which every format is written",
         "label": "(Label) the target that made it, to simplify debugging",
         "programs": "(tuple[File]) the programs with their symbols, for the attribution of bytes",
+        "sources": "(depset[File]) source files of what is linked, and of the programs that make the artifact",
     },
 )

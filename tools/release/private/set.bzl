@@ -5,6 +5,7 @@ load("//platforms:transition.bzl", "enter_each", "enter_platform", "host_tool", 
 load("//tools/release:providers.bzl", "ReleaseFilesInfo")
 load("//tools/sbom:providers.bzl", "SbomInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
+load(":provenance.bzl", "provenance", "provenance_attrs")
 load(":release_sboms.bzl", "release_sbom_attrs", "release_sboms")
 
 visibility("//tools/release")
@@ -44,8 +45,10 @@ def _set_impl(ctx):
         mnemonic = "Manifest",
         progress_message = "Writing %{output}",
     )
+    statement = _place(ctx, "provenance.intoto.json")
+    provenance(ctx, out = statement, manifest = manifest, sources = depset(transitive = [s.sources for s in sboms]))
     return [
-        DefaultInfo(files = depset(outs + [manifest, sums])),
+        DefaultInfo(files = depset(outs + [manifest, sums, statement])),
         OutputGroupInfo(
             graphs = depset(graphs),
             programs = depset([p for s in sboms for p in s.programs]),
@@ -57,7 +60,7 @@ def _set_rule(doc, enter, whole, attrs = {}):
         implementation = _set_impl,
         doc = doc,
         cfg = leave_platform,
-        attrs = attrs | release_sbom_attrs(host_tool) | {
+        attrs = attrs | provenance_attrs(host_tool) | release_sbom_attrs(host_tool) | {
             "whole": attr.bool(default = whole, doc = "whether the set is a release, with documents of its own"),
             "platform_files": attr.label_list(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
             "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),

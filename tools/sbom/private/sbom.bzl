@@ -123,6 +123,17 @@ def resolve(ctx, *, name, target, artifact, programs, libraries = {}, platform =
     )
     return out
 
+def sources_of(ctx, target):
+    """The source files of what is linked into a target and of the programs that make it.
+
+    Args:
+      ctx: of a rule that has SBOM_ATTRS
+      target: what the aspect went over
+    Returns:
+      a depset of Files
+    """
+    return depset(transitive = [t[SbomGraphInfo].files for t in [target] + ctx.attr.tools])
+
 def write_formats(ctx, *, name, graph, formats):
     """Declares the action that writes documents.
 
@@ -192,7 +203,7 @@ def _sbom_impl(ctx):
     return [
         DefaultInfo(files = depset(documents)),
         OutputGroupInfo(graph = depset([graph])),
-        SbomInfo(label = ctx.label, graph = graph, programs = (program,)),
+        SbomInfo(label = ctx.label, graph = graph, programs = (program,), sources = sources_of(ctx, target)),
     ]
 
 sbom = rule(

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""`bazel run` of the signer around a release set. Keys stay outside the build: the set is the only input."""
+
+visibility("//tools/release")
+
+def _sign_impl(ctx):
+    files = ctx.files.set
+    folder = files[0].short_path.rpartition("/")[0]
+    script = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(script, """#!/bin/sh
+# What is not a command of the signer's own signs the release.
+case ${1-} in
+attach | csr | dev-ca | dev-tsa | key | statement) exec %s "$@" ;;
+release) shift ;;
+esac
+exec %s release --payload "$PWD/%s" "$@"
+""" % (ctx.executable._sign.short_path, ctx.executable._sign.short_path, folder), is_executable = True)
+    return [DefaultInfo(
+        executable = script,
+        runfiles = ctx.runfiles(files).merge(ctx.attr._sign[DefaultInfo].default_runfiles),
+    )]
+
+sign = rule(
+    implementation = _sign_impl,
+    doc = "Signs what the set holds: ./bazelw run //:sign -- --key KEY --out DIR.",
+    executable = True,
+    attrs = {
+        "set": attr.label(doc = "a release set", mandatory = True),
+        "_sign": attr.label(default = "//tools/release/cmd/sign", executable = True, cfg = "exec"),
+    },
+)
