@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+
+package releasetest
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/base64"
+	"encoding/pem"
+	"math/big"
+	"net/url"
+	"time"
+)
+
+// A Cert is a certificate with its key.
+type Cert struct {
+	DER []byte
+	Key *ecdsa.PrivateKey
+
+	parsed *x509.Certificate
+}
+
+// NewKey makes a key of ECDSA on P-256.
+func NewKey() *ecdsa.PrivateKey { return NewKeyOn(elliptic.P256()) }
+
+// NewKeyOn makes a key on another curve.
+func NewKeyOn(curve elliptic.Curve) *ecdsa.PrivateKey {
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+	must(err)
+	return key
+}
+
+// SPKI is the SubjectPublicKeyInfo of a key, in DER.
+func SPKI(key *ecdsa.PrivateKey) []byte {
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	must(err)
+	return der
+}
+
+// PublicPEM is the public key as openssl writes it.
+func PublicPEM(key *ecdsa.PrivateKey) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: SPKI(key)}))
+}
+
+// Hint is how a bundle calls a key.
+func Hint(key *ecdsa.PrivateKey) string {
+	sum := sha256.Sum256(SPKI(key))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// PEM is the certificate.
+func (c *Cert) PEM() string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.DER}))
+}
+
+// Issue makes a certificate. A nil issuer makes it self-signed. edit changes the template.
+func Issue(name string, issuer *Cert, edit func(*x509.Certificate)) *Cert {
+	return IssueKey(name, NewKey(), issuer, edit)
+}
+
+// IssueKey makes a certificate for a key.
+func IssueKey(name string, key *ecdsa.PrivateKey, issuer *Cert, edit func(*x509.Certificate)) *Cert {
+	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
+	must(err)
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: Start, NotAfter: Start.AddDate(10, 0, 0),
+		KeyUsage: x509.KeyUsageDigitalSignature,
+	}
+	if edit != nil {
+		edit(template)
+	}
+	parent, signer := template, key
+	if issuer != nil {
+		parent, signer = issuer.parsed, issuer.Key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+	must(err)
+	parsed, err := x509.ParseCertificate(der)
+	must(err)
+	return &Cert{DER: der, Key: key, parsed: parsed}
+}
+
+// Authority makes a template one of a certification authority.
+func Authority(t *x509.Certificate) {
+	t.IsCA, t.BasicConstraintsValid, t.KeyUsage = true, true, x509.KeyUsageCertSign
+}
+
+// Purposes makes a template one of a leaf for these purposes, with a URI as identity unless it is empty.
+func Purposes(identity string, purposes ...x509.ExtKeyUsage) func(*x509.Certificate) {
+	return func(t *x509.Certificate) {
+		t.ExtKeyUsage = purposes
+		if identity != "" {
+			u, err := url.Parse(identity)
+			must(err)
+			t.URIs = []*url.URL{u}
+		}
+	}
+}
+
+// criticalStamping is the extended key usage of a timestamp authority, critical as RFC 3161 section 2.3 asks for.
+func criticalStamping(t *x509.Certificate) {
+	value, err := asn1.Marshal([]asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 8}})
+	must(err)
+	t.ExtraExtensions = append(t.ExtraExtensions, pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: value})
+}
+
+// Identity is whom the code-signing leaf names.
+const Identity = "https://example.org/release"
+
+// Start is when every key and certificate begins to be valid; Now is the verifier's clock, and the time of timestamps.
+var (
+	Start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	Now   = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+)
+
+// Keys are all keys and certificates of a test.
+type Keys struct {
+	Release     *ecdsa.PrivateKey
+	Reproducers [2]*ecdsa.PrivateKey
+
+	Root, Intermediate, Leaf *Cert    // code signing of bundles
+	TSA                      [2]*Cert // leaf certificates
+	TSARoot                  [2]*Cert
+	CodeRoot, CodeLeaf       *Cert // signatures inside of programs
+}
+
+// NewKeys makes keys and certificates.
+func NewKeys() *Keys {
+	k := &Keys{Release: NewKey(), Reproducers: [2]*ecdsa.PrivateKey{NewKey(), NewKey()}}
+	k.Root = Issue("Test Root", nil, Authority)
+	k.Intermediate = Issue("Test Intermediate", k.Root, Authority)
+	k.Leaf = Issue("Test Release", k.Intermediate, Purposes(Identity, x509.ExtKeyUsageCodeSigning))
+	for i := range k.TSA {
+		k.TSARoot[i] = Issue("Test Stamp Root", nil, Authority)
+		k.TSA[i] = Issue("Test Stamps", k.TSARoot[i], criticalStamping)
+	}
+	k.CodeRoot = Issue("Test Code Root", nil, Authority)
+	k.CodeLeaf = Issue("Test Code", k.CodeRoot, Purposes("", x509.ExtKeyUsageCodeSigning))
+	return k
+}
+
+// Sign is a signature over the SHA-256 of message, with the nonce of RFC 6979.
+func Sign(key *ecdsa.PrivateKey, message []byte) []byte {
+	sum := sha256.Sum256(message)
+	sig, err := key.Sign(nil, sum[:], crypto.SHA256)
+	must(err)
+	return sig
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
