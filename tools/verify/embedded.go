@@ -236,7 +236,7 @@ func (r *release) sameAsAttached(f *file, path string, blob []byte) (class, deta
 	if err != nil {
 		return "detached-mismatch", err.Error()
 	}
-	if !bytes.Equal(bytes.TrimRight(s.Signature, "\x00"), bytes.TrimRight(blob, "\x00")) {
+	if !bytes.Equal(image.Unpadded(s.Signature), image.Unpadded(blob)) {
 		return "detached-mismatch", "the signature in " + f.name + " is another one"
 	}
 	return "", ""

@@ -127,25 +127,19 @@ var ErrNotFound = errors.New("the archive has no such entry")
 
 // Read hands the contents of the first entry of a name to use.
 func (a *Archive) Read(name string, use func(io.Reader) error) error {
-	found := false
+	err := fmt.Errorf("%s: %w", name, ErrNotFound)
 	w := &walk{archive: a, names: map[string]bool{}}
 	w.visit = func(e Entry, r io.Reader) error {
 		if e.Name != name {
 			return nil
 		}
-		found = true
-		if err := use(r); err != nil {
-			return err
-		}
+		err = use(r) // kept apart: what use says is no fault of the archive
 		return errDone
 	}
-	if err := w.run(); err != nil && !errors.Is(err, errDone) {
-		return err
+	if failure := w.run(); failure != nil && !errors.Is(failure, errDone) {
+		return failure
 	}
-	if !found {
-		return fmt.Errorf("%s: %w", name, ErrNotFound)
-	}
-	return nil
+	return err
 }
 
 var (

@@ -18,7 +18,8 @@ const (
 	descriptorLen = 16
 	endHeader     = 0x06054b50 // 4.3.16
 	endSize       = 22
-	hasDescriptor = 1 << 3 // 4.4.4
+	hasDescriptor = 1 << 3  // 4.4.4
+	namesInUTF8   = 1 << 11 // which ASCII is, too
 )
 
 // walkZip reads a zip file: local headers first, one after the other, since some programs unpack by them, and then by way
@@ -117,7 +118,7 @@ func zipLocals(a *Archive, files []*zip.File, directory int64) error {
 }
 
 func zipEntry(w *walk, f *zip.File) error {
-	if f.Flags&^hasDescriptor != 0 || f.Method != zip.Deflate && f.Method != zip.Store {
+	if f.Flags&^(hasDescriptor|namesInUTF8) != 0 || f.Method != zip.Deflate && f.Method != zip.Store {
 		return malformed("zip: %.100q: flags %#x, method %d", f.Name, f.Flags, f.Method)
 	}
 	regular, err := w.header(f.Name, f.Mode())

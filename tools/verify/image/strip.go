@@ -101,16 +101,19 @@ func certificateEntry(table []byte) ([]byte, error) {
 		return nil, errors.New("bytes after the certificate")
 	}
 	// The signature may be padded inside of the entry, too.
-	return bytes.Clone(derValue(table[8:size])), nil
+	return bytes.Clone(Unpadded(table[8:size])), nil
 }
 
-// derValue cuts off zeros after a value in DER.
-func derValue(b []byte) []byte {
-	if len(b) < 4 || b[0] != 0x30 || b[1] != 0x82 {
-		return b
+// Unpadded cuts off the zeros after a signature: a value in DER, or a super blob, both of which say their length.
+func Unpadded(b []byte) []byte {
+	n := 0
+	switch {
+	case len(b) >= 4 && b[0] == 0x30 && b[1] == 0x82:
+		n = 4 + int(b[2])<<8 + int(b[3])
+	case len(b) >= 8 && binary.BigEndian.Uint32(b) == magicSuperBlob:
+		n = int(binary.BigEndian.Uint32(b[4:]))
 	}
-	n := 4 + int(b[2])<<8 + int(b[3])
-	if n > len(b) || len(bytes.Trim(b[n:], "\x00")) > 0 {
+	if n <= 0 || n > len(b) || len(bytes.Trim(b[n:], "\x00")) > 0 {
 		return b
 	}
 	return b[:n]

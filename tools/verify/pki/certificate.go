@@ -11,6 +11,7 @@ package pki
 import (
 	"bytes"
 	"encoding/asn1"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
@@ -270,4 +271,9 @@ func (c *Certificate) ValidAt(t time.Time) bool {
 // Verify checks a signature by c's key over message.
 func (c *Certificate) Verify(oid asn1.ObjectIdentifier, message, signature []byte) error {
 	return c.Key.Verify(oid, message, signature)
+}
+
+// PEM is the certificate as openssl writes it.
+func (c *Certificate) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
 }

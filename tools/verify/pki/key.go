@@ -233,3 +233,8 @@ var hashes = map[string]crypto.Hash{
 
 // HashOf is the hash function that an object identifier names; 0 for one that is not known, or too weak.
 func HashOf(oid asn1.ObjectIdentifier) crypto.Hash { return hashes[oid.String()] }
+
+// PEM is the key as openssl writes it.
+func (k *Key) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: k.Raw})
+}

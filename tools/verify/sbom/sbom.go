@@ -5,6 +5,7 @@
 package sbom
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -178,8 +179,9 @@ func (e *spdxElement) component() Component {
 	return out
 }
 
+// unmarshal decodes the first value of data; strictjson has said what follows it.
 func unmarshal(data []byte, v any) error {
-	if err := json.Unmarshal(data, v); err != nil {
+	if err := json.NewDecoder(bytes.NewReader(data)).Decode(v); err != nil {
 		return fmt.Errorf("JSON: %w", err)
 	}
 	return nil

@@ -51,6 +51,9 @@ func (t *Tree) Tar(format tar.Format) []byte {
 	w := tar.NewWriter(&b)
 	for _, e := range t.Entries {
 		h := &tar.Header{Name: e.Name, Mode: int64(e.Mode.Perm()), Size: int64(len(e.Data)), Typeflag: tar.TypeReg, Format: format}
+		if format == tar.FormatPAX {
+			h.PAXRecords = map[string]string{"comment": "x"} // without a record there would be no header of this form
+		}
 		if e.Type != 0 {
 			h.Typeflag, h.Linkname = e.Type, e.Link
 		}

@@ -86,6 +86,11 @@ func IssueKey(name string, key *ecdsa.PrivateKey, issuer *Cert, edit func(*x509.
 	return &Cert{DER: der, Key: key, parsed: parsed}
 }
 
+// WithKey is the certificate with a key that is not its own.
+func (c *Cert) WithKey(key *ecdsa.PrivateKey) *Cert {
+	return &Cert{DER: c.DER, Key: key, parsed: c.parsed}
+}
+
 // Authority makes a template one of a certification authority.
 func Authority(t *x509.Certificate) {
 	t.IsCA, t.BasicConstraintsValid, t.KeyUsage = true, true, x509.KeyUsageCertSign
@@ -103,8 +108,8 @@ func Purposes(identity string, purposes ...x509.ExtKeyUsage) func(*x509.Certific
 	}
 }
 
-// criticalStamping is the extended key usage of a timestamp authority, critical as RFC 3161 section 2.3 asks for.
-func criticalStamping(t *x509.Certificate) {
+// Stamping makes a template one of a timestamp authority: a critical extended key usage, as RFC 3161 section 2.3 asks for.
+func Stamping(t *x509.Certificate) {
 	value, err := asn1.Marshal([]asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 8}})
 	must(err)
 	t.ExtraExtensions = append(t.ExtraExtensions, pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: value})
@@ -138,7 +143,7 @@ func NewKeys() *Keys {
 	k.Leaf = Issue("Test Release", k.Intermediate, Purposes(Identity, x509.ExtKeyUsageCodeSigning))
 	for i := range k.TSA {
 		k.TSARoot[i] = Issue("Test Stamp Root", nil, Authority)
-		k.TSA[i] = Issue("Test Stamps", k.TSARoot[i], criticalStamping)
+		k.TSA[i] = Issue("Test Stamps", k.TSARoot[i], Stamping)
 	}
 	k.CodeRoot = Issue("Test Code Root", nil, Authority)
 	k.CodeLeaf = Issue("Test Code", k.CodeRoot, Purposes("", x509.ExtKeyUsageCodeSigning))

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/asn1"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -76,18 +77,12 @@ func (b *builder) signedArchives() {
 		for i, e := range t.Entries {
 			folder, rest, _ := strings.Cut(e.Name, "/")
 			t.Entries[i].Name = strings.Replace(e.Name, folder, stem+"_signed", 1)
-			if !strings.HasPrefix(rest, "bin/") {
-				continue
-			}
-			if strings.HasPrefix(string(e.Data), "MZ") {
-				t.Entries[i].Data = AttachPE(e.Data, b.keys.CodeLeaf)
-				b.files["embedded/"+name+"/"+rest+".authenticode"] = DetachPE(t.Entries[i].Data)
-			} else {
-				t.Entries[i].Data = AttachMachO(e.Data, b.keys.CodeLeaf)
-				b.files["embedded/"+name+"/"+rest+".macho"] = t.Entries[i].Data[len(t.Entries[i].Data)-8192:]
+			if rest == "bin/gosqlite" || rest == "bin/gosqlite.exe" {
+				t.Entries[i].Data = attach(e.Data, b.keys.CodeLeaf)
 			}
 		}
 		call(b.hooks.Signed, t)
+		b.detach(name, t)
 		data := t.Pack(name)
 		signed := stem + "_signed" + ext
 		b.files[signed] = data
@@ -96,6 +91,32 @@ func (b *builder) signedArchives() {
 	doc := map[string]any{"schema": "gosqlite-signed/1", "version": b.config.Version, "files": list}
 	call(b.hooks.SignedSet, doc)
 	b.files[SignedManifest] = b.text(SignedManifest, doc)
+}
+
+// attach signs a program of its own format; of another one, it stays as it is.
+func attach(program []byte, signer *Cert) []byte {
+	switch {
+	case strings.HasPrefix(string(program), "MZ"):
+		return AttachPE(program, signer)
+	case strings.HasPrefix(string(program), "\xcf\xfa"):
+		return AttachMachO(program, signer)
+	}
+	return program
+}
+
+// detach keeps the signatures of signed programs as files.
+func (b *builder) detach(archive string, t *Tree) {
+	for _, e := range t.Entries {
+		_, rest, _ := strings.Cut(e.Name, "/")
+		switch {
+		case !strings.HasPrefix(rest, "bin/"):
+		case strings.HasPrefix(string(e.Data), "MZ") && le.Uint32(e.Data[peSecurity:]) != 0:
+			b.files["embedded/"+archive+"/"+rest+".authenticode"] = DetachPE(e.Data)
+		case strings.HasPrefix(string(e.Data), "\xcf\xfa") && le.Uint32(e.Data[16:]) > 2:
+			blob := e.Data[len(e.Data)-8192:]
+			b.files["embedded/"+archive+"/"+rest+".macho"] = blob[:min(len(blob), int(binary.BigEndian.Uint32(blob[4:])))]
+		}
+	}
 }
 
 // A Signing is how a file is signed.
@@ -121,7 +142,7 @@ func (b *builder) signatures() {
 			subjects = append(subjects, name)
 		}
 		if strings.HasSuffix(name, ".cdx.json") {
-			b.files[name+SignedSBOM] = signJSF(p.Data, b.signer(name))
+			b.files[name+SignedSBOM] = SignJSF(p.Data, b.signer(name))
 		}
 	}
 	for name := range b.files {
@@ -206,9 +227,9 @@ func (s *Signing) bundle() map[string]any {
 	return doc
 }
 
-// signJSF adds a signature to a JSON document that encoding/json writes in the form of RFC 8785: plain ASCII keys and
+// SignJSF adds a signature to a JSON document that encoding/json writes in the form of RFC 8785: plain ASCII keys and
 // whole numbers.
-func signJSF(text []byte, s *Signing) []byte {
+func SignJSF(text []byte, s *Signing) []byte {
 	var doc map[string]any
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
