@@ -143,5 +143,10 @@ func (r *release) notes() []string {
 	if logged > 0 {
 		notes = append(notes, fmt.Sprintf("%d transparency log entries were not judged: this program judges none", logged))
 	}
+	for _, f := range r.files {
+		if f.role == RoleSBOM && !isRead(f.name) {
+			notes = append(notes, f.name+": of a format that is not read; judged as a file alone")
+		}
+	}
 	return notes
 }

@@ -161,7 +161,7 @@ func (r *release) readDocument(f *file) {
 			}
 			return faults, err
 		})
-	case f.role == RoleSBOM && strings.HasSuffix(f.name, ".json"):
+	case f.role == RoleSBOM && isRead(f.name):
 		r.document(f, strictjson.MaxSize, func(text []byte) ([]string, error) {
 			d, faults, err := sbom.Parse(text)
 			if err == nil {
@@ -178,6 +178,12 @@ func (r *release) readDocument(f *file) {
 			return faults, err
 		})
 	}
+}
+
+// isRead tells the bills of materials that are read, by the format that their names promise. Others are judged as files
+// alone.
+func isRead(name string) bool {
+	return strings.HasSuffix(name, ".cdx.json") || strings.HasSuffix(name, ".cdx-1.6.json") || strings.HasSuffix(name, ".spdx.json")
 }
 
 // assess judges a bundle against the file that it signs.

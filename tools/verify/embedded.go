@@ -140,7 +140,8 @@ func (r *release) embeddedSigned(f *file) (class, detail string) {
 	if c == nil {
 		return "", ""
 	}
-	for name, p := range c.images {
+	for _, p := range c.programs() {
+		name := p.entry.Name
 		if p.image == nil || p.image.Format == image.ELF {
 			continue
 		}
@@ -219,8 +220,8 @@ func (r *release) programOf(f *file, path string) *program {
 	if f == nil || r.archives[f.name] == nil {
 		return nil
 	}
-	for name, p := range r.archives[f.name].images {
-		if inner(name) == path {
+	for _, p := range r.archives[f.name].programs() {
+		if inner(p.entry.Name) == path {
 			return p
 		}
 	}

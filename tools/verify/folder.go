@@ -5,6 +5,7 @@ package verify
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/sha512"
 	"fmt"
 	"io"
 	"io/fs"
@@ -68,6 +69,7 @@ type file struct {
 	mode    fs.FileMode
 	size    int64
 	sha256  [32]byte
+	sha512  [64]byte
 	entry   *manifest.File // nil for what the manifest does not list
 	subject string         // of a bundle: the file that it signs
 }
@@ -163,14 +165,15 @@ func (r *release) digest() error {
 		if h == nil {
 			continue
 		}
-		sum := sha256.New()
-		f.size, err = io.CopyBuffer(struct{ io.Writer }{sum}, struct{ io.Reader }{h}, buffer)
+		short, long := sha256.New(), sha512.New()
+		f.size, err = io.CopyBuffer(io.MultiWriter(short, long), struct{ io.Reader }{h}, buffer)
 		h.Close()
 		if err != nil {
 			return fmt.Errorf("read release: %w", err)
 		}
 		r.bytes += f.size
-		sum.Sum(f.sha256[:0])
+		short.Sum(f.sha256[:0])
+		long.Sum(f.sha512[:0])
 	}
 	return nil
 }

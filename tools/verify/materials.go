@@ -4,6 +4,7 @@ package verify
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -15,8 +16,6 @@ import (
 	"github.com/gosqlite/gosqlite/tools/verify/sbom"
 	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
 	"github.com/gosqlite/gosqlite/tools/verify/trust"
-
-	"crypto/sha256"
 )
 
 // Rules about bills of materials.
@@ -48,38 +47,51 @@ func (r *release) sbomSubject(f *file) (class, detail string) {
 	return "", ""
 }
 
-// objects are the digests of everything in the release that a document of a platform can name: files of the release, and
-// what lies in the platform's archive.
-func (r *release) objects(platform string) map[string]string {
-	objects := map[string]string{}
+// An object is something in the release that a bill of materials can name.
+type object struct{ sha256, sha512 string }
+
+// objects are what a document of a platform can name: files of the release, and what lies in the platform's archive.
+func (r *release) objects(platform string) map[string]object {
+	objects := map[string]object{}
 	if e := r.entryOf(manifest.Archive, platform); e != nil && r.archives[e.Name] != nil {
 		for _, x := range r.archives[e.Name].entries {
-			objects[inner(x.Name)] = hex.EncodeToString(x.SHA256[:])
-			objects[x.Name] = objects[inner(x.Name)]
+			objects[inner(x.Name)] = object{hex.EncodeToString(x.SHA256[:]), hex.EncodeToString(x.SHA512[:])}
 		}
 	}
 	for _, f := range r.files {
 		if f.entry != nil {
-			objects[f.name] = f.hexSum()
+			objects[f.name] = object{f.hexSum(), hex.EncodeToString(f.sha512[:])}
 		}
 	}
 	return objects
 }
 
-// sbomDigests recomputes the digest of every component that is an object of the release.
+// sbomDigests recomputes every digest of an object of the release. A document that has nothing to say by SHA-256 about
+// such an object is as wrong as one that says something else.
 func (r *release) sbomDigests(f *file) (class, detail string) {
 	d := r.sboms[f.name]
 	if d == nil {
 		return "", ""
 	}
+	class = "sbom-digest-mismatch"
 	objects := r.objects(f.entry.Platform)
-	for _, c := range d.Components {
-		have, ok := objects[c.Name]
-		if !ok {
-			continue
-		}
-		if c.SHA256() != have {
-			return "sbom-digest-mismatch", fmt.Sprintf("%s has SHA-256 %s; the document says %.64q", c.Name, have, c.SHA256())
+	for _, c := range append(d.Components, d.Subject) {
+		for _, o := range c.Objects {
+			have, ours := objects[o.Name]
+			switch {
+			case o.Kind != "file" && (o.Kind != "" || !ours):
+				continue
+			case !ours:
+				return class, fmt.Sprintf("%.100q is no file of the release", o.Name)
+			case o.Digest("SHA-256") == "" && !(c.Name == d.Subject.Name && c.Version == d.Subject.Version):
+				return class, o.Name + ": no digest by SHA-256"
+			}
+			for _, x := range o.Digests {
+				want := map[string]string{"SHA-256": have.sha256, "SHA-512": have.sha512}[x.Algorithm]
+				if want != x.Value {
+					return class, fmt.Sprintf("%s has not the %s %.128q", o.Name, x.Algorithm, x.Value)
+				}
+			}
 		}
 	}
 	return "", ""
@@ -95,19 +107,23 @@ func (r *release) sbomCovers(f *file) (class, detail string) {
 	if c == nil {
 		return "", ""
 	}
+	named := map[string]bool{}
+	for _, c := range d.Components {
+		for _, o := range c.Objects {
+			named[o.Name] = true
+		}
+	}
 	for _, e := range c.entries {
 		name := inner(e.Name)
-		if !strings.HasPrefix(name, "bin/") && !strings.HasPrefix(name, "lib/") {
-			continue
-		}
-		if !slices.ContainsFunc(d.Components, func(c sbom.Component) bool { return c.Name == name || c.Name == e.Name }) {
+		if (strings.HasPrefix(name, "bin/") || strings.HasPrefix(name, "lib/")) && !named[name] {
 			return "sbom-uncovered", name + " is in the archive and not in the document"
 		}
 	}
 	return "", ""
 }
 
-// sbomInputs looks for the digests of upstream objects among the inputs, when those were given.
+// sbomInputs looks for every upstream component among the inputs, when those were given: one of its objects has to be
+// there, be it a download, a linked file or a tree of files.
 func (r *release) sbomInputs(f *file) (class, detail string) {
 	d := r.sboms[f.name]
 	if d == nil || r.inputSums == nil {
@@ -115,11 +131,13 @@ func (r *release) sbomInputs(f *file) (class, detail string) {
 	}
 	objects := r.objects(f.entry.Platform)
 	for _, c := range d.Components {
-		if _, ours := objects[c.Name]; ours || len(c.Digests) == 0 {
-			continue
+		found := false
+		for _, o := range c.Objects {
+			_, ours := objects[o.Name]
+			found = found || o.Kind == "file" || o.Kind == "" && ours || r.inputSums[o.Digest("SHA-256")]
 		}
-		if !r.inputSums[c.SHA256()] {
-			return "sbom-input-missing", fmt.Sprintf("%.100q %s: no input has its SHA-256 %.64q", c.Name, c.Version, c.SHA256())
+		if !found {
+			return "sbom-input-missing", fmt.Sprintf("%.100q %s: no input has a SHA-256 of it", c.Name, c.Version)
 		}
 	}
 	return "", ""

@@ -69,7 +69,8 @@ func (r *release) fitsPlatform(f *file) (class, detail string) {
 	if machine == "armv7" {
 		machine = "arm"
 	}
-	for name, p := range c.images {
+	for _, p := range c.programs() {
+		name := p.entry.Name
 		switch {
 		case p.err != nil:
 			return "wrong-platform", fmt.Sprintf("%.100q: %v", name, p.err)
@@ -90,7 +91,8 @@ func (r *release) isTwin(f *file) (class, detail string) {
 	if released == nil {
 		return "twin-missing", "there is no archive for " + f.entry.Platform
 	}
-	for name, p := range twin.images {
+	for _, p := range twin.programs() {
+		name := p.entry.Name
 		i := slices.IndexFunc(released.entries, func(e container.Entry) bool { return inner(e.Name) == inner(name) })
 		if i < 0 {
 			return "twin-missing", "the archive holds no " + inner(name)

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,6 +28,17 @@ type program struct {
 	entry container.Entry
 	image *image.Image
 	err   error // why it could not be read
+}
+
+// programs are the programs in the order of the archive.
+func (c *contents) programs() []*program {
+	var list []*program
+	for _, e := range c.entries {
+		if p := c.images[e.Name]; p != nil {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // isPacked tells archives, modules and bills of materials that are archives.
@@ -95,31 +105,74 @@ func inner(name string) string {
 	return rest
 }
 
-// inputs takes the digests of what the release was made of.
+// inputs takes the digests of what the release was made of: of each file, and of each folder as a tree.
 func (r *release) inputs() error {
 	if r.options.Inputs == "" {
 		return nil
 	}
 	r.inputSums = map[string]bool{}
-	return filepath.WalkDir(r.options.Inputs, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return fmt.Errorf("read inputs: %w", err)
+	_, err := r.inputFolder(r.options.Inputs, 0)
+	return err
+}
+
+// A listed is a file below a folder: its path there and its digest.
+type listed struct{ path, sum string }
+
+// maxInputs bounds the depth of folders.
+const maxInputs = 64
+
+// inputFolder takes the digests below a folder, and that of the folder: the SHA-256 of what
+// find . -type f | LC_ALL=C sort | xargs sha256sum prints in it.
+func (r *release) inputFolder(dir string, depth int) ([]listed, error) {
+	entries, err := os.ReadDir(dir)
+	if err == nil && depth > maxInputs {
+		err = fmt.Errorf("%s: deeper than %d folders", dir, maxInputs)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read inputs: %w", err)
+	}
+	var files []listed
+	for _, e := range entries {
+		if err := r.ctx.Err(); err != nil {
+			return nil, err
 		}
-		if !d.Type().IsRegular() {
-			return r.ctx.Err()
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case e.IsDir():
+			below, err := r.inputFolder(path, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range below {
+				files = append(files, listed{e.Name() + "/" + f.path, f.sum})
+			}
+		case e.Type().IsRegular():
+			sum, err := r.inputFile(path)
+			if err != nil {
+				return nil, fmt.Errorf("read inputs: %w", err)
+			}
+			files = append(files, listed{e.Name(), sum})
 		}
-		h, err := os.Open(path)
-		if err != nil {
-			return fmt.Errorf("read inputs: %w", err)
-		}
-		defer h.Close()
-		sum := sha256.New()
-		n, err := io.Copy(sum, h)
-		if err != nil {
-			return fmt.Errorf("read inputs: %w", err)
-		}
-		r.bytes += n
-		r.inputSums[hex.EncodeToString(sum.Sum(nil))] = true
-		return nil
-	})
+	}
+	slices.SortFunc(files, func(a, b listed) int { return strings.Compare(a.path, b.path) })
+	listing := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(listing, "%s  ./%s\n", f.sum, f.path)
+	}
+	r.inputSums[hex.EncodeToString(listing.Sum(nil))] = true
+	return files, nil
+}
+
+func (r *release) inputFile(path string) (string, error) {
+	h, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer h.Close()
+	digest := sha256.New()
+	n, err := io.Copy(digest, h)
+	r.bytes += n
+	sum := hex.EncodeToString(digest.Sum(nil))
+	r.inputSums[sum] = true
+	return sum, err
 }

@@ -10,6 +10,7 @@ package container
 import (
 	"bytes"
 	"crypto/sha256"
+	"crypto/sha512"
 	"errors"
 	"fmt"
 	"io"
@@ -54,6 +55,7 @@ type Entry struct {
 	Mode   fs.FileMode
 	Size   int64
 	SHA256 [32]byte
+	SHA512 [64]byte
 	Head   []byte // the first HeadSize bytes of a program, otherwise nil
 }
 
@@ -88,7 +90,8 @@ func (a *Archive) Walk() (entries []Entry, faults []Fault, err error) {
 	w := &walk{archive: a, names: map[string]bool{}}
 	heads := 0
 	w.visit = func(e Entry, r io.Reader) error {
-		h := sha256.New()
+		short, long := sha256.New(), sha512.New()
+		h := io.MultiWriter(short, long)
 		e.Head = make([]byte, min(HeadSize, max(e.Size, 0)))
 		n, err := io.ReadFull(r, e.Head)
 		e.Head = e.Head[:n]
@@ -99,7 +102,8 @@ func (a *Archive) Walk() (entries []Entry, faults []Fault, err error) {
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
-		h.Sum(e.SHA256[:0])
+		short.Sum(e.SHA256[:0])
+		long.Sum(e.SHA512[:0])
 		if heads < maxHeads && isProgram(e.Head) {
 			heads++
 		} else {

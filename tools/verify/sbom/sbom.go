@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
@@ -33,8 +32,18 @@ type Document struct {
 
 // A Component is something in the artifact, or the artifact.
 type Component struct {
-	Name    string // or file name
+	Name    string
 	Version string
+	Objects []Object
+}
+
+// An Object is what digests are of. A component names the object of its own digests by the property gosqlite:hashes:of in
+// CycloneDX and the annotation of that name in SPDX, as a kind and a name; without, the object is of no kind and has the
+// component's name. Further objects are CycloneDX's external references with hashes, and SPDX's annotations
+// gosqlite:digest.
+type Object struct {
+	Kind    string // file, for one of the release; linked, tree or archive for what it was made of; empty for unknown
+	Name    string
 	Digests []Digest
 }
 
@@ -44,14 +53,22 @@ type Digest struct {
 	Value     string // lower-case hexadecimal digits
 }
 
-// SHA256 is the component's digest by SHA-256, or "".
-func (c *Component) SHA256() string {
-	for _, d := range c.Digests {
-		if d.Algorithm == "SHA-256" {
+// Digest is the object's digest by an algorithm, or "".
+func (o *Object) Digest(algorithm string) string {
+	for _, d := range o.Digests {
+		if d.Algorithm == algorithm {
 			return d.Value
 		}
 	}
 	return ""
+}
+
+// SHA256 is the digest of the component's first object, or "".
+func (c *Component) SHA256() string {
+	if len(c.Objects) == 0 {
+		return ""
+	}
+	return c.Objects[0].Digest("SHA-256")
 }
 
 // Parse reads a document. Faults are the liberties of package strictjson, unknown fields excepted.
@@ -75,108 +92,6 @@ func Parse(data []byte) (d *Document, faults []string, err error) {
 		return nil, nil, fmt.Errorf("SBOM: %w", err)
 	}
 	return d, faults, nil
-}
-
-type cycloneDX struct {
-	Metadata   struct{ Component cdxComponent }
-	Components []cdxComponent
-}
-
-type cdxComponent struct {
-	Name, Version string
-	Hashes        []struct{ Alg, Content string }
-	Components    []cdxComponent
-}
-
-func parseCycloneDX(data []byte) (*Document, error) {
-	var f cycloneDX
-	if err := unmarshal(data, &f); err != nil {
-		return nil, err
-	}
-	d := &Document{Format: CycloneDX, Subject: f.Metadata.Component.component()}
-	var add func(list []cdxComponent)
-	add = func(list []cdxComponent) {
-		for _, c := range list {
-			d.Components = append(d.Components, c.component())
-			add(c.Components)
-		}
-	}
-	add(f.Metadata.Component.Components)
-	add(f.Components)
-	return d, nil
-}
-
-func (c *cdxComponent) component() Component {
-	out := Component{Name: c.Name, Version: c.Version}
-	for _, h := range c.Hashes {
-		out.Digests = append(out.Digests, Digest{h.Alg, strings.ToLower(h.Content)})
-	}
-	return out
-}
-
-type spdxFile struct {
-	Describes     []string `json:"documentDescribes"`
-	Packages      []spdxElement
-	Files         []spdxElement
-	Relationships []struct {
-		From string `json:"spdxElementId"`
-		To   string `json:"relatedSpdxElement"`
-		Kind string `json:"relationshipType"`
-	}
-}
-
-type spdxElement struct {
-	ID          string `json:"SPDXID"`
-	Name        string
-	Version     string `json:"versionInfo"`
-	FileName    string `json:"fileName"`
-	PackageFile string `json:"packageFileName"`
-	Checksums   []struct {
-		Algorithm string `json:"algorithm"`
-		Value     string `json:"checksumValue"`
-	}
-}
-
-func parseSPDX(data []byte) (*Document, error) {
-	var f spdxFile
-	if err := unmarshal(data, &f); err != nil {
-		return nil, err
-	}
-	described := slices.Clone(f.Describes)
-	for _, r := range f.Relationships {
-		if r.From == "SPDXRef-DOCUMENT" && r.Kind == "DESCRIBES" && !slices.Contains(described, r.To) {
-			described = append(described, r.To)
-		}
-	}
-	if len(described) != 1 {
-		return nil, fmt.Errorf("the document describes %d elements, not one", len(described))
-	}
-	d := &Document{Format: SPDX}
-	for _, e := range append(f.Packages, f.Files...) {
-		if e.ID == described[0] {
-			d.Subject = e.component()
-			continue
-		}
-		d.Components = append(d.Components, e.component())
-	}
-	return d, nil
-}
-
-func (e *spdxElement) component() Component {
-	out := Component{Name: e.Name, Version: e.Version}
-	for _, name := range []string{e.FileName, e.PackageFile} {
-		if name != "" {
-			out.Name = strings.TrimPrefix(name, "./")
-		}
-	}
-	for _, c := range e.Checksums {
-		alg := c.Algorithm
-		if rest, ok := strings.CutPrefix(alg, "SHA"); ok && !strings.HasPrefix(rest, "3-") && !strings.HasPrefix(rest, "-") {
-			alg = "SHA-" + rest
-		}
-		out.Digests = append(out.Digests, Digest{alg, strings.ToLower(c.Value)})
-	}
-	return out
 }
 
 // unmarshal decodes the first value of data; strictjson has said what follows it.

@@ -231,7 +231,7 @@ func certificateCases() []Case {
 		}, nil)),
 		c("the right identity and another one", obj, "identity", "wrong-identity", byCertificate(leafBy(func(t *x509.Certificate) { t.EmailAddresses = []string{"other@example.org"} }), nil)),
 		c("no identity", obj, "identity", "wrong-identity", byCertificate(leafBy(func(t *x509.Certificate) { t.URIs = nil }), nil)),
-		c("without the issuer that the policy names", obj, "identity", "wrong-issuer", byCertificate(nil, func(p *policy.File) { p.Authorities[0].Issuer = "https://issuer.example.org" })),
+		c("another issuer than the policy names", obj, "identity", "wrong-issuer", byCertificate(nil, func(p *policy.File) { p.Authorities[0].Issuer = "https://other.example.org" })),
 		c("expired", obj, "certificate-time", "certificate-expired", byCertificate(leafBy(func(t *x509.Certificate) { t.NotAfter = releasetest.Start.AddDate(0, 2, 0) }), nil)),
 		c("not valid yet", obj, "certificate-time", "certificate-expired", byCertificate(leafBy(func(t *x509.Certificate) { t.NotBefore = releasetest.Now.AddDate(0, 2, 0) }), nil)),
 		past("GO-2026-4529", c("of an expired intermediate", obj, "certificate-time", "certificate-expired", func(k *keys) hooks {

@@ -102,6 +102,27 @@ func sbomCases() []Case {
 			})),
 			c("another digest of the program", d.object, "sbom-digests", "sbom-digest-mismatch", bill(d.name, components(func(l []any) []any { rehash(l[1]); return l }))),
 			c("another digest of the library", d.object, "sbom-digests", "sbom-digest-mismatch", bill(d.name, components(func(l []any) []any { rehash(l[2]); return l }))),
+			c("another digest of the program by a second algorithm", d.object, "sbom-digests", "sbom-digest-mismatch", bill(d.name, components(func(l []any) []any {
+				for _, key := range []string{"hashes", "checksums"} {
+					if list, ok := l[1].(object)[key].([]any); ok {
+						l[1].(object)[key] = list
+						list[1].(object)[map[string]string{"hashes": "content", "checksums": "checksumValue"}[key]] = strings.Repeat("0", 128)
+					}
+				}
+				return l
+			}))),
+			c("an object that is no file of the release", d.object, "sbom-digests", "sbom-digest-mismatch", bill(d.name, components(func(l []any) []any {
+				other, err := json.Marshal(l[1])
+				if err != nil {
+					panic(err)
+				}
+				var copied object
+				if err := json.Unmarshal([]byte(strings.ReplaceAll(string(other), "bin/gosqlite", "bin/other")), &copied); err != nil {
+					panic(err)
+				}
+				copied["SPDXID"] = "SPDXRef-other"
+				return append(l, copied)
+			}))),
 			c("no digest of the program", d.object, "sbom-digests", "sbom-digest-mismatch", bill(d.name, components(func(l []any) []any {
 				delete(l[1].(object), "hashes")
 				delete(l[1].(object), "checksums")

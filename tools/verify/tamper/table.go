@@ -40,6 +40,17 @@ func Summaries(results []*Result) []Summary {
 	return append(list, total)
 }
 
+// controls counts the releases that have to pass.
+func controls(results []*Result) *Summary {
+	s := &Summary{Family: "controls", Peers: map[string]int{}}
+	for _, r := range results {
+		if r.Kind == Control {
+			s.count(r)
+		}
+	}
+	return s
+}
+
 func (s *Summary) count(r *Result) {
 	s.Cases++
 	if r.Refused {
@@ -79,16 +90,12 @@ func Table(w io.Writer, results []*Result, peers []Peer) error {
 		}
 		fmt.Fprintln(tw)
 	}
-	controls, held := 0, 0
-	for _, r := range results {
-		if r.Kind == Control {
-			controls++
-			if r.Right {
-				held++
-			}
-		}
+	c := controls(results)
+	fmt.Fprintf(tw, "controls\t%d\t%d\t\t%d ms", c.Cases, c.Refused, c.Longest.Milliseconds())
+	for _, p := range peers {
+		fmt.Fprintf(tw, "\t%s", c.peer(p))
 	}
-	fmt.Fprintf(tw, "controls\t%d\t%d\n", controls, controls-held)
+	fmt.Fprintln(tw)
 	if err := tw.Flush(); err != nil {
 		return err
 	}
@@ -149,6 +156,12 @@ A test shows for each rule that some case passes when this rule alone is missing
 		}
 		fmt.Fprintln(b)
 	}
+	c := controls(results)
+	fmt.Fprintf(b, "| controls | %d | %d | |", c.Cases, c.Refused)
+	for _, p := range peers {
+		fmt.Fprintf(b, " %s |", c.peer(p))
+	}
+	fmt.Fprintln(b)
 	b.WriteString(`
 The columns on the right count what other programs refuse when users do what they are told: ` + "`sha256sum --check`" + ` of the
 list in the folder; cosign on each file that has a bundle, by the release key; osslsigncode on signed Windows programs. None

@@ -29,13 +29,15 @@ import (
 // memory is what the collector keeps the heap below, in bytes; with the program itself that stays below 64 MB.
 const memory = 40 << 20
 
-func main() {
+func main() { os.Exit(start(os.Args[1:])) }
+
+// start runs the program in this process's surroundings.
+func start(args []string) int {
 	debug.SetMemoryLimit(memory)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	config, _ := os.UserConfigDir() // without one, --policy is needed
-	code := (&program{config: config, now: time.Now, stdout: os.Stdout, stderr: os.Stderr}).run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	return (&program{config: config, now: time.Now, stdout: os.Stdout, stderr: os.Stderr}).run(ctx, args)
 }
 
 // A program is one run's surroundings.

@@ -139,10 +139,13 @@ func (s Stamp) Response(signature []byte) []byte {
 	return marshal([]asn1.RawValue{raw(marshal([]int{s.Status})), raw(token)})
 }
 
+// peImageData is SpcPeImageData without flags and with an empty file name.
+var peImageData = []byte{0x30, 9, 3, 1, 0, 0xa0, 4, 0xa2, 2, 0x80, 0}
+
 // authenticode is a PKCS #7 over a program with this digest.
 func authenticode(digest []byte, signer *Cert) []byte {
 	content := marshal([]asn1.RawValue{
-		raw(marshal([]asn1.RawValue{raw(marshal(oidPEImage)), raw(marshal([]asn1.RawValue{}))})),
+		raw(marshal([]asn1.RawValue{raw(marshal(oidPEImage)), raw(peImageData)})),
 		raw(marshal(struct {
 			Algorithm algorithm
 			Digest    []byte

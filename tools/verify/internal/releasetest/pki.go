@@ -118,6 +118,16 @@ func Stamping(t *x509.Certificate) {
 // Identity is whom the code-signing leaf names.
 const Identity = "https://example.org/release"
 
+// Issuer is what the leaf's issuer extension says.
+const Issuer = "https://issuer.example.org"
+
+// fulcioIssuer adds the extension.
+func fulcioIssuer(t *x509.Certificate) {
+	value, err := asn1.MarshalWithParams(Issuer, "utf8")
+	must(err)
+	t.ExtraExtensions = append(t.ExtraExtensions, pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, 8}, Value: value})
+}
+
 // Start is when every key and certificate begins to be valid; Now is the verifier's clock, and the time of timestamps.
 var (
 	Start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -140,7 +150,10 @@ func NewKeys() *Keys {
 	k := &Keys{Release: NewKey(), Reproducers: [2]*ecdsa.PrivateKey{NewKey(), NewKey()}}
 	k.Root = Issue("Test Root", nil, Authority)
 	k.Intermediate = Issue("Test Intermediate", k.Root, Authority)
-	k.Leaf = Issue("Test Release", k.Intermediate, Purposes(Identity, x509.ExtKeyUsageCodeSigning))
+	k.Leaf = Issue("Test Release", k.Intermediate, func(t *x509.Certificate) {
+		Purposes(Identity, x509.ExtKeyUsageCodeSigning)(t)
+		fulcioIssuer(t)
+	})
 	for i := range k.TSA {
 		k.TSARoot[i] = Issue("Test Stamp Root", nil, Authority)
 		k.TSA[i] = Issue("Test Stamps", k.TSARoot[i], Stamping)
@@ -148,6 +161,26 @@ func NewKeys() *Keys {
 	k.CodeRoot = Issue("Test Code Root", nil, Authority)
 	k.CodeLeaf = Issue("Test Code", k.CodeRoot, Purposes("", x509.ExtKeyUsageCodeSigning))
 	return k
+}
+
+// TrustedRoot is Sigstore's trusted root with the authorities of k.
+func TrustedRoot(k *Keys) string {
+	authority := func(uri string, chain ...*Cert) any {
+		list := []any{}
+		for _, c := range chain {
+			list = append(list, map[string]any{"rawBytes": b64(c.DER)})
+		}
+		return map[string]any{
+			"uri": uri, "subject": map[string]any{"commonName": uri, "organization": "Test"},
+			"certChain": map[string]any{"certificates": list}, "validFor": map[string]any{"start": Start.Format(time.RFC3339)},
+		}
+	}
+	return string(compact(map[string]any{
+		"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+		"tlogs":     []any{}, "ctlogs": []any{},
+		"certificateAuthorities": []any{authority("https://ca.example.org", k.Intermediate, k.Root)},
+		"timestampAuthorities":   []any{authority("https://tsa1.example.org", k.TSA[0], k.TSARoot[0]), authority("https://tsa2.example.org", k.TSA[1], k.TSARoot[1])},
+	}))
 }
 
 // Sign is a signature over the SHA-256 of message, with the nonce of RFC 6979.

@@ -10,6 +10,7 @@ package releasetest
 
 import (
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -186,11 +187,14 @@ func HexSum(data []byte) string {
 
 // sboms writes a CycloneDX and an SPDX document.
 func (b *builder) sboms(stem, archive, platform string, t *Tree) {
-	type object struct{ name, sum string }
-	objects := []object{{"sqlite", HexSum([]byte(Upstream))}}
+	type object struct {
+		kind, name string
+		data       []byte
+	}
+	objects := []object{{"linked", "sqlite3.c", []byte(Upstream)}}
 	for _, e := range t.Entries {
 		if _, name, _ := strings.Cut(e.Name, "/"); strings.HasPrefix(name, "bin/") || strings.HasPrefix(name, "lib/") {
-			objects = append(objects, object{name, HexSum(e.Data)})
+			objects = append(objects, object{"file", name, e.Data})
 		}
 	}
 	sum := HexSum(b.payload[archive].Data)
@@ -198,8 +202,15 @@ func (b *builder) sboms(stem, archive, platform string, t *Tree) {
 		"SPDXID": "SPDXRef-subject", "name": archive, "packageFileName": archive, "checksums": []any{map[string]any{"algorithm": "SHA256", "checksumValue": sum}},
 	}}
 	for i, o := range objects {
-		components = append(components, map[string]any{"type": "file", "name": o.name, "hashes": []any{map[string]any{"alg": "SHA-256", "content": o.sum}}})
-		packages = append(packages, map[string]any{"SPDXID": fmt.Sprintf("SPDXRef-%d", i), "name": o.name, "checksums": []any{map[string]any{"algorithm": "SHA256", "checksumValue": o.sum}}})
+		long := fmt.Sprintf("%x", sha512.Sum512(o.data))
+		components = append(components, map[string]any{
+			"type": "file", "name": "component of " + o.name, "properties": []any{map[string]any{"name": "gosqlite:hashes:of", "value": o.kind + " " + o.name}},
+			"hashes": []any{map[string]any{"alg": "SHA-256", "content": HexSum(o.data)}, map[string]any{"alg": "SHA-512", "content": long}},
+		})
+		packages = append(packages, map[string]any{
+			"SPDXID": fmt.Sprintf("SPDXRef-%d", i), "name": "component of " + o.name, "annotations": []any{map[string]any{"comment": "gosqlite:hashes:of=" + o.kind + " " + o.name}},
+			"checksums": []any{map[string]any{"algorithm": "SHA256", "checksumValue": HexSum(o.data)}, map[string]any{"algorithm": "SHA512", "checksumValue": long}},
+		})
 	}
 	b.sbom(stem+".cdx.json", platform, map[string]any{
 		"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
