@@ -184,3 +184,6 @@ func (t *Token) signer(signer *pki.Certificate, chain []*pki.Certificate) (reaso
 	}
 	return reasons
 }
+
+// Certificates are those that came with the token.
+func (t *Token) Certificates() []*pki.Certificate { return t.data.Certificates }
