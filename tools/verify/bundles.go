@@ -11,6 +11,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
+	"github.com/gosqlite/gosqlite/tools/verify/trust"
 )
 
 // Rules about bundles and about evidence that they sign. Those of package trust stand in the table.
@@ -131,14 +132,24 @@ func reproducedRule(r *release, v *verdicts) {
 
 // notes are what the policy does not demand, although the release has it.
 func (r *release) notes() []string {
-	stamps, logged := 0, 0
-	for _, b := range r.bundles {
+	stamps, logged, reproduced := 0, 0, 0
+	for name, b := range r.bundles {
 		stamps += len(b.Timestamps)
 		logged += len(b.LogEntries)
+		if strings.HasPrefix(name, reproducedPrefix) {
+			reproduced++
+		}
 	}
 	notes := []string{}
-	if stamps > 0 && len(r.options.Policy.Trust.Stamps) == 0 {
+	trusted := &r.options.Policy.Trust
+	if stamps > 0 && len(trusted.Stamps) == 0 {
 		notes = append(notes, fmt.Sprintf("%d timestamps were not judged: the policy names no authority", stamps))
+	}
+	if reproduced > 0 && !trusted.Knows(trust.Reproducer) {
+		notes = append(notes, fmt.Sprintf("%d signatures of reproducers were not judged: the policy names none", reproduced))
+	}
+	if r.hasEmbedded() && !trusted.Knows(trust.Code) {
+		notes = append(notes, "whose signatures inside of programs are was not judged: the policy names no authority")
 	}
 	if logged > 0 {
 		notes = append(notes, fmt.Sprintf("%d transparency log entries were not judged: this program judges none", logged))

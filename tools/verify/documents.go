@@ -194,7 +194,9 @@ func (r *release) assess(name string, b *bundle.Bundle) {
 	}
 	role := trust.Release
 	if strings.HasPrefix(subject.name, reproducedPrefix) {
-		role = trust.Reproducer
+		if role = trust.Reproducer; !r.options.Policy.Trust.Knows(role) {
+			return // such statements then count for nothing; notes says so
+		}
 	}
 	r.assessments[name] = r.options.Policy.Trust.Assess(b, subject.sha256, role, r.options.Now)
 }

@@ -28,7 +28,7 @@
 //	keys          public keys (ECDSA on P-256), with roles and the window in which their signatures count
 //	authorities   code-signing authorities: intermediates first and the root last; the identities (URIs or e-mail
 //	              addresses) that may sign, any if there are none; and what the issuer extension has to say
-//	timestamps    RFC 3161 authorities, certificates as above. Without any, timestamps are not judged
+//	timestamps    RFC 3161 authorities, certificates as above
 //	roles         release, reproducer, code (signatures inside of programs)
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs
@@ -36,6 +36,10 @@
 //	              reproduced: how many reproducers must have had the same bytes
 //	builder       the builder's identity in the provenance; any if empty
 //	allow_development   accepts signatures of a development authority, which prove nothing
+//
+// What nobody is trusted for is not judged, and counts for nothing: timestamps where no timestamp authority is named,
+// statements of reproducers where there is none, and whose signatures inside of programs are where no authority has the
+// role code. The report says so. Where somebody is named, everything of the sort has to be theirs.
 //
 // Unknown fields, duplicate keys and anything after the object are errors.
 package policy
@@ -262,8 +266,6 @@ func (p *Policy) stamps(f *File) error {
 }
 
 func (p *Policy) require(f *File) error {
-	signs := slices.ContainsFunc(p.Trust.Keys, func(k trust.Key) bool { return slices.Contains(k.Roles, trust.Release) }) ||
-		slices.ContainsFunc(p.Trust.Authorities, func(a trust.Authority) bool { return slices.Contains(a.Roles, trust.Release) })
 	reproducers := 0
 	for _, k := range p.Trust.Keys {
 		if slices.Contains(k.Roles, trust.Reproducer) {
@@ -271,7 +273,7 @@ func (p *Policy) require(f *File) error {
 		}
 	}
 	switch {
-	case !signs:
+	case !p.Trust.Knows(trust.Release):
 		return errors.New("no key and no authority has the role release, so that nothing could pass")
 	case p.Trust.MinStamps < 0 || p.Trust.MinStamps > len(p.Trust.Stamps):
 		return fmt.Errorf("require: %d timestamps by %d authorities", p.Trust.MinStamps, len(p.Trust.Stamps))

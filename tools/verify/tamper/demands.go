@@ -111,6 +111,11 @@ func Controls() []Case {
 		c("a policy that names no timestamp authority", func(*keys) hooks {
 			return hooks{Policy: func(p *policy.File) { p.Timestamps, p.Require.Timestamps = nil, 0 }}
 		}, nil),
+		c("a policy that names no reproducer and no authority for programs", func(*keys) hooks {
+			return hooks{Policy: func(p *policy.File) {
+				p.Keys, p.Authorities, p.Require.Reproduced = p.Keys[:1], nil, 0
+			}}
+		}, nil),
 		c("a key that has expired since, by its timestamps", func(*keys) hooks {
 			return hooks{Policy: func(p *policy.File) { p.Keys[0].Until = "2026-12-01T00:00:00Z" }}
 		}, func(o *verify.Options, _ *Dir) error { o.Now = releasetest.Now.AddDate(5, 0, 0); return nil }),

@@ -55,6 +55,12 @@ type Authority struct {
 	Roles        []Role
 }
 
+// Knows reports whether anybody is trusted in a role.
+func (t *Trust) Knows(role Role) bool {
+	return slices.ContainsFunc(t.Keys, func(k Key) bool { return has(k.Roles, role) }) ||
+		slices.ContainsFunc(t.Authorities, func(a Authority) bool { return has(a.Roles, role) })
+}
+
 // A Check is one question about a signature. Each is a rule of the verifier.
 type Check string
 
