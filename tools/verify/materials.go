@@ -50,24 +50,39 @@ func (r *release) sbomSubject(f *file) (class, detail string) {
 // An object is something in the release that a bill of materials can name.
 type object struct{ sha256, sha512 string }
 
-// objects are what a document of a platform can name: files of the release, and what lies in the platform's archive.
-func (r *release) objects(platform string) map[string]object {
-	objects := map[string]object{}
-	if e := r.entryOf(manifest.Archive, platform); e != nil && r.archives[e.Name] != nil {
-		for _, x := range r.archives[e.Name].entries {
-			objects[inner(x.Name)] = object{hex.EncodeToString(x.SHA256[:]), hex.EncodeToString(x.SHA512[:])}
-		}
-	}
+// objects are what a document can name: files of the release, and what lies in the archive of its platform, or for a
+// document of the whole release in any. By a name there may then be several.
+func (r *release) objects(platform string) map[string][]object {
+	objects := map[string][]object{}
 	for _, f := range r.files {
-		if f.entry != nil {
-			objects[f.name] = object{f.hexSum(), hex.EncodeToString(f.sha512[:])}
+		if f.entry == nil {
+			continue
+		}
+		objects[f.name] = append(objects[f.name], object{f.hexSum(), hex.EncodeToString(f.sha512[:])})
+		c := r.archives[f.name]
+		if f.role != RoleArchive || c == nil || platform != "" && f.entry.Platform != platform {
+			continue
+		}
+		for _, x := range c.entries {
+			objects[inner(x.Name)] = append(objects[inner(x.Name)], object{hex.EncodeToString(x.SHA256[:]), hex.EncodeToString(x.SHA512[:])})
 		}
 	}
 	return objects
 }
 
+// has reports whether every digest of o is the object's, by algorithms that are recomputed.
+func (x object) has(o sbom.Object) bool {
+	for _, d := range o.Digests {
+		if want := map[string]string{"SHA-256": x.sha256, "SHA-512": x.sha512}[d.Algorithm]; want != d.Value {
+			return false
+		}
+	}
+	return true
+}
+
 // sbomDigests recomputes every digest of an object of the release. A document that has nothing to say by SHA-256 about
-// such an object is as wrong as one that says something else.
+// such an object is as wrong as one that says something else; only the subject of a document of the whole release has no
+// digest, since the manifest lists the document.
 func (r *release) sbomDigests(f *file) (class, detail string) {
 	d := r.sboms[f.name]
 	if d == nil {
@@ -75,22 +90,17 @@ func (r *release) sbomDigests(f *file) (class, detail string) {
 	}
 	class = "sbom-digest-mismatch"
 	objects := r.objects(f.entry.Platform)
-	for _, c := range append(d.Components, d.Subject) {
+	for i, c := range append([]sbom.Component{d.Subject}, d.Components...) {
 		for _, o := range c.Objects {
-			have, ours := objects[o.Name]
+			have := objects[o.Name]
 			switch {
-			case o.Kind != "file" && (o.Kind != "" || !ours):
-				continue
-			case !ours:
+			case o.Kind != "file" && (o.Kind != "" || have == nil), i == 0 && len(o.Digests) == 0:
+			case have == nil:
 				return class, fmt.Sprintf("%.100q is no file of the release", o.Name)
-			case o.Digest("SHA-256") == "" && !(c.Name == d.Subject.Name && c.Version == d.Subject.Version):
+			case o.Digest("SHA-256") == "":
 				return class, o.Name + ": no digest by SHA-256"
-			}
-			for _, x := range o.Digests {
-				want := map[string]string{"SHA-256": have.sha256, "SHA-512": have.sha512}[x.Algorithm]
-				if want != x.Value {
-					return class, fmt.Sprintf("%s has not the %s %.128q", o.Name, x.Algorithm, x.Value)
-				}
+			case !slices.ContainsFunc(have, func(x object) bool { return x.has(o) }):
+				return class, fmt.Sprintf("%s has not the digests %.300q", o.Name, o.Digests)
 			}
 		}
 	}

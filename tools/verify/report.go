@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 // ReportSchema identifies the JSON form of a report.
@@ -25,6 +26,11 @@ type Report struct {
 
 	// Bytes is how much was read, unpacked bytes included.
 	Bytes int64 `json:"bytes"`
+
+	// Outer is what listing, digests and signatures took, of OuterBytes; Inner is what contents and rules took. They are
+	// no part of what is written: the same release has the same report.
+	Outer, Inner time.Duration `json:"-"`
+	OuterBytes   int64         `json:"-"`
 }
 
 // A FileReport is the verdict on a file.

@@ -43,6 +43,9 @@ type Options struct {
 	// GoSum is a go.sum that is to agree with the release's Go module; nil for none.
 	GoSum []byte
 
+	// Clock times the work; nil for no times in the report.
+	Clock func() time.Time
+
 	// waive is a rule whose refusals count as passed. It is for the test that shows that each rule is needed.
 	waive string
 }
@@ -68,13 +71,44 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, fmt.Errorf("open release: %s is not a folder", o.Dir)
 	}
 	r := &release{options: o, ctx: ctx, byName: map[string]*file{}, folded: map[string]int{}}
-	for _, step := range []func() error{r.list, r.digest, r.documents, r.unpack, r.inputs} {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	watch := stopwatch{clock: o.Clock}
+	watch.lap()
+	if err := r.steps(r.list, r.digest, r.documents); err != nil {
+		return nil, err
+	}
+	outer, bytes := watch.lap(), r.bytes
+	if err := r.steps(r.unpack, r.inputs); err != nil {
+		return nil, err
+	}
+	report := r.judge(Rules)
+	report.Outer, report.OuterBytes, report.Inner = outer, bytes, watch.lap()
+	return report, nil
+}
+
+func (r *release) steps(steps ...func() error) error {
+	for _, step := range steps {
+		if err := r.ctx.Err(); err != nil {
+			return err
 		}
 		if err := step(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return r.judge(Rules), nil
+	return nil
+}
+
+// A stopwatch tells the time since it was last asked; without a clock, none.
+type stopwatch struct {
+	clock func() time.Time
+	last  time.Time
+}
+
+func (w *stopwatch) lap() time.Duration {
+	if w.clock == nil {
+		return 0
+	}
+	now := w.clock()
+	took := now.Sub(w.last)
+	w.last = now
+	return took
 }

@@ -116,6 +116,7 @@ func Controls() []Case {
 				p.Keys, p.Authorities, p.Require.Reproduced = p.Keys[:1], nil, 0
 			}}
 		}, nil),
+		c("a bill of materials of the whole release", whole(func(any) {}), nil),
 		c("a key that has expired since, by its timestamps", func(*keys) hooks {
 			return hooks{Policy: func(p *policy.File) { p.Keys[0].Until = "2026-12-01T00:00:00Z" }}
 		}, func(o *verify.Options, _ *Dir) error { o.Now = releasetest.Now.AddDate(5, 0, 0); return nil }),

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
 )
 
@@ -132,6 +133,7 @@ func sbomCases() []Case {
 			c("without the library", d.object, "sbom-coverage", "sbom-uncovered", bill(d.name, components(func(l []any) []any { return l[:2] }))),
 		)
 	}
+	cases = append(cases, c("another digest in the document of the whole release", "CycloneDX document", "sbom-digests", "sbom-digest-mismatch", whole(rehash)))
 	resigned := func(change func(d object), key func(k *keys, s *signing)) func(k *keys) hooks {
 		return func(k *keys) hooks {
 			return hooks{Finished: func(files map[string][]byte) {
@@ -173,6 +175,25 @@ func sbomCases() []Case {
 			}}
 		}),
 	)
+}
+
+// whole adds a document of the whole release, which names the Windows program, after changing that component.
+func whole(change func(e any)) func(k *keys) hooks {
+	return func(*keys) hooks {
+		return hooks{Payload: func(files map[string]*releasetest.Payload) {
+			var d object
+			if err := json.Unmarshal(files[windowsStem+".cdx.json"].Data, &d); err != nil {
+				panic(err)
+			}
+			d["metadata"] = object{"component": object{"name": "gosqlite", "type": "application"}}
+			change(d["components"].([]any)[1])
+			text, err := json.Marshal(d)
+			if err != nil {
+				panic(err)
+			}
+			files["gosqlite_1.2.0.cdx.json"] = &releasetest.Payload{Kind: manifest.SBOM, Data: text}
+		}}
+	}
 }
 
 // copySigned makes the signed copy of the Linux document the one of Windows, as the document is.

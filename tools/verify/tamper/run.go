@@ -44,6 +44,20 @@ func NewBench(temp string, clock func() time.Time) (*Bench, error) {
 	return b, err
 }
 
+// OnPayload makes the bench sign a payload, a folder that was built, by keys of its own, and try folder cases on that.
+func (b *Bench) OnPayload(payload string) error {
+	r, err := releasetest.OfPayload(b.keys, payload)
+	if err != nil {
+		return err
+	}
+	b.Release = filepath.Join(b.Temp, "signed")
+	if err := r.Write(b.Release); err != nil {
+		return err
+	}
+	b.Policy, err = parse(r.Policy)
+	return err
+}
+
 // On makes the bench try folder cases on another release.
 func (b *Bench) On(release string, p *policy.Policy, now time.Time) {
 	b.Release, b.Policy, b.Now = release, p, now

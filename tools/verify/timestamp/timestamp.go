@@ -130,6 +130,12 @@ type Authority struct {
 	// Certificates are the root and, before it, intermediates and the authority's own certificate, as far as tokens do
 	// not hold them. Only the last is trusted by itself.
 	Certificates []*pki.Certificate
+	From, Until  time.Time // when its timestamps count; zero for no bound
+}
+
+// Within reports whether t lies between two times, bounds included. A zero time is no bound.
+func Within(t, from, until time.Time) bool {
+	return (from.IsZero() || !t.Before(from)) && (until.IsZero() || !t.After(until))
 }
 
 // Verify checks that one of the authorities made t over stamped. It reports every reason to refuse, and the name of the
@@ -143,7 +149,7 @@ func (t *Token) Verify(stamped []byte, authorities []Authority) (name string, re
 	var signer *pki.Certificate
 	for _, a := range authorities {
 		leaf := t.data.Signer(a.Certificates)
-		if leaf == nil {
+		if leaf == nil || !Within(t.Time, a.From, a.Until) {
 			continue
 		}
 		signer = leaf

@@ -97,6 +97,9 @@ func (t *Trust) certificate(a *Assessment, der []byte, role Role, times []time.T
 		a.fault(CheckPurpose, "wrong-purpose", "the certificate of "+leaf.CommonName+" is not for code signing alone")
 	}
 	for _, when := range times {
+		if authority != nil && !timestamp.Within(when, authority.From, authority.Until) {
+			a.fault(CheckValidity, "certificate-expired", authority.Name+" did not vouch at "+when.UTC().Format(time.RFC3339))
+		}
 		for _, c := range chain {
 			if !c.ValidAt(when) {
 				a.fault(CheckValidity, "certificate-expired", fmt.Sprintf("the certificate of %s was not valid at %s", c.CommonName, when.UTC().Format(time.RFC3339)))

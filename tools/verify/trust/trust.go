@@ -42,9 +42,7 @@ type Key struct {
 }
 
 // covers reports whether t lies within k's window, bounds included.
-func (k *Key) covers(t time.Time) bool {
-	return (k.From.IsZero() || !t.Before(k.From)) && (k.Until.IsZero() || !t.After(k.Until))
-}
+func (k *Key) covers(t time.Time) bool { return timestamp.Within(t, k.From, k.Until) }
 
 // An Authority is a certification authority for code signing, and whom it may vouch for.
 type Authority struct {
@@ -53,6 +51,7 @@ type Authority struct {
 	Identities   []string           // URIs and e-mail addresses that may sign; empty for any
 	Issuer       string             // what Fulcio's issuer extension has to say; empty for anything
 	Roles        []Role
+	From, Until  time.Time // when it vouched; zero for no bound
 }
 
 // Knows reports whether anybody is trusted in a role.

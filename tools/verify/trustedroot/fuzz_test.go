@@ -10,7 +10,7 @@ import (
 )
 
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(releasetest.TrustedRoot(releasetest.NewKeys())))
+	f.Add([]byte(releasetest.TrustedRoot(releasetest.NewKeys(), releasetest.Now, releasetest.Now)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		trust, err := trustedroot.Parse(data)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
@@ -62,20 +63,39 @@ func Parse(text []byte) (*trust.Trust, error) {
 	}
 	t := &trust.Trust{}
 	for _, a := range f.Authorities {
-		chain, err := a.certificates()
+		chain, from, until, err := a.read()
 		if err != nil {
 			return nil, err
 		}
-		t.Authorities = append(t.Authorities, trust.Authority{Name: a.URI, Certificates: chain, Roles: trust.Roles})
+		t.Authorities = append(t.Authorities, trust.Authority{Name: a.URI, Certificates: chain, Roles: trust.Roles, From: from, Until: until})
 	}
 	for _, a := range f.Stamps {
-		chain, err := a.certificates()
+		chain, from, until, err := a.read()
 		if err != nil {
 			return nil, err
 		}
-		t.Stamps = append(t.Stamps, timestamp.Authority{Name: a.URI + a.Subject.CommonName, Certificates: chain})
+		t.Stamps = append(t.Stamps, timestamp.Authority{Name: a.URI + a.Subject.CommonName, Certificates: chain, From: from, Until: until})
 	}
 	return t, nil
+}
+
+// read is the authority's chain and its window.
+func (a *authority) read() (chain []*pki.Certificate, from, until time.Time, err error) {
+	if chain, err = a.certificates(); err != nil {
+		return nil, from, until, err
+	}
+	for _, bound := range []struct {
+		text string
+		to   *time.Time
+	}{{a.ValidFor.Start, &from}, {a.ValidFor.End, &until}} {
+		if bound.text == "" {
+			continue
+		}
+		if *bound.to, err = time.Parse(time.RFC3339, bound.text); err != nil {
+			return nil, from, until, fmt.Errorf("trusted root: validFor: %w", err)
+		}
+	}
+	return chain, from, until, nil
 }
 
 func (a *authority) certificates() ([]*pki.Certificate, error) {

@@ -90,8 +90,8 @@ func (p *program) assess(b *bundle.Bundle, digest [32]byte, t *trust.Trust, byKe
 		t.MinStamps = 1
 	}
 	a := t.Assess(b, digest, trust.Release, p.now())
-	for _, f := range a.Faults {
-		return fmt.Errorf("%s: %s", f.Class, f.Detail)
+	if len(a.Faults) > 0 {
+		return fmt.Errorf("%s: %s", a.Faults[0].Class, a.Faults[0].Detail)
 	}
 	if b.Envelope != nil {
 		return aboutArtifact(b.Envelope, digest)

@@ -155,7 +155,10 @@ func TestVerifyBundle(t *testing.T) {
 	key, other, root := filepath.Join(temp, "key.pem"), filepath.Join(temp, "other.pem"), filepath.Join(temp, "root.json")
 	write(t, key, []byte(releasetest.PublicPEM(keys.Release)))
 	write(t, other, []byte(releasetest.PublicPEM(keys.Reproducers[0])))
-	write(t, root, []byte(releasetest.TrustedRoot(keys)))
+	write(t, root, []byte(releasetest.TrustedRoot(keys, releasetest.Now, releasetest.Now)))
+	vouched, stamped := filepath.Join(temp, "vouched.json"), filepath.Join(temp, "stamped.json")
+	write(t, vouched, []byte(releasetest.TrustedRoot(keys, releasetest.Start, releasetest.Now)))
+	write(t, stamped, []byte(releasetest.TrustedRoot(keys, releasetest.Now, releasetest.Start)))
 	at := func(dir, name string) string { return filepath.Join(dir, name) }
 	const manifest, provenance = "manifest.json", "provenance.intoto.json"
 	sum := func(name string) string {
@@ -181,6 +184,8 @@ func TestVerifyBundle(t *testing.T) {
 		{"no bundle", 3, []string{"--bundle", at(dir, manifest), "--key", key, at(dir, manifest)}},
 		{"a certificate where a key is asked for", 3, []string{"--bundle", at(cert, manifest+".sigstore.json"), "--key", key, at(cert, manifest)}},
 		{"another identity", 3, append([]string{"--bundle", at(cert, manifest+".sigstore.json"), at(cert, manifest)}, append([]string{"--certificate-identity", "x"}, identity[2:]...)...)},
+		{"an authority that vouched until earlier", 3, append([]string{"--bundle", at(cert, manifest+".sigstore.json"), at(cert, manifest)}, append(identity[:5:5], vouched)...)},
+		{"timestamp authorities that stamped until earlier", 3, append([]string{"--bundle", at(cert, manifest+".sigstore.json"), at(cert, manifest)}, append(identity[:5:5], stamped)...)},
 		{"usage", 2, []string{"--bundle", at(dir, manifest+".sigstore.json"), at(dir, manifest)}},
 		{"a digest cut off", 2, []string{"--bundle", at(dir, manifest+".sigstore.json"), "--key", key, "sha256:00"}},
 	} {

@@ -37,7 +37,7 @@ Exit codes: 0 the release stands, 1 it could not be checked, 2 usage or no polic
 func (p *program) release(ctx context.Context, usage string, args []string) error {
 	var policyFile, goSum string
 	var asJSON bool
-	o := verify.Options{Now: p.now()}
+	o := verify.Options{Now: p.now(), Clock: p.now}
 	flags := flag.NewFlagSet("gosqlite-verify", flag.ContinueOnError)
 	flags.StringVar(&policyFile, "policy", "", "")
 	flags.StringVar(&o.Version, "version", "", "")
@@ -63,12 +63,11 @@ func (p *program) release(ctx context.Context, usage string, args []string) erro
 			return err
 		}
 	}
-	start := p.now()
 	report, err := verify.Run(ctx, o)
 	if err != nil {
 		return err
 	}
-	return p.report(report, asJSON, p.now().Sub(start))
+	return p.report(report, asJSON)
 }
 
 // split takes the one argument that is no flag out of args.
@@ -139,7 +138,7 @@ func realPath(name string) string {
 }
 
 // report prints what was found. The throughput goes to stderr: it is not the same twice.
-func (p *program) report(r *verify.Report, asJSON bool, took time.Duration) error {
+func (p *program) report(r *verify.Report, asJSON bool) error {
 	if asJSON {
 		enc := json.NewEncoder(p.stdout)
 		enc.SetIndent("", "  ")
@@ -149,8 +148,10 @@ func (p *program) report(r *verify.Report, asJSON bool, took time.Duration) erro
 	} else if err := r.Table(p.stdout); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	megabytes := float64(r.Bytes) / 1e6
-	fmt.Fprintf(p.stderr, "%.1f MB in %.2f s, %.0f MB/s\n", megabytes, took.Seconds(), megabytes/max(took.Seconds(), 1e-3))
+	speed := func(bytes int64, took time.Duration) string {
+		return fmt.Sprintf("%.1f MB in %.2f s, %.0f MB/s", float64(bytes)/1e6, took.Seconds(), float64(bytes)/1e6/max(took.Seconds(), 1e-3))
+	}
+	fmt.Fprintf(p.stderr, "digests and signatures: %s; with contents: %s\n", speed(r.OuterBytes, r.Outer), speed(r.Bytes, r.Outer+r.Inner))
 	if !r.OK {
 		return action.Reject(fmt.Errorf("the release is refused: %s", strings.Join(r.Classes(), ", ")))
 	}

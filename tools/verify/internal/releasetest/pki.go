@@ -163,23 +163,24 @@ func NewKeys() *Keys {
 	return k
 }
 
-// TrustedRoot is Sigstore's trusted root with the authorities of k.
-func TrustedRoot(k *Keys) string {
-	authority := func(uri string, chain ...*Cert) any {
+// TrustedRoot is Sigstore's trusted root with the authorities of k: the one that vouches until a time, and those that stamp
+// until a time.
+func TrustedRoot(k *Keys, vouches, stamps time.Time) string {
+	authority := func(uri string, until time.Time, chain ...*Cert) any {
 		list := []any{}
 		for _, c := range chain {
 			list = append(list, map[string]any{"rawBytes": b64(c.DER)})
 		}
 		return map[string]any{
 			"uri": uri, "subject": map[string]any{"commonName": uri, "organization": "Test"},
-			"certChain": map[string]any{"certificates": list}, "validFor": map[string]any{"start": Start.Format(time.RFC3339)},
+			"certChain": map[string]any{"certificates": list}, "validFor": map[string]any{"start": Start.Format(time.RFC3339), "end": until.Format(time.RFC3339)},
 		}
 	}
 	return string(compact(map[string]any{
 		"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
 		"tlogs":     []any{}, "ctlogs": []any{},
-		"certificateAuthorities": []any{authority("https://ca.example.org", k.Intermediate, k.Root)},
-		"timestampAuthorities":   []any{authority("https://tsa1.example.org", k.TSA[0], k.TSARoot[0]), authority("https://tsa2.example.org", k.TSA[1], k.TSARoot[1])},
+		"certificateAuthorities": []any{authority("https://ca.example.org", vouches, k.Intermediate, k.Root)},
+		"timestampAuthorities":   []any{authority("https://tsa1.example.org", stamps, k.TSA[0], k.TSARoot[0]), authority("https://tsa2.example.org", stamps, k.TSA[1], k.TSARoot[1])},
 	}))
 }
 

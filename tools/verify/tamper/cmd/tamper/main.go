@@ -25,6 +25,7 @@ const usage = `usage: tamper [flags]
 
   --release DIR    try the cases of the kind folder on this release
   --policy FILE    the policy under which it passes
+  --payload DIR    or on this release set, which is not signed: it is signed by keys that are made for it
   --update FILE    write the page docs/tamper.md
   --peers=false    do not run other programs
 `
@@ -41,18 +42,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func benchmark(ctx context.Context, args []string, stdout io.Writer) error {
-	var release, policyFile, update string
+	var release, policyFile, payload, update string
 	peers := true
 	flags := flag.NewFlagSet("tamper", flag.ContinueOnError)
 	flags.StringVar(&release, "release", "", "")
 	flags.StringVar(&policyFile, "policy", "", "")
+	flags.StringVar(&payload, "payload", "", "")
 	flags.StringVar(&update, "update", "", "")
 	flags.BoolVar(&peers, "peers", true, "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
 		return err
 	}
-	if (release == "") != (policyFile == "") {
-		return action.UsageError("--release and --policy go together")
+	if (release == "") != (policyFile == "") || release != "" && payload != "" {
+		return action.UsageError("--release and --policy go together, and not with --payload")
 	}
 	temp, err := os.MkdirTemp("", "tamper")
 	if err != nil {
@@ -73,6 +75,11 @@ func benchmark(ctx context.Context, args []string, stdout io.Writer) error {
 			return err
 		}
 		b.On(release, p, time.Now())
+	}
+	if payload != "" {
+		if err := b.OnPayload(payload); err != nil {
+			return err
+		}
 	}
 	if peers {
 		b.Peers = tamper.FindPeers(exec.LookPath)
