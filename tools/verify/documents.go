@@ -3,9 +3,6 @@
 package verify
 
 import (
-	"encoding/hex"
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -199,54 +196,4 @@ func (r *release) assess(name string, b *bundle.Bundle) {
 		}
 	}
 	r.assessments[name] = r.options.Policy.Trust.Assess(b, subject.sha256, role, r.options.Now)
-}
-
-// A signedManifest lists the archives whose programs have signatures inside, and what each was made of. It is JSON:
-//
-//	{"schema":"gosqlite-signed/1","version":"1.0.0","files":[
-//	  {"name":"gosqlite_1.0.0_windows_amd64_signed.zip","size":3,"sha256":"...",
-//	   "unsigned":"gosqlite_1.0.0_windows_amd64.zip","unsigned_sha256":"..."}]}
-type signedManifest struct {
-	Schema  string       `json:"schema"`
-	Version string       `json:"version"`
-	Files   []signedFile `json:"files"`
-}
-
-type signedFile struct {
-	Name           string `json:"name"`
-	Size           int64  `json:"size"`
-	SHA256         string `json:"sha256"`
-	Unsigned       string `json:"unsigned"`
-	UnsignedSHA256 string `json:"unsigned_sha256"`
-}
-
-func parseSignedManifest(text []byte) (*signedManifest, []string, error) {
-	var m signedManifest
-	faults, err := strictjson.Read(text, &m)
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case m.Schema != "gosqlite-signed/1":
-		return nil, nil, fmt.Errorf("schema %.40q is not known", m.Schema)
-	case len(m.Files) == 0 || len(m.Files) > manifest.MaxFiles:
-		return nil, nil, fmt.Errorf("%d files", len(m.Files))
-	}
-	for _, f := range m.Files {
-		stem, ok := strings.CutSuffix(strings.TrimSuffix(strings.TrimSuffix(f.Name, ".zip"), ".tar.gz"), "_signed")
-		if !ok || strings.Contains(f.Name, "/") || !strings.HasPrefix(f.Unsigned, stem+".") {
-			return nil, nil, fmt.Errorf("file %.100q is not the signed form of %.100q", f.Name, f.Unsigned)
-		}
-		if _, err := hex.DecodeString(f.SHA256 + f.UnsignedSHA256); err != nil || len(f.SHA256) != 64 || len(f.UnsignedSHA256) != 64 {
-			return nil, nil, errors.New("a digest is not 64 hexadecimal digits")
-		}
-	}
-	return &m, faults, nil
-}
-
-// signedFiles are the files of the signed manifest, if there is one.
-func (r *release) signedFiles() []signedFile {
-	if r.signedManifest == nil {
-		return nil
-	}
-	return r.signedManifest.Files
 }

@@ -4,7 +4,6 @@ package verify
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
@@ -42,34 +41,11 @@ func (r *release) signingTime() time.Time {
 	return r.options.Now
 }
 
-// signedDigests holds the signed manifest against its archives and against the manifest.
-func (r *release) signedDigests(f *file) (class, detail string) {
-	for _, s := range r.signedFiles() {
-		if f.role == RoleSignedArchive && s.Name != f.name {
-			continue
-		}
-		have := r.byName[s.Name]
-		unsigned := r.byName[s.Unsigned]
-		switch {
-		case r.manifest == nil:
-		case r.signedManifest.Version != r.manifest.Version:
-			return "signed-digest-mismatch", fmt.Sprintf("version %.40q, not %s", r.signedManifest.Version, r.manifest.Version)
-		case have == nil:
-			return "signed-missing", fmt.Sprintf("%.100q is listed and not there", s.Name)
-		case have.size != s.Size || have.hexSum() != s.SHA256:
-			return "signed-digest-mismatch", s.Name + " has another size or digest"
-		case unsigned == nil || unsigned.entry == nil || hex.EncodeToString(unsigned.entry.SHA256[:]) != s.UnsignedSHA256:
-			return "signed-digest-mismatch", fmt.Sprintf("%.100q is not the archive of the manifest", s.Unsigned)
-		}
-	}
-	return "", ""
-}
-
 // unsignedOf is the archive that a signed one was made of.
 func (r *release) unsignedOf(f *file) *file {
 	for _, s := range r.signedFiles() {
 		if s.Name == f.name {
-			return r.byName[s.Unsigned]
+			return r.byName[s.Unsigned.Name]
 		}
 	}
 	return nil
@@ -184,7 +160,7 @@ func (r *release) judgeEmbedded(f *file, p *program, s *image.Stripped, signatur
 	return "", ""
 }
 
-// detachedAgrees holds embedded/ARCHIVE/PATH.SUFFIX against the program in the archive: an Authenticode signature by its
+// detachedAgrees holds embedded/ARCHIVE/ENTRY.SUFFIX against the program in the archive: an Authenticode signature by its
 // digest; a Mach-O signature, whose digests are over the program that has it inside, by the signed archive.
 func (r *release) detachedAgrees(f *file) (class, detail string) {
 	class = "detached-mismatch"
@@ -194,9 +170,9 @@ func (r *release) detachedAgrees(f *file) (class, detail string) {
 		return class, err.Error()
 	}
 	authenticode := strings.HasSuffix(entry, ".authenticode")
-	entry = strings.TrimSuffix(strings.TrimSuffix(entry, ".authenticode"), ".macho")
+	entry = inner(strings.TrimSuffix(strings.TrimSuffix(entry, ".authenticode"), ".macho"))
 	for _, s := range r.signedFiles() {
-		if s.Unsigned == archive && r.byName[s.Name] != nil {
+		if s.Unsigned.Name == archive && r.byName[s.Name] != nil {
 			return r.sameAsAttached(r.byName[s.Name], entry, blob)
 		}
 	}

@@ -53,7 +53,7 @@ var expected = map[string]struct{ rule, classes string }{
 	"provenance's bundle":             {anyBundleRule, anyBundleClass},
 	"signed bill of materials":        {"documents|strict-json|signed-sbom|signed-sbom-signature", "malformed-signed-sbom|ambiguous-json|signed-sbom-mismatch|signed-sbom-signature"},
 	"signed archive":                  {"signed-digests", "signed-digest-mismatch"},
-	"detached Authenticode signature": {"embedded-detached", "detached-mismatch|detached-untrusted"},
+	"detached Authenticode signature": {"embedded-detached", "detached-mismatch"},
 	"detached Mach-O signature":       {"embedded-detached", "detached-mismatch"},
 }
 

@@ -50,6 +50,7 @@ type Hooks struct {
 	Text      func(name string, text []byte) []byte // of a JSON document, before it is signed
 	Statement func(name string, s map[string]any)   // before it is written
 	Signed    func(t *Tree)                         // entries of signed archives, before they are packed
+	Detached  func(name string, blob []byte) []byte // signatures of programs, before they are kept as files
 	SignedSet func(doc map[string]any)              // manifest_signed.json
 	Sign      func(subject string, s *Signing)      // before a file is signed
 	Bundle    func(name string, doc map[string]any) // before a bundle is written

@@ -82,13 +82,15 @@ func (b *builder) signedArchives() {
 			}
 		}
 		call(b.hooks.Signed, t)
-		b.detach(name, t)
 		data := t.Pack(name)
 		signed := stem + "_signed" + ext
 		b.files[signed] = data
-		list = append(list, map[string]any{"name": signed, "size": len(data), "sha256": HexSum(data), "unsigned": name, "unsigned_sha256": HexSum(b.files[name])})
+		list = append(list, map[string]any{
+			"name": signed, "size": len(data), "sha256": HexSum(data), "signatures": b.detach(name, t),
+			"unsigned": map[string]any{"name": name, "sha256": HexSum(b.files[name])},
+		})
 	}
-	doc := map[string]any{"schema": "gosqlite-signed/1", "version": b.config.Version, "files": list}
+	doc := map[string]any{"schema": "gosqlite-signed/1", "version": b.config.Version, "manifest": HexSum(b.files[manifest.FileName]), "files": list}
 	call(b.hooks.SignedSet, doc)
 	b.files[SignedManifest] = b.text(SignedManifest, doc)
 }
@@ -104,19 +106,31 @@ func attach(program []byte, signer *Cert) []byte {
 	return program
 }
 
-// detach keeps the signatures of signed programs as files.
-func (b *builder) detach(archive string, t *Tree) {
+// detach keeps the signatures of signed programs as files, and lists them.
+func (b *builder) detach(archive string, t *Tree) []any {
+	list := []any{}
+	keep := func(entry, suffix string, blob []byte) {
+		folder, rest, _ := strings.Cut(entry, "/")
+		path := strings.TrimSuffix(folder, "_signed") + "/" + rest
+		name := "embedded/" + archive + "/" + path + suffix
+		if b.hooks.Detached != nil {
+			blob = b.hooks.Detached(name, blob)
+		}
+		b.files[name] = blob
+		list = append(list, map[string]any{"file": name, "path": path, "sha256": HexSum(blob)})
+	}
 	for _, e := range t.Entries {
 		_, rest, _ := strings.Cut(e.Name, "/")
 		switch {
 		case !strings.HasPrefix(rest, "bin/"):
 		case strings.HasPrefix(string(e.Data), "MZ") && le.Uint32(e.Data[peSecurity:]) != 0:
-			b.files["embedded/"+archive+"/"+rest+".authenticode"] = DetachPE(e.Data)
+			keep(e.Name, ".authenticode", DetachPE(e.Data))
 		case strings.HasPrefix(string(e.Data), "\xcf\xfa") && le.Uint32(e.Data[16:]) > 2:
 			blob := e.Data[len(e.Data)-8192:]
-			b.files["embedded/"+archive+"/"+rest+".macho"] = blob[:min(len(blob), int(binary.BigEndian.Uint32(blob[4:])))]
+			keep(e.Name, ".macho", blob[:min(len(blob), int(binary.BigEndian.Uint32(blob[4:])))])
 		}
 	}
+	return list
 }
 
 // A Signing is how a file is signed.
