@@ -46,6 +46,8 @@ func TestArrows(t *testing.T) {
 		{"verify on sign", "tools/verify/tamper/x_test.go", goFile(own + "tools/release/sign"), "verifier shares no code"},
 		{"verify on the network", "tools/verify/pki/x.go", goFile("net/http"), "links no network code"},
 		{"verify on x509", "tools/verify/x.go", goFile("crypto/x509"), "links no network code"},
+		{"verify on net", "tools/verify/x.go", goFile("net"), "links no network code"},
+		{"verify on net/url", "tools/verify/x.go", goFile("net/url"), ""},
 		{"verify on its tests", "tools/verify/x.go", goFile(own + "tools/verify/internal/releasetest"), "links no network code"},
 		{"verify's tests on x509", "tools/verify/pki/x_test.go", goFile("crypto/x509"), ""},
 		{"tamper on x509", "tools/verify/tamper/x.go", goFile("crypto/x509"), ""},

@@ -123,6 +123,31 @@ func (b *Bench) PassesWithout(ctx context.Context, c Case, rule string) (passes 
 	return passes, err
 }
 
+// A Need is a rule, and the name of a case that passes without it; empty if every case is refused all the same.
+type Need struct{ Rule, Case string }
+
+// Needs finds for each rule of the verifier a case that shows that it is needed.
+func (b *Bench) Needs(ctx context.Context, cases []Case) ([]Need, error) {
+	var needs []Need
+	for _, rule := range verify.Rules {
+		n := Need{Rule: rule.Name}
+		for _, c := range cases {
+			if c.Rule != rule.Name || n.Case != "" {
+				continue
+			}
+			passes, err := b.PassesWithout(ctx, c, rule.Name)
+			if err != nil {
+				return nil, err
+			}
+			if passes {
+				n.Case = c.Name()
+			}
+		}
+		needs = append(needs, n)
+	}
+	return needs, nil
+}
+
 // prepared makes the folder of a case, and removes it afterwards.
 func (b *Bench) prepared(c Case, use func(d *Dir, o verify.Options) error) error {
 	temp, err := os.MkdirTemp(b.Temp, "case")

@@ -128,7 +128,7 @@ var Elsewhere = []struct{ Advisories, About string }{
 }
 
 // Document writes the page docs/tamper.md. It holds no figure that differs between two runs.
-func Document(w io.Writer, results []*Result, peers []Peer) error {
+func Document(w io.Writer, results []*Result, needs []Need, peers []Peer) error {
 	defects := Summaries(results)
 	total := defects[len(defects)-1]
 	b := &strings.Builder{}
@@ -141,7 +141,7 @@ func Document(w io.Writer, results []*Result, peers []Peer) error {
 which also says how long it took and what became of the controls. `+"`--release DIR --policy FILE`"+` tries the cases of the
 kind *folder* on another release; `+"`--update FILE`"+` writes this page. *folder* is what anyone can do who serves a release.
 *insider* is what takes keys; such a release is made for the case, and well signed. *demand* asks for what a release is not.
-A test shows for each rule that some case passes when this rule alone is missing.
+Each rule is missed once: then some case passes.
 
 `, total.Cases, len(results)-total.Cases)
 	head, rule := "| defects | cases | refused | right class |", "|---|---|---|---|"
@@ -183,7 +183,12 @@ Advisories of the Go vulnerability database whose sort of mistake is a case here
 	for _, e := range Elsewhere {
 		fmt.Fprintf(b, "- %s: %s\n", e.About, e.Advisories)
 	}
-	b.WriteString("\nTransparency log entries are not judged: they never count as evidence.\n\n## All cases\n\n| object | mutation | kind | class |\n|---|---|---|---|\n")
+	b.WriteString("\nTransparency log entries are not judged: they never count as evidence.\n")
+	b.WriteString("\n## Every rule is needed\n\n| without the rule | passes |\n|---|---|\n")
+	for _, n := range needs {
+		fmt.Fprintf(b, "| %s | %s |\n", n.Rule, n.Case)
+	}
+	b.WriteString("\n## All cases\n\n| object | mutation | kind | class |\n|---|---|---|---|\n")
 	for _, r := range results {
 		class := strings.Join(r.Classes, ", ")
 		if r.Kind == Control {

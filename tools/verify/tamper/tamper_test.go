@@ -64,24 +64,18 @@ func TestCasesAreDistinct(t *testing.T) {
 // TestEveryRuleIsNeeded: without any one rule, at least one case passes.
 func TestEveryRuleIsNeeded(t *testing.T) {
 	b, cases := bench(t)
-	for _, rule := range verify.Rules {
-		needed := ""
-		for _, c := range cases {
-			if c.Rule != rule.Name {
-				continue
-			}
-			passes, err := b.PassesWithout(context.Background(), c, rule.Name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if passes {
-				needed = c.Name()
-				break
-			}
+	needs, err := b.Needs(context.Background(), cases)
+	if err != nil || len(needs) != len(verify.Rules) {
+		t.Fatalf("%d rules of %d, %v", len(needs), len(verify.Rules), err)
+	}
+	for _, n := range needs {
+		if n.Case == "" {
+			t.Errorf("rule %s: no case passes without it", n.Rule)
 		}
-		if needed == "" {
-			t.Errorf("rule %s: no case passes without it", rule.Name)
-		}
+	}
+	idle, err := b.Needs(context.Background(), cases[:1])
+	if err != nil || idle[0].Case != "" {
+		t.Errorf("without cases nothing shows that a rule is needed: %v, %v", idle[0], err)
 	}
 }
 

@@ -106,10 +106,25 @@ func all(ctx context.Context, b *tamper.Bench, update string, stdout io.Writer) 
 	if err := tamper.Table(stdout, results, b.Peers); err != nil {
 		return err
 	}
+	needs, err := b.Needs(ctx, cases)
+	if err != nil {
+		return err
+	}
+	idle := 0
+	for _, n := range needs {
+		if n.Case == "" {
+			idle++
+			fmt.Fprintf(stdout, "IDLE: no case passes without the rule %s\n", n.Rule)
+		}
+	}
+	fmt.Fprintf(stdout, "%d of %d rules are needed by some case\n", len(needs)-idle, len(needs))
 	if update != "" {
-		if err := action.WriteFile(update, 0o644, func(w io.Writer) error { return tamper.Document(w, results, b.Peers) }); err != nil {
+		if err := action.WriteFile(update, 0o644, func(w io.Writer) error { return tamper.Document(w, results, needs, b.Peers) }); err != nil {
 			return fmt.Errorf("write page: %w", err)
 		}
+	}
+	if idle > 0 {
+		return action.Reject(errors.New("a rule of the verifier is idle"))
 	}
 	if !tamper.AllRight(results) {
 		return action.Reject(errors.New("the verifier let a defect pass, named it wrongly or refused a control"))
