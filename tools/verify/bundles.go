@@ -83,8 +83,8 @@ func evidenceRule(r *release, v *verdicts) {
 			v.fail("", "evidence-missing", "%s: the release has no %s", e, what)
 		}
 	}
-	need(policy.Commit, r.byName["commit.intoto.json"] != nil, "commit.intoto.json")
-	need(policy.Ledger, r.byName["ledger.intoto.json"] != nil, "ledger.intoto.json")
+	need(policy.Commit, r.byName[commitName] != nil, commitName)
+	need(policy.Ledger, r.byName[ledgerName] != nil, ledgerName)
 	need(policy.SignedArchives, r.byName[signedManifestName] != nil, signedManifestName)
 	if r.manifest == nil {
 		return

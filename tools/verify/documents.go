@@ -70,7 +70,7 @@ func (r *release) evidence(f *file) {
 	case f.role != RoleUnlisted:
 	case f.name == manifest.SumsName:
 		f.role = RoleSums
-	case f.name == provenanceName, f.name == "commit.intoto.json", f.name == "ledger.intoto.json", reproducedPattern.MatchString(f.name):
+	case f.name == provenanceName, f.name == commitName, f.name == ledgerName, reproducedPattern.MatchString(f.name):
 		f.role = RoleStatement
 	case f.name == signedManifestName:
 		f.role = RoleSignedManifest
@@ -109,7 +109,7 @@ func (r *release) isSigned(name string) bool {
 }
 
 func isEvidence(name string) bool {
-	return name == signedManifestName || name == "commit.intoto.json" || name == "ledger.intoto.json" || reproducedPattern.MatchString(name)
+	return name == signedManifestName || name == commitName || name == ledgerName || reproducedPattern.MatchString(name)
 }
 
 // embeddedRole is the role of embedded/ARCHIVE/PATH.SUFFIX, whose archive the manifest has to list.

@@ -50,6 +50,8 @@ var (
 // Names and endings of files.
 const (
 	provenanceName     = "provenance.intoto.json"
+	commitName         = "commit.intoto.json"
+	ledgerName         = "ledger.intoto.json"
 	signedManifestName = "manifest_signed.json"
 	statementSuffix    = ".intoto.json"
 	bundleSuffix       = ".sigstore.json"

@@ -4,6 +4,7 @@ package verify
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -114,17 +115,20 @@ type provenance struct {
 	Definition struct {
 		BuildType    string                     `json:"buildType"`
 		External     map[string]json.RawMessage `json:"externalParameters"`
-		Dependencies []struct {
-			URI    string            `json:"uri"`
-			Name   string            `json:"name"`
-			Digest map[string]string `json:"digest"`
-		} `json:"resolvedDependencies"`
+		Dependencies []dependency               `json:"resolvedDependencies"`
 	} `json:"buildDefinition"`
 	Run struct {
 		Builder struct {
 			ID string `json:"id"`
 		} `json:"builder"`
 	} `json:"runDetails"`
+}
+
+type dependency struct {
+	URI     string            `json:"uri"`
+	Name    string            `json:"name"`
+	Digest  map[string]string `json:"digest"`
+	Content []byte            `json:"content"`
 }
 
 // provenance judges what the provenance says about the build.
@@ -149,6 +153,29 @@ func (r *release) provenance() (class string, err error) {
 	for _, d := range p.Definition.Dependencies {
 		if d.URI == "" && d.Name == "" || len(d.Digest) == 0 {
 			return "provenance-incomplete", fmt.Errorf("dependency %.100q has no name or no digest", d.URI+d.Name)
+		}
+		if sum := sha256.Sum256(d.Content); len(d.Content) > 0 && d.Digest["sha256"] != hex.EncodeToString(sum[:]) {
+			return "provenance-digest", fmt.Errorf("the content of %.100q has another digest", d.Name)
+		}
+	}
+	return r.commit(p.Definition.Dependencies)
+}
+
+// commit holds the sources of the commit statement against those of the provenance.
+func (r *release) commit(dependencies []dependency) (class string, err error) {
+	s := r.statements[commitName]
+	if s == nil {
+		return "", nil
+	}
+	var p struct {
+		Source map[string]string `json:"source"`
+	}
+	if err := json.Unmarshal(s.Predicate, &p); err != nil {
+		return "commit-source", fmt.Errorf("the commit statement names no sources: %w", err)
+	}
+	for _, d := range dependencies {
+		if d.Name == "source" && (p.Source["sha256"] == "" || p.Source["sha256"] != d.Digest["sha256"]) {
+			return "commit-source", errors.New("the commit statement is about other sources than the provenance")
 		}
 	}
 	return "", nil

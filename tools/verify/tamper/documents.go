@@ -159,6 +159,13 @@ func statementCases() []Case {
 		c("a dependency without digest", "provenance", "provenance", "provenance-incomplete", stated(p, func(s object) {
 			definition(s)["resolvedDependencies"] = []any{object{"uri": "https://example.org/sqlite.zip"}}
 		})),
+		c("another list of sources under its digest", "provenance", "provenance", "provenance-digest", stated(p, func(s object) {
+			definition(s)["resolvedDependencies"].([]any)[0].(object)["content"] = "AAAA"
+		})),
+		c("of other sources than the provenance", "commit statement", "provenance", "commit-source", stated(releasetest.Commit, func(s object) {
+			sub(s, "predicate", "source")["sha256"] = strings.Repeat("0", 64)
+		})),
+		c("of no sources", "commit statement", "provenance", "commit-source", stated(releasetest.Commit, func(s object) { delete(sub(s, "predicate"), "source") })),
 		c("the same reproducer twice", "reproduced statement", "reproduced", "reproduced-threshold", signed("reproduced-2.intoto.json", func(k *keys, s *signing) {
 			s.Key, s.Hint = k.Reproducers[0], releasetest.Hint(k.Reproducers[0])
 		})),

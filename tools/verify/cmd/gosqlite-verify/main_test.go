@@ -195,6 +195,21 @@ func TestVerifyBundle(t *testing.T) {
 	}
 }
 
+// TestBazelRun: names are relative to where the user is, not to where bazel run starts the program.
+func TestBazelRun(t *testing.T) {
+	dir, policyFile := written(t, releasetest.Hooks{})
+	c := exec.Command(os.Args[0], "--policy", filepath.Base(policyFile), filepath.Base(dir))
+	c.Env = []string{asProgram + "=1", "BUILD_WORKING_DIRECTORY=" + filepath.Dir(dir)}
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	c = exec.Command(os.Args[0], "--policy", filepath.Base(policyFile), filepath.Base(dir))
+	c.Env = []string{asProgram + "=1", "BUILD_WORKING_DIRECTORY=" + dir + "/none"}
+	if out, err := c.CombinedOutput(); err == nil || !strings.Contains(string(out), "none") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // TestMemory: a large release is read in 64 MB, by the kernel's own count. The plant asks for more.
 func TestMemory(t *testing.T) {
 	const large, limit = 96 << 20, 64 << 20

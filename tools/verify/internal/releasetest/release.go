@@ -32,6 +32,9 @@ var Platforms = []string{"linux_amd64", "windows_amd64", "darwin_arm64"}
 // Upstream is what every program is made of, by its bill of materials.
 const Upstream = "the amalgamation, unpatched\n"
 
+// Sources is the list of source files that the provenance holds.
+const Sources = "0123  ./main.go\n"
+
 // A Payload is a file of the manifest.
 type Payload struct {
 	Kind     manifest.Kind
@@ -79,7 +82,6 @@ type builder struct {
 	payload map[string]*Payload
 	trees   map[string]*Tree
 	files   map[string][]byte
-	texts   []byte // of the manifest
 }
 
 // Build makes a release.

@@ -43,11 +43,11 @@ func (b *builder) statements() {
 	b.statement(Provenance, subjects, "https://slsa.dev/provenance/v1", map[string]any{
 		"buildDefinition": map[string]any{
 			"buildType": "https://example.org/bazel", "externalParameters": map[string]any{"target": "//:release_all"},
-			"resolvedDependencies": []any{map[string]any{"uri": "https://example.org/sqlite.zip", "digest": map[string]any{"sha256": HexSum([]byte(Upstream))}}},
+			"resolvedDependencies": []any{map[string]any{"name": "source", "content": b64([]byte(Sources)), "digest": map[string]any{"sha256": HexSum([]byte(Sources))}}, map[string]any{"uri": "https://example.org/sqlite.zip", "digest": map[string]any{"sha256": HexSum([]byte(Upstream))}}},
 		},
 		"runDetails": map[string]any{"builder": map[string]any{"id": "https://example.org/builder"}},
 	})
-	b.statement(Commit, whole, "https://example.org/commit/v1", map[string]any{"commit": "0123"})
+	b.statement(Commit, whole, "https://example.org/commit/v1", map[string]any{"commit": "0123", "source": map[string]any{"sha256": HexSum([]byte(Sources))}})
 	b.statement(Ledger, whole, "https://example.org/ledger/v1", map[string]any{"actions": 3})
 	for i := range b.keys.Reproducers {
 		b.statement(fmt.Sprintf("reproduced-%d.intoto.json", i+1), whole, "https://example.org/reproduced/v1", map[string]any{"identical": true})
