@@ -60,7 +60,7 @@ var goRules = []arrowRule{
 		return inside(a.from, "tools/release/manifest") && local(a) && !inside(a.to, "tools/release/manifest")
 	}, "manifest is shared by builder and verifier: data types that stand on nothing"},
 	{func(a arrow) bool {
-		return inside(a.from, "tools/release/verify") && within(a.to, "tools/release/sign", "tools/release/publish", "tools/release/archive")
+		return inside(a.from, "tools/verify") && local(a) && !within(a.to, "tools/verify", "tools/release/manifest", "tools/release/action")
 	}, "the verifier shares no code with the programs that it judges"},
 	{func(a arrow) bool {
 		return within(a.from, "tools/release/sign", "tools/release/provenance", "tools/release/jcs") && inside(a.to, "tools/verify")
@@ -68,6 +68,10 @@ var goRules = []arrowRule{
 	{func(a arrow) bool {
 		return inside(a.from, "tools/release/provenance") && inside(a.to, "tools/release/sign")
 	}, "provenance is made in the build, where no key is"},
+	{func(a arrow) bool {
+		return inside(a.from, "tools/verify") && !within(a.from, "tools/verify/internal", "tools/verify/tamper", "tools/verify/checks") &&
+			!strings.HasSuffix(a.file, "_test.go") && (a.path == "net" || within(a.path, "net/http", "crypto/tls", "crypto/x509", "os/exec") || within(a.to, "tools/verify/internal"))
+	}, "the verifier links no network code, runs no program and no code of its tests"},
 	{func(a arrow) bool {
 		return within(a.from, "tools/release/rebuild", "tools/reproduce") && inside(a.to, "tools/release/archive")
 	}, "who compares releases reads archives by an own reader"},

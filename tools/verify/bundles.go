@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+
+package verify
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/release/manifest"
+	"github.com/gosqlite/gosqlite/tools/verify/pki"
+	"github.com/gosqlite/gosqlite/tools/verify/policy"
+	"github.com/gosqlite/gosqlite/tools/verify/trust"
+)
+
+// Rules about bundles and about evidence that they sign. Those of package trust stand in the table.
+
+// bundleKind holds the kind of a signature against the kind of file. An envelope signs only its own payload, so that one
+// beside an archive would say nothing about it.
+func (r *release) bundleKind(f *file) (class, detail string) {
+	b := r.bundles[f.name]
+	if b == nil {
+		return "", ""
+	}
+	statement := strings.HasSuffix(f.subject, statementSuffix)
+	switch {
+	case statement && b.Envelope == nil:
+		return "wrong-bundle-kind", "a statement is signed in an envelope"
+	case !statement && b.Envelope != nil:
+		return "wrong-bundle-kind", "an envelope signs its payload, not the file"
+	case statement && b.Envelope.PayloadType != payloadType:
+		return "wrong-payload-type", fmt.Sprintf("payload type %.80q, not %s", b.Envelope.PayloadType, payloadType)
+	}
+	return "", ""
+}
+
+func (r *release) payloadAgrees(f *file) (class, detail string) {
+	b, subject := r.bundles[f.name], r.byName[f.subject]
+	if b == nil || b.Envelope == nil || subject == nil || !strings.HasSuffix(f.subject, statementSuffix) {
+		return "", ""
+	}
+	if sha256.Sum256(b.Envelope.Payload) != subject.sha256 {
+		return "payload-mismatch", "what was signed is not the file " + f.subject
+	}
+	return "", ""
+}
+
+// development refuses signatures that say of themselves that they prove nothing.
+func (r *release) development(f *file) (class, detail string) {
+	if r.options.Policy.AllowDevelopment {
+		return "", ""
+	}
+	if strings.HasSuffix(f.name, developmentSuffix) {
+		return "development-signature", "its name says that a development authority made it"
+	}
+	if b := r.bundles[f.name]; b != nil && b.Certificate != nil {
+		c, err := pki.ParseCertificate(b.Certificate)
+		if err == nil && (strings.Contains(string(c.Subject), "DEVELOPMENT") || strings.Contains(string(c.Issuer), "DEVELOPMENT")) {
+			return "development-signature", "its certificate says that a development authority made it"
+		}
+	}
+	return "", ""
+}
+
+func (r *release) canonical(f *file) (class, detail string) {
+	if s := r.statements[f.name]; s != nil && !s.canonical && f.name == provenanceName {
+		return "not-canonical", "keys sorted, no spaces and one newline at the end are needed"
+	}
+	return "", ""
+}
+
+func provenanceRule(r *release, v *verdicts) {
+	if class, err := r.provenance(); class != "" {
+		v.fail(provenanceName, class, "%v", err)
+	}
+}
+
+// evidenceRule looks for what the policy demands.
+func evidenceRule(r *release, v *verdicts) {
+	need := func(e policy.Evidence, there bool, what string) {
+		if r.options.Policy.Demands(e) && !there {
+			v.fail("", "evidence-missing", "%s: the release has no %s", e, what)
+		}
+	}
+	need(policy.Commit, r.byName[commitName] != nil, commitName)
+	need(policy.Ledger, r.byName[ledgerName] != nil, ledgerName)
+	need(policy.SignedArchives, r.byName[signedManifestName] != nil, signedManifestName)
+	if r.manifest == nil {
+		return
+	}
+	need(policy.Module, r.has(manifest.Module, "", ".zip"), "Go module")
+	for _, e := range r.manifest.Files {
+		switch e.Kind {
+		case manifest.Archive:
+			need(policy.Debug, r.has(manifest.Debug, e.Platform, ""), "debug twin for "+e.Platform)
+			for _, format := range sbomFormats {
+				need(policy.SBOM, r.hasSBOM(e.Platform, format), format+" document for "+e.Platform)
+			}
+		case manifest.SBOM:
+			cdx := r.sboms[e.Name]
+			if cdx != nil && cdx.Format == sbomFormats[0] {
+				need(policy.SignedSBOM, r.byName[e.Name+signedSBOMSuffix] != nil, "signed copy of "+e.Name)
+			}
+		}
+	}
+}
+
+// has reports whether the manifest lists a file of a kind and platform whose name ends so.
+func (r *release) has(kind manifest.Kind, platform, suffix string) bool {
+	return slices.ContainsFunc(r.manifest.Files, func(f manifest.File) bool {
+		return f.Kind == kind && f.Platform == platform && strings.HasSuffix(f.Name, suffix)
+	})
+}
+
+// reproducedRule counts the reproducers: different keys whose statements and signatures have no fault.
+func reproducedRule(r *release, v *verdicts) {
+	keys := map[string]bool{}
+	for name, a := range r.assessments {
+		f := r.byName[name]
+		if !strings.HasPrefix(f.subject, reproducedPrefix) || len(a.Faults) > 0 {
+			continue
+		}
+		if class, _ := r.subjects(r.byName[f.subject]); class == "" && r.statements[f.subject] != nil {
+			keys[a.Key] = true
+		}
+	}
+	if want := r.options.Policy.Reproduced; len(keys) < want {
+		v.fail("", "reproduced-threshold", "%d of %d demanded reproducers had the same bytes", len(keys), want)
+	}
+}
+
+// notes are what the policy does not demand, although the release has it.
+func (r *release) notes() []string {
+	stamps, logged, reproduced := 0, 0, 0
+	for name, b := range r.bundles {
+		stamps += len(b.Timestamps)
+		logged += len(b.LogEntries)
+		if strings.HasPrefix(name, reproducedPrefix) {
+			reproduced++
+		}
+	}
+	notes := []string{}
+	trusted := &r.options.Policy.Trust
+	if stamps > 0 && len(trusted.Stamps) == 0 {
+		notes = append(notes, fmt.Sprintf("%d timestamps were not judged: the policy names no authority", stamps))
+	}
+	if reproduced > 0 && !trusted.Knows(trust.Reproducer) {
+		notes = append(notes, fmt.Sprintf("%d signatures of reproducers were not judged: the policy names none", reproduced))
+	}
+	if r.hasEmbedded() && !trusted.Knows(trust.Code) {
+		notes = append(notes, "whose signatures inside of programs are was not judged: the policy names no authority")
+	}
+	if logged > 0 {
+		notes = append(notes, fmt.Sprintf("%d transparency log entries were not judged: this program judges none", logged))
+	}
+	for _, f := range r.files {
+		if f.role == RoleSBOM && !isRead(f.name) {
+			notes = append(notes, f.name+": of a format that is not read; judged as a file alone")
+		}
+	}
+	return notes
+}

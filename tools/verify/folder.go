@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+
+package verify
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/release/manifest"
+)
+
+// A Role is what a file of a release folder is for. A file of the manifest has its kind as role.
+type Role string
+
+// The roles beside the kinds of the manifest.
+const (
+	RoleArchive        = Role(manifest.Archive)
+	RoleDebug          = Role(manifest.Debug)
+	RoleSBOM           = Role(manifest.SBOM)
+	RoleModule         = Role(manifest.Module)
+	RoleVEX            = Role(manifest.VEX)
+	RoleNotes          = Role(manifest.Notes)
+	RoleAPI            = Role(manifest.API)
+	RoleManifest       = Role("manifest")
+	RoleSums           = Role("sums")
+	RoleStatement      = Role("statement")
+	RoleBundle         = Role("bundle")
+	RoleSignedSBOM     = Role("signed-sbom")
+	RoleSignedManifest = Role("signed-manifest")
+	RoleSignedArchive  = Role("signed-archive")
+	RoleEmbedded       = Role("embedded")
+	RoleUnlisted       = Role("unlisted")
+)
+
+var (
+	payload = []Role{RoleArchive, RoleDebug, RoleSBOM, RoleModule, RoleVEX, RoleNotes, RoleAPI}
+	packed  = []Role{RoleArchive, RoleDebug, RoleSignedArchive}
+	all     = append(payload[:len(payload):len(payload)], RoleManifest, RoleSums, RoleStatement, RoleBundle, RoleSignedSBOM,
+		RoleSignedManifest, RoleSignedArchive, RoleEmbedded, RoleUnlisted)
+)
+
+// Names and endings of files.
+const (
+	provenanceName     = "provenance.intoto.json"
+	commitName         = "commit.intoto.json"
+	ledgerName         = "ledger.intoto.json"
+	signedManifestName = "manifest_signed.json"
+	statementSuffix    = ".intoto.json"
+	bundleSuffix       = ".sigstore.json"
+	developmentSuffix  = ".DEVELOPMENT.sigstore.json"
+	signedSBOMSuffix   = ".signed.json"
+	embeddedFolder     = "embedded/"
+	reproducedPrefix   = "reproduced-"
+)
+
+// maxFolder bounds the files of a folder: payload, a bundle for each, and evidence.
+const maxFolder = 4 * manifest.MaxFiles
+
+// A file is one of the folder.
+type file struct {
+	name    string // with slashes
+	role    Role
+	mode    fs.FileMode
+	size    int64
+	sha256  [32]byte
+	sha512  [64]byte
+	entry   *manifest.File // nil for what the manifest does not list
+	subject string         // of a bundle: the file that it signs
+}
+
+// regular reports whether the file can be read.
+func (f *file) regular() bool { return f.mode.IsRegular() }
+
+// A release is everything that was read.
+type release struct {
+	ctx     context.Context
+	options Options
+	files   []*file // ordered by name
+	byName  map[string]*file
+	folded  map[string]int // files by name in lower case
+	bytes   int64
+	documented
+
+	archives  map[string]*contents // by file name
+	inputSums map[string]bool      // SHA-256 of the files of Options.Inputs; nil without
+}
+
+// list finds the files. Folders beside embedded/ are files of no role, whatever they hold.
+func (r *release) list() error {
+	if err := r.listFolder(""); err != nil {
+		return err
+	}
+	slices.SortFunc(r.files, func(a, b *file) int { return strings.Compare(a.name, b.name) })
+	return nil
+}
+
+func (r *release) listFolder(folder string) error {
+	entries, err := os.ReadDir(filepath.Join(r.options.Dir, filepath.FromSlash(folder)))
+	if err != nil {
+		return fmt.Errorf("read release: %w", err)
+	}
+	for _, e := range entries {
+		name := folder + e.Name()
+		if e.IsDir() && strings.HasPrefix(name+"/", embeddedFolder) && strings.Count(name, "/") < 8 {
+			if err := r.listFolder(name + "/"); err != nil {
+				return err
+			}
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			return fmt.Errorf("read release: %w", err)
+		}
+		f := &file{name: name, role: RoleUnlisted, mode: info.Mode(), size: info.Size()}
+		r.files = append(r.files, f)
+		r.byName[name] = f
+		r.folded[strings.ToLower(name)]++
+		if len(r.files) > maxFolder {
+			return fmt.Errorf("read release: more than %d files; that is no release", maxFolder)
+		}
+	}
+	return nil
+}
+
+func (r *release) path(name string) string {
+	return filepath.Join(r.options.Dir, filepath.FromSlash(name))
+}
+
+// open opens what a name leads to, if that is a regular file. The rule file-types refuses links.
+func (r *release) open(f *file) (*os.File, error) {
+	info, err := os.Stat(r.path(f.name))
+	if err != nil {
+		return nil, fmt.Errorf("read release: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil
+	}
+	h, err := os.Open(r.path(f.name))
+	if err != nil {
+		return nil, fmt.Errorf("read release: %w", err)
+	}
+	return h, nil
+}
+
+// digest reads every file once.
+func (r *release) digest() error {
+	buffer := make([]byte, 256<<10)
+	for _, f := range r.files {
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
+		if f.mode.IsDir() {
+			continue
+		}
+		h, err := r.open(f)
+		if err != nil && f.mode&fs.ModeSymlink == 0 {
+			return err
+		}
+		if h == nil {
+			continue
+		}
+		short, long := sha256.New(), sha512.New()
+		f.size, err = io.CopyBuffer(io.MultiWriter(short, long), struct{ io.Reader }{h}, buffer)
+		h.Close()
+		if err != nil {
+			return fmt.Errorf("read release: %w", err)
+		}
+		r.bytes += f.size
+		short.Sum(f.sha256[:0])
+		long.Sum(f.sha512[:0])
+	}
+	return nil
+}
+
+// read returns the bytes of a file of at most limit bytes; nil when it can't be one.
+func (r *release) read(f *file, limit int64) ([]byte, error) {
+	if f.size > limit {
+		return nil, fmt.Errorf("%d bytes, at most %d", f.size, limit)
+	}
+	h, err := r.open(f)
+	if err != nil || h == nil {
+		return nil, fmt.Errorf("no regular file: %v", err)
+	}
+	defer h.Close()
+	data, err := io.ReadAll(io.LimitReader(h, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("more than %d bytes", limit)
+	}
+	return data, err
+}

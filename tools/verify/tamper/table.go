@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+
+package tamper
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// A Summary counts the results of one family of defects, or of all.
+type Summary struct {
+	Family  string
+	Cases   int
+	Refused int
+	Right   int // refused by the right rule with the right class
+	Longest time.Duration
+	Peers   map[string]int // refused, by peer; absent when it was not run
+}
+
+// Summaries count the defects by family, in order, and all of them last.
+func Summaries(results []*Result) []Summary {
+	var list []Summary
+	total := Summary{Family: "all", Peers: map[string]int{}}
+	for _, r := range results {
+		if r.Kind == Control {
+			continue
+		}
+		i := slices.IndexFunc(list, func(s Summary) bool { return s.Family == r.Family })
+		if i < 0 {
+			i = len(list)
+			list = append(list, Summary{Family: r.Family, Peers: map[string]int{}})
+		}
+		list[i].count(r)
+		total.count(r)
+	}
+	return append(list, total)
+}
+
+// controls counts the releases that have to pass.
+func controls(results []*Result) *Summary {
+	s := &Summary{Family: "controls", Peers: map[string]int{}}
+	for _, r := range results {
+		if r.Kind == Control {
+			s.count(r)
+		}
+	}
+	return s
+}
+
+func (s *Summary) count(r *Result) {
+	s.Cases++
+	if r.Refused {
+		s.Refused++
+	}
+	if r.Right {
+		s.Right++
+	}
+	s.Longest = max(s.Longest, r.Took)
+	for name, v := range r.Peers {
+		switch v {
+		case Refused:
+			s.Peers[name]++
+		case Passed:
+			s.Peers[name] += 0
+		}
+	}
+}
+
+// AllRight reports whether every defect was refused in the right way and no control was.
+func AllRight(results []*Result) bool {
+	return len(results) > 0 && !slices.ContainsFunc(results, func(r *Result) bool { return !r.Right })
+}
+
+// Table prints the summaries, the controls and whatever went wrong.
+func Table(w io.Writer, results []*Result, peers []Peer) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprint(tw, "defects\tcases\trefused\tright class\tlongest")
+	for _, p := range peers {
+		fmt.Fprintf(tw, "\t%s", p.Name)
+	}
+	fmt.Fprintln(tw)
+	for _, s := range Summaries(results) {
+		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%d ms", s.Family, s.Cases, s.Refused, s.Right, s.Longest.Milliseconds())
+		for _, p := range peers {
+			fmt.Fprintf(tw, "\t%s", s.peer(p))
+		}
+		fmt.Fprintln(tw)
+	}
+	c := controls(results)
+	fmt.Fprintf(tw, "controls\t%d\t%d\t\t%d ms", c.Cases, c.Refused, c.Longest.Milliseconds())
+	for _, p := range peers {
+		fmt.Fprintf(tw, "\t%s", c.peer(p))
+	}
+	fmt.Fprintln(tw)
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	for _, p := range peers {
+		if p.Program == "" {
+			fmt.Fprintf(w, "%s: not installed, not run: %s\n", p.Name, p.Get)
+		}
+	}
+	for _, r := range results {
+		if !r.Right {
+			fmt.Fprintf(w, "WRONG: %s (%s): wanted %s, got %s\n", r.Name(), r.Family, strings.Join(r.Classes, " or "), strings.Join(r.Got, ", "))
+		}
+	}
+	return nil
+}
+
+func (s *Summary) peer(p Peer) string {
+	if p.Program == "" {
+		return string(NotRun)
+	}
+	return fmt.Sprint(s.Peers[p.Name])
+}
+
+// Elsewhere are past mistakes of release tools that a folder on disk can't show; other parts of the project have to hold
+// against them.
+var Elsewhere = []struct{ Advisories, About string }{
+	{"GO-2026-4349, GO-2024-3166, GO-2026-4377, GO-2026-4358, GO-2026-4348", "update metadata (TUF): thresholds, delegations, names, malformed answers"},
+	{"GO-2023-1832, GO-2023-1829, GO-2023-1831, GO-2026-4668", "stores: moved tags, endless referrers, overwritten versions"},
+	{"GO-2026-5882, GO-2026-5884, GO-2026-5885", "stores: redirects that carry credentials away"},
+}
+
+// Document writes the page docs/tamper.md. It holds no figure that differs between two runs.
+func Document(w io.Writer, results []*Result, needs []Need, peers []Peer) error {
+	defects := Summaries(results)
+	total := defects[len(defects)-1]
+	b := &strings.Builder{}
+	fmt.Fprintf(b, `# Tamper benchmark
+
+%d ways in which a release can be wrong, and %d controls. It is our own list, run on our own verifier: repeat it by
+
+`+"```sh\ncd tools && GOWORK=off go run ./verify/tamper/cmd/tamper\n```"+`
+
+which also says how long it took and what became of the controls. `+"`--release DIR --policy FILE`"+` tries the cases of the
+kind *folder* on another release; `+"`--update FILE`"+` writes this page. *folder* is what anyone can do who serves a release.
+*insider* is what takes keys; such a release is made for the case, and well signed. *demand* asks for what a release is not.
+Each rule is missed once: then some case passes.
+
+`, total.Cases, len(results)-total.Cases)
+	head, rule := "| defects | cases | refused | right class |", "|---|---|---|---|"
+	for _, p := range peers {
+		head, rule = head+" "+p.Name+" |", rule+"---|"
+	}
+	fmt.Fprintln(b, head+"\n"+rule)
+	for _, s := range defects {
+		fmt.Fprintf(b, "| %s | %d | %d | %d |", s.Family, s.Cases, s.Refused, s.Right)
+		for _, p := range peers {
+			fmt.Fprintf(b, " %s |", s.peer(p))
+		}
+		fmt.Fprintln(b)
+	}
+	c := controls(results)
+	fmt.Fprintf(b, "| controls | %d | %d | |", c.Cases, c.Refused)
+	for _, p := range peers {
+		fmt.Fprintf(b, " %s |", c.peer(p))
+	}
+	fmt.Fprintln(b)
+	b.WriteString(`
+The columns on the right count what other programs refuse when users do what they are told: ` + "`sha256sum --check`" + ` of the
+list in the folder; cosign on each file that has a bundle, by the release key; osslsigncode on signed Windows programs. None
+of them is made to judge a whole release, and *not run* is neither.
+
+## Past mistakes
+
+Advisories of the Go vulnerability database whose sort of mistake is a case here:
+
+| advisory | case |
+|---|---|
+`)
+	for _, r := range results {
+		if r.Advisory != "" {
+			fmt.Fprintf(b, "| [%s](https://pkg.go.dev/vuln/%s) | %s |\n", r.Advisory, r.Advisory, r.Name())
+		}
+	}
+	b.WriteString("\nNot to be seen in a folder, and so not here:\n\n")
+	for _, e := range Elsewhere {
+		fmt.Fprintf(b, "- %s: %s\n", e.About, e.Advisories)
+	}
+	b.WriteString("\nTransparency log entries are not judged: they never count as evidence.\n")
+	b.WriteString("\n## Every rule is needed\n\n| without the rule | passes |\n|---|---|\n")
+	for _, n := range needs {
+		fmt.Fprintf(b, "| %s | %s |\n", n.Rule, n.Case)
+	}
+	b.WriteString("\n## All cases\n\n| object | mutation | kind | class |\n|---|---|---|---|\n")
+	for _, r := range results {
+		class := strings.Join(r.Classes, ", ")
+		if r.Kind == Control {
+			class = "passes"
+		} else if len(r.Classes) > 3 {
+			class = "depends on what the byte belongs to"
+		}
+		if !r.Right {
+			class = "WRONG"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", r.Object, strings.ReplaceAll(r.Mutation, "|", `\|`), r.Kind, class)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

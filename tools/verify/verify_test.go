@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+package verify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
+	"github.com/gosqlite/gosqlite/tools/verify/policy"
+)
+
+var keys = releasetest.NewKeys()
+
+// optionsFor writes a release and gives the options that check it.
+func optionsFor(t testing.TB, r *releasetest.Release) Options {
+	t.Helper()
+	dir := t.TempDir()
+	if err := r.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(r.Policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := policy.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Dir: dir, Policy: p, Now: releasetest.Now}
+}
+
+func run(t testing.TB, o Options) *Report {
+	t.Helper()
+	report, err := Run(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func table(r *Report) string {
+	var b bytes.Buffer
+	_ = r.Table(&b)
+	return b.String()
+}
+
+// TestHealthy: releases by key and by certificate pass with everything demanded.
+func TestHealthy(t *testing.T) {
+	for _, certificate := range []bool{false, true} {
+		r := releasetest.Build(keys, releasetest.Hooks{Config: func(c *releasetest.Config) { c.Certificate = certificate }})
+		if report := run(t, optionsFor(t, r)); !report.OK {
+			t.Errorf("certificate %v:\n%s", certificate, table(report))
+		}
+	}
+}
