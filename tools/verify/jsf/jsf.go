@@ -96,7 +96,7 @@ func (s *Signed) signer(sig *signature) error {
 	case (sig.PublicKey == nil) == (len(sig.Path) == 0):
 		return errors.New("one of public key and certificate path is needed")
 	case sig.PublicKey == nil:
-		leaf, err := base64.StdEncoding.Strict().DecodeString(sig.Path[0])
+		leaf, err := base64.RawURLEncoding.Strict().DecodeString(sig.Path[0])
 		s.Certificate = leaf
 		return err
 	case sig.PublicKey.Type != "EC" || sig.PublicKey.Curve != "P-256":

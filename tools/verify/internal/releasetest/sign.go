@@ -254,7 +254,7 @@ func SignJSF(text []byte, s *Signing) []byte {
 	object := map[string]any{"algorithm": "ES256", "publicKey": map[string]any{"kty": "EC", "crv": "P-256", "x": url.EncodeToString(point[1:33]), "y": url.EncodeToString(point[33:])}}
 	if s.Leaf != nil {
 		delete(object, "publicKey")
-		object["certificatePath"] = []any{b64(s.Leaf.DER)}
+		object["certificatePath"] = []any{base64.RawURLEncoding.EncodeToString(s.Leaf.DER)}
 	}
 	doc["signature"] = object
 	var sig struct{ R, S *big.Int }
