@@ -3,8 +3,8 @@
 
 load("//platforms:transition.bzl", "enter_each", "enter_platform", "host_tool", "leave_platform")
 load("//tools/release:providers.bzl", "ReleaseFilesInfo")
-load("//tools/sbom:providers.bzl", "SbomInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
+load("//tools/sbom:providers.bzl", "SbomInfo")
 load(":provenance.bzl", "provenance", "provenance_attrs")
 load(":release_sboms.bzl", "release_sbom_attrs", "release_sboms")
 
