@@ -113,6 +113,11 @@ func (b *builder) properties(c *graph.Component) []cdx.Property {
 	for _, p := range c.Packages {
 		add("golang:package", p)
 	}
+	for _, f := range c.Files {
+		if b.syntax == cdx.BOMFileFormatXML {
+			add("gosqlite:file", f.SHA256+"  "+f.Path)
+		}
+	}
 	if principal := c.Principal(); len(principal) > 0 {
 		add("gosqlite:hashes:of", string(principal[0].Object)+" "+principal[0].Name)
 	}
@@ -134,7 +139,11 @@ func (b *builder) properties(c *graph.Component) []cdx.Property {
 func (b *builder) evidence(c *graph.Component) *cdx.Evidence {
 	var occurrences []cdx.EvidenceOccurrence
 	for _, f := range c.Files {
-		occurrences = append(occurrences, cdx.EvidenceOccurrence{Location: f.Path, AdditionalContext: "SHA-256 " + f.SHA256})
+		o := cdx.EvidenceOccurrence{Location: f.Path}
+		if b.syntax == cdx.BOMFileFormatJSON {
+			o.AdditionalContext = "SHA-256 " + f.SHA256
+		}
+		occurrences = append(occurrences, o)
 	}
 	var licenses cdx.Licenses
 	for _, e := range c.License.Evidence {

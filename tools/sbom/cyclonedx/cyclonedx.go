@@ -21,6 +21,9 @@
 //	licenses         declared and concluded by their acknowledgement; what was found in files is evidence.licenses
 //	completeness     compositions: the whole document, and the dependencies of each component
 //
+// In XML the SHA-256 of a linked file is property gosqlite:file, since the library writes the field for it in a way that the
+// schema refuses.
+//
 // Of version 1.6 a component can have either licenses by their IDs, or one expression. There a component with an expression
 // has its concluded license alone, and the declared one is property gosqlite:license:declared.
 package cyclonedx
@@ -63,7 +66,7 @@ func Write(w io.Writer, d *graph.Document, format Format) error {
 	if err != nil {
 		return fmt.Errorf("write CycloneDX: %w", err)
 	}
-	b := builder{document: d, version: version}
+	b := builder{document: d, version: version, syntax: syntax}
 	bom := b.bom("urn:uuid:" + serial)
 	// The library's own conversion is applied in order to set what names the version in the text.
 	if err := cdx.NewBOMEncoder(w, syntax).SetPretty(true).SetEscapeHTML(false).EncodeVersion(bom, version); err != nil {
@@ -75,6 +78,7 @@ func Write(w io.Writer, d *graph.Document, format Format) error {
 type builder struct {
 	document *graph.Document
 	version  cdx.SpecVersion
+	syntax   cdx.BOMFileFormat
 }
 
 func (b *builder) bom(serial string) *cdx.BOM {

@@ -116,6 +116,13 @@ func TestXML(t *testing.T) {
 	if len(*bom.Components) != len(*want.Components) || len(*bom.Dependencies) != len(*want.Dependencies) {
 		t.Error("XML has other components than JSON")
 	}
+	sqlite := find(t, bom.Components, "generic-sqlite-3.54.1")
+	if !slices.ContainsFunc(*sqlite.Properties, func(p cdx.Property) bool {
+		return p.Name == "gosqlite:file" && strings.HasSuffix(p.Value, "  sqlite3.c")
+	}) ||
+		(*sqlite.Evidence.Occurrences)[0].AdditionalContext != "" {
+		t.Error("the digest of a linked file is not where XML has it")
+	}
 	if !strings.Contains(string(text), `xmlns="http://cyclonedx.org/schema/bom/1.6"`) {
 		t.Error("XML names another version")
 	}

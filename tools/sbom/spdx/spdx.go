@@ -25,8 +25,9 @@
 //
 // # Where facts go in 3.0.1
 //
-// The principal object is a software_File that is the package's hasDistributionArtifact, as BSI TR-03183-2 maps it. Headers,
-// stubs and tools are related by LifecycleScopedRelationships of the scope build. Other facts are CdxPropertiesExtensions.
+// The principal object is a software_File that is the package's hasDistributionArtifact, and the source another that
+// generates it, as BSI TR-03183-2 maps them. Headers, stubs and tools are related by LifecycleScopedRelationships of the
+// scope build. Other facts are CdxPropertiesExtensions.
 package spdx
 
 import (

@@ -116,7 +116,7 @@ func TestElements(t *testing.T) {
 	}
 	refers := 0
 	for _, node := range doc.Graph {
-		for _, key := range []string{"from", "suppliedBy", "dataLicense", "to", "rootElement", "element", "createdBy", "createdUsing"} {
+		for _, key := range []string{"from", "suppliedBy", "originatedBy", "dataLicense", "to", "rootElement", "element", "createdBy", "createdUsing"} {
 			list, _ := node[key].([]any)
 			if one, ok := node[key].(string); ok {
 				list = []any{one}

@@ -117,7 +117,7 @@ func (w *writer301) component(c *graph.Component) {
 	id := w.component301(c.ID)
 	e := element{
 		SpdxID: id, Type: "software_Package", Name: c.Name, Description: c.Description, Summary: c.Purpose,
-		SuppliedBy: w.agent(c.Supplier), PackageVersion: c.Version, PackageURL: c.PURL, DownloadLocation: downloadLocation(c),
+		SuppliedBy: w.agent(c.Supplier), OriginatedBy: []string{w.agent(c.Supplier)}, PackageVersion: c.Version, PackageURL: c.PURL, DownloadLocation: downloadLocation(c),
 		HomePage: homePage(c), PrimaryPurpose: purposes301[c.Type], CopyrightText: c.Copyright, Extension: extension(facts(c)),
 	}
 	if c.PURL != "" {
@@ -126,9 +126,7 @@ func (w *writer301) component(c *graph.Component) {
 	if c.CPE != "" {
 		e.ExternalIdentifier = append(e.ExternalIdentifier, identifier{Type: "ExternalIdentifier", Kind: "cpe23", Identifier: c.CPE})
 	}
-	for _, r := range c.References {
-		e.ExternalRef = append(e.ExternalRef, reference301{Type: "ExternalRef", Kind: references301[r.Type], Locator: []string{r.URL}})
-	}
+	e.ExternalRef = w.references(c, graph.ReferenceTypes...)
 	for _, d := range c.Principal() {
 		e.VerifiedUsing = append(e.VerifiedUsing, hash301{Type: "Hash", Algorithm: algorithms301[d.Alg], Value: d.Value})
 	}
@@ -138,6 +136,21 @@ func (w *writer301) component(c *graph.Component) {
 	if len(e.VerifiedUsing) > 0 {
 		w.file(c, id, e.VerifiedUsing)
 	}
+	if refs := w.references(c, graph.SourceDistribution, graph.VCS); len(refs) > 0 {
+		source := element{SpdxID: w.address("source-" + c.ID), Type: "software_File", Name: c.Name + " source", PrimaryPurpose: "source", ExternalRef: refs}
+		w.add(source)
+		w.relate("Relationship", source.SpdxID, "generates", id, "")
+	}
+}
+
+func (w *writer301) references(c *graph.Component, kinds ...graph.ReferenceType) []reference301 {
+	var refs []reference301
+	for _, r := range c.References {
+		if slices.Contains(kinds, r.Type) {
+			refs = append(refs, reference301{Type: "ExternalRef", Kind: references301[r.Type], Locator: []string{r.URL}})
+		}
+	}
+	return refs
 }
 
 // file is the object that the package's hashes are of, with the properties that BSI TR-03183-2 v2.1 asks for.
@@ -152,7 +165,8 @@ func (w *writer301) file(c *graph.Component, of string, hashes []hash301) {
 	slices.Sort(additional)
 	file := element{
 		SpdxID: w.address("file-" + c.ID), Type: "software_File", Name: c.File(), VerifiedUsing: hashes, AdditionalPurpose: additional,
-		Comment: "software_additionalPurpose field is used to indicate the properties of BSI TR-03183-2",
+		ExternalRef: w.references(c, graph.Distribution),
+		Comment:     "software_additionalPurpose field is used to indicate the properties of BSI TR-03183-2",
 	}
 	w.add(file)
 	w.relate("Relationship", of, "hasDistributionArtifact", file.SpdxID, "")

@@ -26,6 +26,7 @@ type element struct {
 	ExternalIdentifier []identifier   `json:"externalIdentifier,omitempty"`
 	Extension          []extension301 `json:"extension,omitempty"`
 
+	OriginatedBy      []string `json:"originatedBy,omitempty"`
 	SuppliedBy        string   `json:"suppliedBy,omitempty"`
 	PrimaryPurpose    string   `json:"software_primaryPurpose,omitempty"`
 	AdditionalPurpose []string `json:"software_additionalPurpose,omitempty"`
