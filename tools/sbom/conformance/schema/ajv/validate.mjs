@@ -28,7 +28,10 @@ function parse(args) {
 
 const readJSON = (file) => JSON.parse(readFileSync(file, "utf8"));
 
-// The schemas by what a document says of itself. Each has a draft of its own.
+// Where ajv has the drafts of JSON Schema that schemas say they are written in.
+const drafts = { "draft-07": "ajv", "2019-09": "ajv/dist/2019", "2020-12": "ajv/dist/2020" };
+
+// The schemas by what a document says of itself.
 function compile(options) {
   const require = createRequire(join(resolve(options.packages), "validate.cjs"));
   const formats = require("ajv-formats").default;
@@ -45,12 +48,17 @@ function compile(options) {
   for (const name of ["spdx", "jsf-0.82", "cryptography-defs"]) {
     seven.addSchema(cyclonedx(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
   }
-  const spdx = (draft, version) => make(draft).compile(readJSON(join(options.spdx, `${version}-schema.json`)));
+  const spdx = (version) => {
+    const schema = readJSON(join(options.spdx, `${version}-schema.json`));
+    const draft = Object.keys(drafts).find((name) => schema.$schema?.includes(name));
+    if (draft === undefined) throw new Error(`schema of SPDX ${version}: ${schema.$schema} is no draft that is known`);
+    return make(drafts[draft]).compile(schema);
+  };
   return {
     "CycloneDX 1.6": seven.compile(cyclonedx("bom-1.6")),
     "CycloneDX 1.7": seven.compile(cyclonedx("bom-1.7")),
-    "SPDX 2.3": spdx("ajv/dist/2019", "2.3"),
-    "SPDX 3.0.1": spdx("ajv/dist/2020", "3.0"),
+    "SPDX 2.3": spdx("2.3"),
+    "SPDX 3.0.1": spdx("3.0"),
   };
 }
 
