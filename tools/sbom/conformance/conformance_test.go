@@ -274,4 +274,34 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// FuzzParse: no document makes a rule, the formula or a comparison panic.
+func FuzzParse(f *testing.F) {
+	for _, write := range []func(b *bytes.Buffer) error{
+		func(b *bytes.Buffer) error { return cyclonedx.Write(b, graphtest.Glibc(), cyclonedx.JSON17) },
+		func(b *bytes.Buffer) error { return spdx.Write(b, graphtest.Glibc(), spdx.JSON23) },
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte(`{"bomFormat":"CycloneDX","components":[{}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		b, err := Parse(text)
+		if err != nil {
+			return
+		}
+		for _, p := range Profiles {
+			p.Check(b)
+		}
+		if r := Score(b, SchemaUnchecked); r.Score < 0 || r.Score > 10 {
+			t.Errorf("the score is %f", r.Score)
+		}
+		if diff := Compare(b, b); len(diff) > 0 {
+			t.Errorf("a document differs from itself: %v", diff)
+		}
+	})
+}
+
 func near(x, y float64) bool { return math.Abs(x-y) < 1e-9 }

@@ -291,3 +291,24 @@ func TestIdentity(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParse: what Parse takes has exactly the text that Encode writes of it.
+func FuzzParse(f *testing.F) {
+	for _, d := range []*graph.Document{graphtest.Glibc(), graphtest.StaticMusl()} {
+		text, err := d.Encode()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Add([]byte(`{"schema":"gosqlite-sbom-graph/1"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d, err := graph.Parse(text)
+		if err != nil {
+			return
+		}
+		if again, err := d.Encode(); err != nil || !bytes.Equal(again, text) {
+			t.Errorf("%v, and the text is another one", err)
+		}
+	})
+}
