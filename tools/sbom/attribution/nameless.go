@@ -56,7 +56,7 @@ func (p *program) find(u *unit, from, to uint64, g gap, named map[string][]symbo
 		return u.alone(g)
 	}
 	if to-from < shortest {
-		const word = 8
+		const word = 4
 		for at = (g.from + word - 1) &^ (word - 1); at+int(u.size) <= g.to; at += word {
 			if p.holds(u, g.section.addr+uint64(at)) && p.leads(u, g.section.addr+uint64(at), named) {
 				return at, true
@@ -94,10 +94,10 @@ func (p *program) leads(u *unit, addr uint64, named map[string][]symbol) bool {
 	}
 	witnesses := 0
 	for _, x := range u.pointers {
-		if x.at+8 > u.size {
+		to, ok := x.to(b, addr, order)
+		if !ok {
 			return false
 		}
-		to := order.Uint64(b[x.at:])
 		switch {
 		case x.unit == nil:
 			if !slices.ContainsFunc(named[x.name], func(s symbol) bool { return s.addr+x.offset == to }) {
@@ -116,6 +116,19 @@ func (p *program) leads(u *unit, addr uint64, named map[string][]symbol) bool {
 		witnesses++
 	}
 	return witnesses > 0
+}
+
+// to is where a pointer of a unit leads whose bytes lie at an address.
+func (x *pointer) to(b []byte, addr uint64, order binary.ByteOrder) (uint64, bool) {
+	switch {
+	case x.at > uint64(len(b)):
+		return 0, false
+	case x.relative && len(b[x.at:]) >= 4:
+		return addr + x.at + x.from + uint64(int64(int32(order.Uint32(b[x.at:])))), true
+	case !x.relative && len(b[x.at:]) >= 8:
+		return order.Uint64(b[x.at:]), true
+	}
+	return 0, false
 }
 
 // longest returns the longest piece of a unit that no relocation changes.

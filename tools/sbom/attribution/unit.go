@@ -24,12 +24,14 @@ type unit struct {
 	placed   uint64   // its address in the program; 0 if it is not known
 }
 
-// pointer is a place in a unit that holds an address.
+// pointer is a place in a unit that holds an address: 8 bytes of it, or 4 of how far it is from a place.
 type pointer struct {
-	at     uint64
-	name   string // of another object's symbol, if the unit is nil
-	unit   *unit
-	offset uint64 // in the unit, or from the symbol
+	at       uint64
+	relative bool
+	from     uint64 // the place, counted from at
+	name     string // of another object's symbol, if the unit is nil
+	unit     *unit
+	offset   uint64 // in the unit, or from the symbol
 }
 
 // object is an object file of a component.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"debug/pe"
+	"encoding/binary"
 	"slices"
 	"strings"
 )
@@ -35,11 +36,13 @@ func coffObject(data []byte) (*object, error) {
 				return nil, err
 			}
 		}
-		for _, r := range s.Relocs {
-			u.patched = append(u.patched, uint64(r.VirtualAddress))
-		}
 		units[i+1] = u
 		o.units = append(o.units, u)
+	}
+	for i, s := range f.Sections {
+		if u := units[i+1]; u != nil {
+			coffRelocations(f, s.Relocs, u, units)
+		}
 	}
 	for _, s := range f.Symbols {
 		const external, static, weak = 2, 3, 105
@@ -53,13 +56,37 @@ func coffObject(data []byte) (*object, error) {
 		if s.Value == 0 && s.StorageClass == static && s.Name == f.Sections[s.SectionNumber-1].Name {
 			continue // the section's own
 		}
-		o.define(symbol{name: strings.TrimPrefix(s.Name, prefix), addr: uint64(s.Value)}, int(s.SectionNumber), units)
+		y := symbol{name: strings.TrimPrefix(s.Name, prefix), addr: uint64(s.Value)}
+		if u := units[s.SectionNumber]; u != nil {
+			u.symbols = append(u.symbols, y)
+		} else {
+			o.symbols = append(o.symbols, y)
+		}
 	}
 	o.measure()
 	return o, nil
 }
 
-// measure gives symbols of a format without sizes what lies before the next one.
+// coffRelocations notes what relocations change in a unit. Those of type IMAGE_REL_AMD64_REL32 say how far it is from their
+// end to a symbol and a number that stands in the object.
+func coffRelocations(f *pe.File, relocs []pe.Reloc, u *unit, units []*unit) {
+	const relative, size = 4, 4
+	for _, r := range relocs {
+		at := uint64(r.VirtualAddress)
+		u.patched = append(u.patched, at)
+		if f.Machine != pe.IMAGE_FILE_MACHINE_AMD64 || r.Type != relative || int(r.SymbolTableIndex) >= len(f.COFFSymbols) || uint64(len(u.data)) < at+size {
+			continue
+		}
+		s := f.COFFSymbols[r.SymbolTableIndex]
+		if s.SectionNumber <= 0 || int(s.SectionNumber) >= len(units) || units[s.SectionNumber] == nil {
+			continue
+		}
+		addend := uint64(int64(int32(binary.LittleEndian.Uint32(u.data[at:]))))
+		u.pointers = append(u.pointers, pointer{at: at, relative: true, from: size, unit: units[s.SectionNumber], offset: uint64(s.Value) + addend})
+	}
+}
+
+// measure gives symbols of a format without sizes what lies before the next one, and lists them.
 func (o *object) measure() {
 	for _, u := range o.units {
 		slices.SortStableFunc(u.symbols, func(a, b symbol) int { return cmp.Compare(a.addr, b.addr) })
@@ -71,5 +98,6 @@ func (o *object) measure() {
 				end = s.addr
 			}
 		}
+		o.symbols = append(o.symbols, u.symbols...)
 	}
 }

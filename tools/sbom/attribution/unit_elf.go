@@ -79,6 +79,12 @@ var elfPointers = map[elf.Machine]uint32{
 	elf.EM_PPC64: uint32(elf.R_PPC64_ADDR64), elf.EM_S390: uint32(elf.R_390_64), elf.EM_LOONGARCH: uint32(elf.R_LARCH_64),
 }
 
+// elfRelative are those that write how far it is to an address, in 4 bytes.
+var elfRelative = map[elf.Machine]uint32{
+	elf.EM_X86_64: uint32(elf.R_X86_64_PC32), elf.EM_AARCH64: uint32(elf.R_AARCH64_PREL32), elf.EM_RISCV: uint32(elf.R_RISCV_32_PCREL),
+	elf.EM_PPC64: uint32(elf.R_PPC64_REL32), elf.EM_S390: uint32(elf.R_390_PC32), elf.EM_LOONGARCH: uint32(elf.R_LARCH_32_PCREL),
+}
+
 // elfRelocation notes what a relocation changes in a unit.
 func elfRelocation(f *elf.File, b []byte, u *unit, units []*unit, symbols []elf.Symbol) {
 	if f.Class == elf.ELFCLASS32 {
@@ -89,11 +95,12 @@ func elfRelocation(f *elf.File, b []byte, u *unit, units []*unit, symbols []elf.
 	u.patched = append(u.patched, at)
 	info := f.ByteOrder.Uint64(b[8:])
 	i := int(info>>32) - 1 // the table that debug/elf returns begins with the second symbol
-	if elfPointers[f.Machine] != uint32(info) || len(b) < 24 || i < 0 || i >= len(symbols) {
+	relative := elfRelative[f.Machine] == uint32(info)
+	if elfPointers[f.Machine] != uint32(info) && !relative || len(b) < 24 || i < 0 || i >= len(symbols) {
 		return
 	}
 	s, addend := symbols[i], f.ByteOrder.Uint64(b[16:])
-	p := pointer{at: at, name: s.Name, offset: addend}
+	p := pointer{at: at, relative: relative, name: s.Name, offset: addend}
 	if int(s.Section) < len(units) && units[s.Section] != nil {
 		p.unit, p.offset = units[s.Section], s.Value+addend
 	}
