@@ -263,6 +263,9 @@ func (a *attribution) members(file string) ([]binary.Member, error) {
 	if m, have := a.archives[file]; have {
 		return m, nil
 	}
+	if info, err := fs.Stat(a.in.Runtime, file); err != nil || info.Size() > maxProgram {
+		return nil, fmt.Errorf("read runtime file %s: not there, or larger than the limit of %d bytes", file, maxProgram)
+	}
 	data, err := fs.ReadFile(a.in.Runtime, file)
 	if err != nil {
 		return nil, fmt.Errorf("read runtime: %w", err)

@@ -12,7 +12,8 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/binary"
 )
 
-// elfTables names sections that are one thing from end to end. Those of a type that elfType knows need no line.
+// elfTables names sections that are one thing from end to end, where their type does not say so. The section .gopclntab is
+// not among them: it holds several tables.
 var elfTables = map[string]owner{
 	".interp":           {Container, "dynamic linking", ""},
 	".dynamic":          {Container, "dynamic linking", ""},
@@ -39,14 +40,12 @@ var elfTables = map[string]owner{
 	".go.buildinfo":     {GoTable, "build information", ""},
 	".go.fipsinfo":      {GoTable, "FIPS information", ""},
 	".go.module":        {GoTable, "module data", ""},
-	".gopclntab":        {GoTable, "pclntab", ""},
 	".typelink":         {GoTable, "typelinks", ""},
 	".itablink":         {GoTable, "itablinks", ""},
 }
 
 func elfOwner(s *elf.Section) owner {
-	// The tables that functions are found by are within the section of the pclntab; symbols part them.
-	if o, ok := elfTables[s.Name]; ok && s.Name != ".gopclntab" {
+	if o, ok := elfTables[s.Name]; ok {
 		return o
 	}
 	switch s.Type {

@@ -138,7 +138,12 @@ type goProgram struct {
 }
 
 // readGo returns nil for a program without Go.
-func readGo(p *program) (*goProgram, error) {
+func readGo(p *program) (g *goProgram, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			g, err = nil, fmt.Errorf("read pclntab: malformed: %v", r)
+		}
+	}()
 	at := map[string]uint64{}
 	for _, s := range p.symbols {
 		switch s.name {
@@ -153,7 +158,7 @@ func readGo(p *program) (*goProgram, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read build information: %w", err)
 	}
-	g := &goProgram{main: info.Path, folders: map[string]string{}, text: [2]uint64{at["runtime.text"], at["runtime.etext"]}}
+	g = &goProgram{main: info.Path, folders: map[string]string{}, text: [2]uint64{at["runtime.text"], at["runtime.etext"]}}
 	g.table, err = gosym.NewTable(nil, gosym.NewLineTable(p.bytesAt(at["runtime.pclntab"]), g.text[0]))
 	if err != nil {
 		return nil, fmt.Errorf("read pclntab: %w", err)

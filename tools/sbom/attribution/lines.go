@@ -44,6 +44,11 @@ func readLines(data []byte) (l *lines, err error) {
 		if f.Section(".debug_line") == nil {
 			return l, nil
 		}
+		for _, s := range f.Sections {
+			if s.Flags&elf.SHF_COMPRESSED != 0 && s.Size > maxProgram {
+				return nil, fmt.Errorf("read line tables: section %s unpacks to %d bytes, and the limit is %d", s.Name, s.Size, maxProgram)
+			}
+		}
 		if d, err = f.DWARF(); err != nil {
 			return nil, fmt.Errorf("read line tables: %w", err)
 		}

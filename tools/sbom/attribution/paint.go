@@ -41,7 +41,7 @@ func (a *attribution) paint() {
 	}
 }
 
-// maxFill is how much the alignment of an object may leave free in a section.
+// maxFill is how many bytes the alignment of an object may leave free in a section. A longer run of zeros is data.
 const maxFill = 128
 
 // whole gives a section to its owner.

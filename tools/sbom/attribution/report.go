@@ -128,7 +128,7 @@ func (a *attribution) measure(p *program, what string) Shares {
 
 var groups = []Group{Component, GoTable, Container, Padding}
 
-// percent is rounded to two digits, so that the report has one text.
+// percent has two digits, so that the report has one text.
 func percent(n, of int) float64 { return float64(n*10000/max(of, 1)) / 100 }
 
 // judge holds the shares against the graph and the ceiling.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -19,6 +20,9 @@ func elfObject(data []byte) (*object, error) {
 	for i, s := range f.Sections {
 		if s.Flags&elf.SHF_ALLOC == 0 || s.Size == 0 || elfOwner(s) != (owner{}) {
 			continue
+		}
+		if s.Size > maxProgram {
+			return nil, fmt.Errorf("section %s: %d bytes are more than the limit of %d", s.Name, s.Size, maxProgram)
 		}
 		u := &unit{object: o, section: s.Name, size: s.Size, code: s.Flags&elf.SHF_EXECINSTR != 0}
 		if s.Type != elf.SHT_NOBITS {

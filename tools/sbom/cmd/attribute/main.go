@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/release/binary"
 	"github.com/gosqlite/gosqlite/tools/sbom/attribution"
 	"github.com/gosqlite/gosqlite/tools/sbom/graph"
 )
@@ -87,9 +88,31 @@ func attribute(args []string, stdout io.Writer) error {
 		return err
 	}
 	if len(report.Faults) > 0 {
-		return action.Reject(errors.New(strings.Join(report.Faults, "\n")))
+		return action.Reject(errors.New(strings.Join(first(report.Faults), "\n")))
 	}
 	return nil
+}
+
+// maxFaults is how many faults are printed; the report has them all.
+const maxFaults = 100
+
+func first(faults []string) []string {
+	if more := len(faults) - maxFaults; more > 0 {
+		return append(faults[:maxFaults:maxFaults], fmt.Sprintf("and %d more faults: --json has them all", more))
+	}
+	return faults
+}
+
+// readFile reads a file of a size that is not out of reason.
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > binary.MaxImage {
+		return nil, fmt.Errorf("%s: %d bytes are more than the limit of %d", name, info.Size(), binary.MaxImage)
+	}
+	return os.ReadFile(name)
 }
 
 // write makes a file if it has a name.
@@ -116,10 +139,10 @@ func read(in *attribution.Input, graphFile, program, released string) error {
 	if in.Graph, err = graph.Read(text); err != nil {
 		return err
 	}
-	if in.Program, err = os.ReadFile(program); err != nil {
+	if in.Program, err = readFile(program); err != nil {
 		return fmt.Errorf("read program: %w", err)
 	}
-	if in.Released, err = os.ReadFile(released); err != nil {
+	if in.Released, err = readFile(released); err != nil {
 		return fmt.Errorf("read released program: %w", err)
 	}
 	return nil
@@ -131,7 +154,7 @@ func assign(in *attribution.Input, libraries, symbols []string) error {
 		if !ok {
 			return action.UsageError("--objects %s: has to be LIBRARY=ID", l)
 		}
-		data, err := os.ReadFile(name)
+		data, err := readFile(name)
 		if err != nil {
 			return fmt.Errorf("read objects: %w", err)
 		}
