@@ -28,6 +28,7 @@ var elfTables = map[string]owner{
 	".ARM.extab":        {Container, "unwind tables", ""},
 	".comment":          {Container, "notes", ""},
 	".note.go.buildid":  {GoTable, "build id", ""},
+	".ident":            {Container, "notes", ""},
 	".gnu_debuglink":    {Container, "notes", ""},
 	".ARM.attributes":   {Container, "notes", ""},
 	".riscv.attributes": {Container, "notes", ""},
@@ -100,8 +101,7 @@ func openELF(data []byte) (*program, error) {
 		case elf.STT_SECTION, elf.STT_TLS:
 			continue
 		}
-		// $x, $d and the like map instructions, and aren't names.
-		if s.Name == "" || s.Section == elf.SHN_UNDEF || s.Section >= elf.SHN_LORESERVE || elfMapping(s.Name) && s.Size == 0 {
+		if s.Name == "" || s.Section == elf.SHN_UNDEF || s.Section >= elf.SHN_LORESERVE || elfLabel(s) {
 			continue
 		}
 		of := file
@@ -113,9 +113,14 @@ func openELF(data []byte) (*program, error) {
 	return p, nil
 }
 
-// elfMapping tells the mapping symbols of the Arm and RISC-V psABIs.
-func elfMapping(name string) bool {
-	return len(name) >= 2 && name[0] == '$' && strings.ContainsRune("xdat", rune(name[1])) && (len(name) == 2 || name[2] == '.')
+// elfLabel tells symbols that name no thing: an assembler's labels, which begin with .L and have no length, and the marks
+// that map instructions by the psABIs of Arm and RISC-V: $x, $d and the like.
+func elfLabel(s elf.Symbol) bool {
+	if s.Size != 0 || len(s.Name) < 2 {
+		return false
+	}
+	mark := s.Name[0] == '$' && strings.ContainsRune("xdat", rune(s.Name[1])) && (len(s.Name) == 2 || s.Name[2] == '.')
+	return mark || strings.HasPrefix(s.Name, ".L")
 }
 
 // elfHeaders finds the headers by the file's own header.

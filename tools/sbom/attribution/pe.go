@@ -35,7 +35,7 @@ func openPE(data []byte) (*program, error) {
 	case *pe.OptionalHeader64:
 		directories, headers = o.DataDirectory[:], uint64(o.SizeOfHeaders)
 	case *pe.OptionalHeader32:
-		directories, headers, p.prefix = o.DataDirectory[:], uint64(o.SizeOfHeaders), "_"
+		directories, headers, p.prefix, p.image = o.DataDirectory[:], uint64(o.SizeOfHeaders), "_", uint64(o.ImageBase)
 	default:
 		return nil, errors.New("read program: a PE file without optional header is no program")
 	}

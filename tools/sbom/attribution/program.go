@@ -24,6 +24,7 @@ type program struct {
 	parts    []part
 	symbols  []symbol
 	tables   []table
+	image    uint64    // PE for 386: the address that its code counts from
 	imports  [2]uint64 // addresses between which the system's functions are named, where code jumps through
 }
 

@@ -156,13 +156,17 @@ func (a *attribution) thunk(s symbol, size uint64) bool {
 	return true
 }
 
-// importJump tells a jump of x64 through an address that the loader fills in.
+// importJump tells a jump of x64 or 386 through an address that the loader fills in.
 func (p *program) importJump(addr uint64) bool {
 	b := p.bytesAt(addr)
 	if p.imports[1] == 0 || len(b) < 6 || b[0] != 0xff || b[1] != 0x25 {
 		return false
 	}
-	to := addr + 6 + uint64(int64(int32(binary.LittleEndian.Uint32(b[2:]))))
+	operand := binary.LittleEndian.Uint32(b[2:])
+	to := addr + 6 + uint64(int64(int32(operand)))
+	if p.image != 0 {
+		to = uint64(operand) - p.image // 386 has no relative operands
+	}
 	return to >= p.imports[0] && to < p.imports[1]
 }
 

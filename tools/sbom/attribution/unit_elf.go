@@ -7,7 +7,6 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 func elfObject(data []byte) (*object, error) {
@@ -65,7 +64,7 @@ func elfObject(data []byte) (*object, error) {
 		case elf.STT_SECTION, elf.STT_TLS:
 			continue
 		}
-		if s.Name == "" || s.Section == elf.SHN_UNDEF || strings.HasPrefix(s.Name, ".L") || elfMapping(s.Name) {
+		if s.Name == "" || s.Section == elf.SHN_UNDEF || elfLabel(s) {
 			continue
 		}
 		of := file
