@@ -87,6 +87,9 @@ var goRules = []arrowRule{
 	{func(a arrow) bool {
 		return inside(a.from, "tools/sbom/conformance") && local(a) && !inside(a.to, "tools/sbom/conformance") && !strings.HasSuffix(a.file, "_test.go")
 	}, "who judges documents shares no code with who writes them"},
+	{func(a arrow) bool {
+		return inside(a.from, "tools/sbom/attribution") && inside(a.to, "tools/sbom/collect")
+	}, "who holds a graph against a program shares no code with who collected it"},
 }
 
 var loadRules = []arrowRule{

@@ -62,6 +62,8 @@ func TestArrows(t *testing.T) {
 		{"conformance on a writer", "tools/sbom/conformance/x.go", goFile(own + "tools/sbom/spdx"), "who judges documents"},
 		{"conformance on graph", "tools/sbom/conformance/schema/x.go", goFile(own + "tools/sbom/graph"), "who judges documents"},
 		{"conformance's test on a writer", "tools/sbom/conformance/x_test.go", goFile(own + "tools/sbom/spdx"), ""},
+		{"attribution on collect", "tools/sbom/attribution/x.go", goFile(own + "tools/sbom/collect"), "who holds a graph against a program"},
+		{"attribution on graph", "tools/sbom/attribution/x.go", goFile(own + "tools/sbom/graph"), ""},
 		{"the matrix loads", "platforms/matrix.bzl", load(":other.bzl"), "loads nothing"},
 		{"another file loads", "platforms/defs.bzl", load(":matrix.bzl"), ""},
 		{"private from outside", "tools/x/defs.bzl", load("//tools/release/private:set.bzl"), "loaded by its own folder"},

@@ -8,7 +8,6 @@ import (
 	"debug/elf"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/binary"
@@ -48,7 +47,7 @@ func readProgram(o Output) (*program, error) {
 	if len(p.symbols) == 0 {
 		return nil, fmt.Errorf("read program %s: it has no symbols: name the program as it was linked, before it was stripped", p.name)
 	}
-	p.packages = packagesOf(p.symbols)
+	p.packages = objects.Packages(p.symbols)
 	// A program without Go has no build information.
 	if info, err := buildinfo.Read(bytes.NewReader(data)); err == nil {
 		for _, m := range info.Deps {
@@ -58,65 +57,6 @@ func readProgram(o Output) (*program, error) {
 		return nil, fmt.Errorf("read build information of %s: %w", p.name, err)
 	}
 	return p, nil
-}
-
-// packagesOf returns the import paths of the Go packages whose symbols a program holds.
-func packagesOf(symbols []string) []string {
-	prefix := ""
-	switch {
-	case slices.Contains(symbols, "runtime.text"):
-	case slices.Contains(symbols, "_runtime.text"):
-		prefix = "_" // as C's compilers write names for macOS and 32-bit Windows
-	default:
-		return nil // no Go
-	}
-	seen := map[string]bool{}
-	for _, s := range symbols {
-		if p := packageOf(strings.TrimPrefix(s, prefix)); p != "" {
-			seen[p] = true
-		}
-	}
-	out := make([]string, 0, len(seen))
-	for p := range seen {
-		out = append(out, p)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// packageOf returns the import path in the name of a Go symbol, as cmd/link writes it: the path up to the first dot
-// behind its last slash, with %xx for bytes that a symbol can't hold. The empty text is no package's symbol: C has no
-// dot there, and the linker's own tables begin with a word and a colon or two dots.
-func packageOf(symbol string) string {
-	name, _, _ := strings.Cut(symbol, "[") // type arguments
-	if i := strings.IndexByte(name, '('); i >= 0 {
-		name = strings.TrimSuffix(name[:i], ".") // a method's receiver
-		name += "."
-	}
-	slash := strings.LastIndexByte(name, '/')
-	dot := strings.IndexByte(name[slash+1:], '.')
-	if dot <= 0 {
-		return ""
-	}
-	path := name[:slash+1+dot]
-	if strings.ContainsAny(path, ":$*{} ,") || strings.HasPrefix(path, ".") {
-		return ""
-	}
-	return unescape(path)
-}
-
-func unescape(path string) string {
-	for {
-		i := strings.IndexByte(path, '%')
-		if i < 0 || i+3 > len(path) {
-			return path
-		}
-		var b byte
-		if _, err := fmt.Sscanf(path[i+1:i+3], "%02x", &b); err != nil {
-			return path
-		}
-		path = path[:i] + string(rune(b)) + path[i+3:]
-	}
 }
 
 // standard tells whether an import path is the standard library's.

@@ -19,6 +19,7 @@ type ELFSection struct {
 	Info  uint32
 	Data  []byte
 	Entry uint64
+	Addr  uint64 // a segment loads the section there if not 0
 }
 
 // ELF describes a little-endian 64-bit ELF file.
@@ -55,7 +56,13 @@ func (e ELF) Bytes() []byte {
 	names, at := nameTable(sections)
 	sections[len(sections)-1].Data = names
 
-	const header, progSize, progs = 64, 56, 3
+	const header, progSize = 64, 56
+	progs := uint64(3)
+	for _, s := range sections {
+		if s.Addr != 0 {
+			progs++
+		}
+	}
 	offsets := make([]uint64, len(sections))
 	body := new(bytes.Buffer)
 	for i, s := range sections {
@@ -69,13 +76,18 @@ func (e ELF) Bytes() []byte {
 	out := new(bytes.Buffer)
 	ident := [16]byte{0x7f, 'E', 'L', 'F', 2, 1, 1, byte(e.OSABI)}
 	put(out, elf.Header64{Ident: ident, Type: uint16(e.Type), Machine: uint16(e.Machine), Version: 1, Phoff: header, Shoff: shoff, Ehsize: header,
-		Phentsize: progSize, Phnum: progs, Shentsize: 64, Shnum: uint16(len(sections)), Shstrndx: uint16(len(sections) - 1)})
+		Phentsize: progSize, Phnum: uint16(progs), Shentsize: 64, Shnum: uint16(len(sections)), Shstrndx: uint16(len(sections) - 1)})
+	for i, s := range sections {
+		if s.Addr != 0 {
+			put(out, elf.Prog64{Type: uint32(elf.PT_LOAD), Off: offsets[i], Vaddr: s.Addr, Filesz: uint64(len(s.Data)), Memsz: uint64(len(s.Data)), Flags: uint32(elf.PF_R)})
+		}
+	}
 	put(out, e.stack())
 	put(out, e.segment(elf.PT_INTERP, ".interp", sections, offsets))
 	put(out, e.segment(elf.PT_NOTE, ".note.gnu.build-id", sections, offsets))
 	out.Write(body.Bytes())
 	for i, s := range sections {
-		h := elf.Section64{Name: at[i], Type: uint32(s.Type), Flags: uint64(s.Flags), Off: offsets[i], Size: uint64(len(s.Data)), Info: s.Info, Entsize: s.Entry}
+		h := elf.Section64{Name: at[i], Type: uint32(s.Type), Flags: uint64(s.Flags), Addr: s.Addr, Off: offsets[i], Size: uint64(len(s.Data)), Info: s.Info, Entsize: s.Entry}
 		for j, t := range sections {
 			if s.Link != "" && t.Name == s.Link {
 				h.Link = uint32(j)
@@ -173,6 +185,52 @@ func Symbols(names ...string) []ELFSection {
 		{Name: ".strtab", Type: elf.SHT_STRTAB, Data: str},
 		{Name: ".symtab", Type: elf.SHT_SYMTAB, Link: ".strtab", Info: 1, Data: sym.Bytes(), Entry: 24},
 	}
+}
+
+// ELFSymbol is a symbol of an ELF file.
+type ELFSymbol struct {
+	Name        string
+	Section     uint16 // index; the sections of ELF.Sections begin at FirstSection
+	Value, Size uint64
+	Local, File bool
+}
+
+// FirstSection is the index of ELF.Sections[0] in a file without build id and interpreter.
+const FirstSection = 3
+
+// SymbolTable gives the sections of an image that has these symbols, locals first.
+func SymbolTable(symbols ...ELFSymbol) []ELFSection {
+	str, sym := []byte{0}, new(bytes.Buffer)
+	put(sym, elf.Sym64{})
+	locals := uint32(1)
+	for _, s := range symbols {
+		y := elf.Sym64{Name: uint32(len(str)), Info: byte(elf.STB_GLOBAL)<<4 | byte(elf.STT_OBJECT), Shndx: s.Section, Value: s.Value, Size: s.Size}
+		switch {
+		case s.File:
+			y.Info, y.Shndx = byte(elf.STT_FILE), uint16(elf.SHN_ABS)
+		case s.Local:
+			y.Info = byte(elf.STT_OBJECT)
+		}
+		if s.File || s.Local {
+			locals++
+		}
+		str = append(append(str, s.Name...), 0)
+		put(sym, y)
+	}
+	return []ELFSection{
+		{Name: ".strtab", Type: elf.SHT_STRTAB, Data: str},
+		{Name: ".symtab", Type: elf.SHT_SYMTAB, Link: ".strtab", Info: locals, Data: sym.Bytes(), Entry: 24},
+	}
+}
+
+// Relocations gives the section of the relocations of type R_X86_64_64 of a section: at these offsets, to these symbols by
+// their index from 1.
+func Relocations(of uint32, at, symbol []uint64) ELFSection {
+	out := new(bytes.Buffer)
+	for i := range at {
+		put(out, elf.Rela64{Off: at[i], Info: symbol[i]<<32 | uint64(elf.R_X86_64_64)})
+	}
+	return ELFSection{Name: ".rela", Type: elf.SHT_RELA, Link: ".symtab", Info: of, Data: out.Bytes(), Entry: 24}
 }
 
 func put(w *bytes.Buffer, v any) {

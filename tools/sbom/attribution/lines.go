@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+
+package attribution
+
+import (
+	"bytes"
+	"cmp"
+	"debug/dwarf"
+	"debug/elf"
+	"debug/pe"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/release/binary"
+)
+
+// lines are the line tables of C units, by address.
+type lines struct{ rows []row }
+
+// row says which source the code from an address on was compiled from.
+type row struct {
+	addr uint64
+	file string // without its folder; empty where a unit ends
+}
+
+// readLines reads the line tables of a program's C units. A program may have none, as those for macOS.
+func readLines(data []byte) (l *lines, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			l, err = nil, fmt.Errorf("read line tables: malformed: %v", r)
+		}
+	}()
+	l = &lines{}
+	var d *dwarf.Data
+	var imageBase uint64
+	switch binary.Detect(data) {
+	case binary.ELF:
+		f, err := elf.NewFile(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("read line tables: %w", err)
+		}
+		if f.Section(".debug_line") == nil {
+			return l, nil
+		}
+		for _, s := range f.Sections {
+			if s.Flags&elf.SHF_COMPRESSED != 0 && s.Size > maxProgram {
+				return nil, fmt.Errorf("read line tables: section %s unpacks to %d bytes, and the limit is %d", s.Name, s.Size, maxProgram)
+			}
+		}
+		if d, err = f.DWARF(); err != nil {
+			return nil, fmt.Errorf("read line tables: %w", err)
+		}
+	case binary.PE:
+		f, err := pe.NewFile(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("read line tables: %w", err)
+		}
+		if f.Section(".debug_line") == nil {
+			return l, nil
+		}
+		switch o := f.OptionalHeader.(type) {
+		case *pe.OptionalHeader64:
+			imageBase = o.ImageBase
+		case *pe.OptionalHeader32:
+			imageBase = uint64(o.ImageBase)
+		}
+		if d, err = f.DWARF(); err != nil {
+			return nil, fmt.Errorf("read line tables: %w", err)
+		}
+	default:
+		return l, nil
+	}
+	if err := l.read(d, imageBase); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(l.rows, func(x, y row) int { return cmp.Compare(x.addr, y.addr) })
+	return l, nil
+}
+
+func (l *lines) read(d *dwarf.Data, image uint64) error {
+	const languageGo = 0x16
+	for r := d.Reader(); ; r.SkipChildren() {
+		unit, err := r.Next()
+		if err != nil {
+			return fmt.Errorf("read debug information: %w", err)
+		}
+		if unit == nil {
+			return nil
+		}
+		language, _ := unit.Val(dwarf.AttrLanguage).(int64)
+		if unit.Tag != dwarf.TagCompileUnit || language == languageGo {
+			continue
+		}
+		rows, err := d.LineReader(unit)
+		if err != nil {
+			return fmt.Errorf("read line table: %w", err)
+		}
+		if rows == nil {
+			continue
+		}
+		var entry dwarf.LineEntry
+		for {
+			err := rows.Next(&entry)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				return fmt.Errorf("read line table: %w", err)
+			}
+			file := ""
+			if entry.File != nil && !entry.EndSequence {
+				file = base(entry.File.Name)
+			}
+			if n := len(l.rows); n == 0 || l.rows[n-1].file != file {
+				l.rows = append(l.rows, row{entry.Address - image, file})
+			}
+		}
+	}
+}
+
+// ofFunction returns the component of the function at an address in a library of a component, and a source that says so;
+// nothing if there are no lines. A function that has a line of another component's source is that one's: what a library's
+// own code calls is inlined into the functions that stand on it, never the other way round.
+func (a *attribution) ofFunction(addr, size uint64, of string) (component, source string) {
+	i, exact := slices.BinarySearchFunc(a.lines.rows, addr, func(r row, addr uint64) int { return cmp.Compare(r.addr, addr) })
+	if !exact {
+		i--
+	}
+	for i = max(i, 0); i < len(a.lines.rows) && a.lines.rows[i].addr < addr+size; i++ {
+		file := a.lines.rows[i].file
+		if c := a.sources[file]; c != "" && (component == "" || component == of) {
+			component, source = c, file
+		}
+	}
+	return component, source
+}
+
+// listSources notes which component lists which source. A name that several list tells nothing.
+func (a *attribution) listSources() {
+	twice := map[string]bool{}
+	for _, id := range a.linked {
+		for _, f := range a.in.Graph.Component(id).Files {
+			name := base(f.Path)
+			if before, have := a.sources[name]; have && before != id {
+				twice[name] = true
+			}
+			a.sources[name] = id
+		}
+	}
+	for name := range twice {
+		delete(a.sources, name)
+	}
+}
+
+// rule returns the component that a rule gives a C symbol to, or nothing. The longest prefix counts.
+func (a *attribution) rule(name string) string {
+	var best Rule
+	for _, r := range a.in.Symbols {
+		if strings.HasPrefix(name, r.Prefix) && len(r.Prefix) > len(best.Prefix) {
+			best = r
+		}
+	}
+	return best.Component
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+
+// Attribute says of every byte of a released program whose it is; package attribution says how. It prints the shares, and
+// ends with exit code 3 if a byte, a symbol, a Go package or a component is not accounted for, or if more than the ceiling
+// is of no component. Package action has the other exit codes.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/release/binary"
+	"github.com/gosqlite/gosqlite/tools/sbom/attribution"
+	"github.com/gosqlite/gosqlite/tools/sbom/graph"
+)
+
+const usage = `usage: attribute --graph FILE --program FILE --released FILE --runtime DIR --ceiling PERCENT
+                 [--objects LIBRARY=ID]... [--symbols PREFIX=ID]... [--json FILE] [--areas FILE]
+
+  --graph FILE          the release file's graph
+  --program FILE        the program as it was linked, with symbols
+  --released FILE       the program as it is released
+  --runtime DIR         the toolchain's runtime that it was linked with
+  --ceiling PERCENT     how much of the released program may be of no component
+  --objects LIBRARY=ID  C objects that were linked, and their component; may be repeated, in the order of the link
+  --symbols PREFIX=ID   C symbols of these libraries that are another component's; may be repeated
+  --json FILE           write the report there, too
+  --areas FILE          write the released program's pieces there, for sbom treemap
+  @FILE                 stands for the arguments in FILE, one a line
+`
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(_ context.Context, args []string, stdout, stderr io.Writer) int {
+	return action.Exit(stderr, "attribute", attribute(args, stdout))
+}
+
+func attribute(args []string, stdout io.Writer) error {
+	var graphFile, program, released, runtime, jsonFile, areasFile string
+	var ceiling float64
+	var libraries, symbols action.List
+	flags := flag.NewFlagSet("attribute", flag.ContinueOnError)
+	flags.StringVar(&graphFile, "graph", "", "")
+	flags.StringVar(&program, "program", "", "")
+	flags.StringVar(&released, "released", "", "")
+	flags.StringVar(&runtime, "runtime", "", "")
+	flags.StringVar(&jsonFile, "json", "", "")
+	flags.StringVar(&areasFile, "areas", "", "")
+	flags.Float64Var(&ceiling, "ceiling", -1, "")
+	flags.Var(&libraries, "objects", "")
+	flags.Var(&symbols, "symbols", "")
+	if err := action.Parse(flags, usage, args, stdout); err != nil {
+		return err
+	}
+	if graphFile == "" || program == "" || released == "" || runtime == "" {
+		return action.UsageError("--graph, --program, --released and --runtime have to name files")
+	}
+	if !(ceiling >= 0 && ceiling <= 100) {
+		return action.UsageError("--ceiling has to be a percentage")
+	}
+	in := attribution.Input{Runtime: os.DirFS(runtime), Ceiling: ceiling}
+	if err := read(&in, graphFile, program, released); err != nil {
+		return err
+	}
+	if err := assign(&in, libraries, symbols); err != nil {
+		return err
+	}
+	report, err := attribution.Attribute(in)
+	if err != nil {
+		return err
+	}
+	if err := report.Table(stdout); err != nil {
+		return err
+	}
+	if err := write(jsonFile, report.JSON); err != nil {
+		return err
+	}
+	if err := write(areasFile, report.Areas); err != nil {
+		return err
+	}
+	if len(report.Faults) > 0 {
+		return action.Reject(errors.New(strings.Join(first(report.Faults), "\n")))
+	}
+	return nil
+}
+
+// maxFaults is how many faults are printed; the report has them all.
+const maxFaults = 100
+
+func first(faults []string) []string {
+	if more := len(faults) - maxFaults; more > 0 {
+		return append(faults[:maxFaults:maxFaults], fmt.Sprintf("and %d more faults: --json has them all", more))
+	}
+	return faults
+}
+
+// readFile reads a file of a size that is not out of reason.
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > binary.MaxImage {
+		return nil, fmt.Errorf("%s: %d bytes are more than the limit of %d", name, info.Size(), binary.MaxImage)
+	}
+	return os.ReadFile(name)
+}
+
+// write makes a file if it has a name.
+func write(name string, encode func() ([]byte, error)) error {
+	if name == "" {
+		return nil
+	}
+	text, err := encode()
+	if err != nil {
+		return err
+	}
+	return action.WriteFile(name, 0o644, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+func read(in *attribution.Input, graphFile, program, released string) error {
+	text, err := os.Open(graphFile)
+	if err != nil {
+		return fmt.Errorf("read graph: %w", err)
+	}
+	defer text.Close()
+	if in.Graph, err = graph.Read(text); err != nil {
+		return err
+	}
+	if in.Program, err = readFile(program); err != nil {
+		return fmt.Errorf("read program: %w", err)
+	}
+	if in.Released, err = readFile(released); err != nil {
+		return fmt.Errorf("read released program: %w", err)
+	}
+	return nil
+}
+
+func assign(in *attribution.Input, libraries, symbols []string) error {
+	for _, l := range libraries {
+		name, id, ok := strings.Cut(l, "=")
+		if !ok {
+			return action.UsageError("--objects %s: has to be LIBRARY=ID", l)
+		}
+		data, err := readFile(name)
+		if err != nil {
+			return fmt.Errorf("read objects: %w", err)
+		}
+		in.Libraries = append(in.Libraries, attribution.Library{Name: filepath.Base(name), Data: data, Component: id})
+	}
+	for _, s := range symbols {
+		prefix, id, ok := strings.Cut(s, "=")
+		if !ok || prefix == "" {
+			return action.UsageError("--symbols %s: has to be PREFIX=ID", s)
+		}
+		in.Symbols = append(in.Symbols, attribution.Rule{Prefix: prefix, Component: id})
+	}
+	return nil
+}
