@@ -5,7 +5,9 @@ package sqlite_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/sqlite"
@@ -266,5 +268,64 @@ func TestAuxDataLastsForAStatement(t *testing.T) {
 	}
 	if _, sum, err := one(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 100) SELECT sum(f('abc', i)) FROM r"); sum != "5350" || err != nil || made != 1 {
 		t.Errorf("sum %s, %v, made %d times", sum, err, made)
+	}
+}
+
+func TestResultOverTheLimit(t *testing.T) {
+	c := openTest(t, ":memory:")
+	c.Limit(sqlite.LimitLength, 1000)
+	check(t, c.CreateFunction("big", sqlite.Scalar1(func(n int) (string, error) { return strings.Repeat("x", n), nil }), 0))
+	if _, got, err := one(t, c, "SELECT length(big(1000))"); got != "1000" || err != nil {
+		t.Errorf("at the limit: %s, %v", got, err)
+	}
+	if _, _, err := one(t, c, "SELECT big(1001)"); !errors.Is(err, sqlite.ErrTooBig) {
+		t.Errorf("over the limit: %v", err)
+	}
+}
+
+// TestAnotherGoroutineDuringACallback uses the connection from elsewhere while
+// it is open to a callback: that is misuse, found or harmless, and never more.
+func TestAnotherGoroutineDuringACallback(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x)")
+	check(t, c.CreateFunction("yield", sqlite.Scalar1(func(v int64) (int64, error) {
+		runtime.Gosched()
+		return v, c.Exec("INSERT INTO t VALUES(1)")
+	}), 0))
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				s, _, err := c.Prepare("SELECT count(*), yield(1) FROM t")
+				if err == nil {
+					_, err = s.Step()
+					for s.Close() != nil {
+						runtime.Gosched()
+					}
+				}
+				if err != nil && !errors.Is(err, sqlite.ErrMisuse) && !errors.Is(err, sqlite.ErrLocked) {
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	for range 200 {
+		err := c.Exec("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 10) SELECT yield(i) FROM r")
+		if err != nil && !errors.Is(err, sqlite.ErrMisuse) && !errors.Is(err, sqlite.ErrLocked) {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	wg.Wait()
+	if _, got, err := one(t, c, "PRAGMA integrity_check"); got != "ok" || err != nil {
+		t.Errorf("afterwards: %s, %v", got, err)
 	}
 }
