@@ -20,15 +20,16 @@ import (
 // marked: the statement that runs, and the connection's end. Another goroutine
 // that slips in has to leave before the callback may return into C.
 type callbacks struct {
-	host     *capi.Host   // nil before the first callback is registered
-	hooks    hooks        // what SetCommitHook and the like were given
-	contexts []*Context   // one for each depth
-	depth    atomic.Int32 // callbacks under way; written by who holds busy
-	sessions int          // open sessions: they use the place of the preupdate hook
-	effects  int          // callbacks that a program may see run: no reading ahead
-	thrown   error        // what the last callback failed with, until it is reported
-	silent   bool         // C does not know the text of thrown
-	lost     bool         // a callback took its goroutine, and SQLite's frames, away
+	host      *capi.Host   // nil before the first callback is registered
+	hooks     hooks        // what SetCommitHook and the like were given
+	contexts  []*Context   // one for each depth
+	depth     atomic.Int32 // callbacks under way; written by who holds busy
+	returning atomic.Int32 // callbacks that wait for others to leave
+	sessions  int          // open sessions: they use the place of the preupdate hook
+	effects   int          // callbacks that a program may see run: no reading ahead
+	thrown    error        // what the last callback failed with, until it is reported
+	silent    bool         // C does not know the text of thrown
+	lost      bool         // a callback took its goroutine, and SQLite's frames, away
 }
 
 var errConnLost = &Error{Code: ErrAbort, Message: "connection is lost: a callback ended its goroutine (runtime.Goexit) in the middle of a call", Offset: -1}
@@ -101,23 +102,35 @@ func (k *Context) shut(err *error) {
 	c.depth.Add(-1)
 }
 
-// claim waits until what entered during the callback has left. Only misuse from
-// another goroutine makes it wait.
+// claim takes the connection back. What entered during the callback has left,
+// unless another goroutine misuses the connection: then nobody enters any more
+// until that one is out.
 func (k *Context) claim() {
+	if k.tryClaim() {
+		return
+	}
 	c := k.conn
-	for try := 0; ; try++ {
-		if c.busy.CompareAndSwap(false, true) {
-			if c.contexts[c.depth.Load()-1] == k {
-				return
-			}
-			c.busy.Store(false)
-		}
+	c.returning.Add(1)
+	defer c.returning.Add(-1)
+	for try := 0; !k.tryClaim(); try++ {
 		if try < 100 {
 			runtime.Gosched()
 		} else {
-			time.Sleep(time.Millisecond)
+			time.Sleep(100 * time.Microsecond)
 		}
 	}
+}
+
+func (k *Context) tryClaim() bool {
+	c := k.conn
+	if !c.busy.CompareAndSwap(false, true) {
+		return false
+	}
+	if c.contexts[c.depth.Load()-1] == k {
+		return true
+	}
+	c.busy.Store(false)
+	return false
 }
 
 // throw keeps a callback's error for the call that it makes fail.

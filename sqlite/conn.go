@@ -108,7 +108,7 @@ func ignoreClosed(err error) error {
 // enter claims the connection for one call. The caller calls leave after it
 // when the error is nil.
 func (c *Conn) enter() error {
-	if !c.busy.CompareAndSwap(false, true) {
+	if c.returning.Load() > 0 || !c.busy.CompareAndSwap(false, true) {
 		return errConnBusy
 	}
 	if c.c == nil {

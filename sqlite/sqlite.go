@@ -30,6 +30,24 @@
 //
 // Step of a statement that writes nothing may read rows ahead, at most 64 and
 // 16 KiB; see [Stmt.SetReadAhead].
+//
+// # Callbacks
+//
+// Functions ([Conn.CreateFunction]), collations, FTS5 tokenizers and functions,
+// and the WAL hook may use their connection, but not the statement that called
+// them, and not close it; hooks that must leave the connection alone (their docs
+// say so) get an error that matches ErrMisuse when they do not. What a callback
+// is handed, such as an [Arg] or a [Match], is void after it has returned.
+//
+// An error of a callback is the error of the call that ran it, for errors.Is; a
+// panic is a [PanicError] in it. A callback without a result, such as an update
+// hook or a collation, that panics interrupts its statement. runtime.Goexit in a
+// callback, which nothing can stop, loses the connection: its calls fail with an
+// error that matches ErrAbort, and Close gives back its files and locks as the
+// end of the process would.
+//
+// Packages vtab and vfs, which are experimental, make virtual tables and file
+// systems in Go.
 package sqlite
 
 import "github.com/gosqlite/gosqlite/internal/capi"

@@ -112,20 +112,29 @@ static int gosqlite_vfs_time(sqlite3_vfs *v, double *out) {
 int gosqlite_vfs_known(const char *name) { return sqlite3_vfs_find(name) != 0; }
 void gosqlite_free_region(uintptr_t at) { free((void *)at); }
 
-// The memory is never freed: a connection keeps the address for as long as it
-// is open, whether or not it has files.
+typedef struct gosqlite_vfs {
+  sqlite3_vfs base;
+  struct gosqlite_vfs *before;
+  char name[];
+} gosqlite_vfs;
+
+// All that were ever registered. The memory is never freed: a connection keeps
+// the address for as long as it is open, whether or not it has files. Go calls
+// one at a time.
+static gosqlite_vfs *gosqlite_vfs_all;
+
 int gosqlite_vfs_register(const char *name, uintptr_t handle, int max_pathname, uintptr_t *out) {
   size_t n = strlen(name) + 1;
-  sqlite3_vfs *v = (sqlite3_vfs *)calloc(1, sizeof *v + n);
-  char *copy = (char *)(v + 1);
+  gosqlite_vfs *made = (gosqlite_vfs *)calloc(1, sizeof *made + n);
+  sqlite3_vfs *v = &made->base;
   int rc;
   *out = 0;
-  if (!v) return SQLITE_NOMEM;
-  memcpy(copy, name, n);
+  if (!made) return SQLITE_NOMEM;
+  memcpy(made->name, name, n);
   v->iVersion = 2;
   v->szOsFile = sizeof(gosqlite_file);
   v->mxPathname = max_pathname;
-  v->zName = copy;
+  v->zName = made->name;
   v->pAppData = (void *)handle;
   v->xOpen = gosqlite_vfs_open;
   v->xDelete = gosqlite_vfs_delete;
@@ -142,9 +151,11 @@ int gosqlite_vfs_register(const char *name, uintptr_t handle, int max_pathname, 
   v->xCurrentTimeInt64 = gosqlite_vfs_time64;
   rc = sqlite3_vfs_register(v, 0);
   if (rc) {
-    free(v);
+    free(made);
     return rc;
   }
+  made->before = gosqlite_vfs_all;
+  gosqlite_vfs_all = made;
   *out = (uintptr_t)v;
   return SQLITE_OK;
 }
