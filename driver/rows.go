@@ -95,7 +95,7 @@ func (r *rows) Close() error {
 	if p == nil {
 		return nil
 	}
-	r.p = nil
+	r.p, r.direct = nil, direct{}
 	p.rows = false
 	r.c.giveGuard(r.guard)
 	err := p.stmt.Reset()
