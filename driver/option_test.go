@@ -50,7 +50,7 @@ func TestLoggerSeesEveryStatementAndNoValue(t *testing.T) {
 	got := out.String()
 	for _, want := range []string{
 		`level=WARN msg="gosqlite: exec" sql="CREATE TABLE t(x UNIQUE)" took=`,
-		"changes=2",
+		"rows=2",
 		`msg="gosqlite: query" sql="SELECT count(*) FROM t"`,
 		"rows=1",
 		"level=ERROR",

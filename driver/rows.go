@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
-	"log/slog"
 	"reflect"
 	"time"
 )
@@ -98,7 +97,16 @@ func (r *rows) Close() error {
 	r.p, r.direct = nil, direct{}
 	p.rows = false
 	r.c.giveGuard(r.guard)
-	err := p.stmt.Reset()
+	var err error
+	if p.stmt.ReadOnly() {
+		err = p.stmt.Reset()
+	} else {
+		// What was changed is committed here, which may wait for a lock.
+		w := r.c.c.Watch(r.ctx)
+		err = p.stmt.Reset()
+		r.c.c.Unwatch(w)
+		r.c.auto = p.stmt.AutoCommit()
+	}
 	if r.c.tx == nil && !r.c.auto {
 		// An implicit transaction does not show in autocommit; one that does
 		// was begun by a statement and ends with the connection's session.
@@ -107,7 +115,7 @@ func (r *rows) Close() error {
 	if !p.owned {
 		err = unwrapOne(errors.Join(err, r.c.cache.give(p)))
 	}
-	return r.c.ended(r.ctx, "query", p.sql, r.began, err, slog.Int64("rows", r.count))
+	return r.c.ended(r.ctx, "query", p.sql, r.began, err, r.count)
 }
 
 // HasNextResultSet reports whether statements follow.
@@ -126,7 +134,7 @@ func (r *rows) NextResultSet() error {
 	began := r.c.began()
 	next, err := r.c.nextResult(r.ctx, tail, use, index)
 	if err != nil {
-		return r.c.ended(r.ctx, "query", tail, began, err)
+		return r.c.ended(r.ctx, "query", tail, began, err, -1)
 	}
 	next.began = began
 	*r = *next
