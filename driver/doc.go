@@ -35,8 +35,9 @@
 //	_dqs=0                         take "x" as text when there is no column x
 //	_writable_schema=0             with _defensive=0 only
 //	_qpsg=0                        one plan for all values of a parameter
-//	_hardened=0                    for SQL or files of somebody else: low limits, no
-//	                               ATTACH, no extensions, checks of every page's cells;
+//	_hardened=0                    for SQL or files of somebody else: low limits, and an
+//	                               authorizer that refuses ATTACH, VACUUM, pragmas that
+//	                               set, temporary objects and foreign virtual tables;
 //	                               applied last, after NewConnector's function
 //
 // Pragmas (https://sqlite.org/pragma.html), in the order in which they run; what
@@ -111,16 +112,23 @@
 //
 // The end of a context ends running statements, waits for locks and waits of
 // Commit, and nothing else: not another statement, not another user of the
-// connection. The context of BeginTx ends every statement of its transaction. A
-// Commit that took effect is no error, even if its context has ended by then. The error matches ctx.Err() and sqlite.ErrInterrupt. No goroutine
-// is started per call.
+// connection. The context of BeginTx ends every statement of its transaction. The
+// error matches ctx.Err() and sqlite.ErrInterrupt; a Commit that took effect is no
+// error, even if its context has ended by then. No goroutine is started per call.
 //
 // # Reading ahead
 //
 // A statement that writes nothing, and calls nothing that could tell, may read
 // up to 64 rows (16 KiB) beyond the current one; it begins with one and stops
-// growing when rows take longer than 200 µs. Texts that were read together share
-// memory: who keeps one of 64 keeps them all, 16 KiB at most. A loop that changes the table it reads
-// should set _read_ahead=1 or collect its rows first; SQLite leaves undefined
-// what such a loop sees in any case.
+// growing when rows take longer than 200 µs. A loop that changes the table it
+// reads should set _read_ahead=1 or collect its rows first; SQLite leaves
+// undefined what such a loop sees in any case. Texts that were read together
+// share memory: who keeps one of 64 keeps them all, 16 KiB at most.
+//
+// # Raw access and leaks
+//
+// [Raw] lends the low-level *sqlite.Conn behind a sql.Conn: functions in Go,
+// blobs, backups, sessions, hooks. [NewConnector] sets them up for every
+// connection of a pool. Rows and handles that a program loses without Close are
+// reported, see [sqlite.OnLeak].
 package driver
