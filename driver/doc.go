@@ -73,10 +73,11 @@
 //
 // A time.Time is stored as UTC text of fixed width, 2006-01-02
 // 15:04:05.000000000Z, which sorts as time does and which SQLite's date
-// functions read. _time=rfc3339 keeps the time's zone
-// (RFC 3339 with nanoseconds, which does not sort across zones); unix, unixmilli,
-// unixmicro and unixnano store integers; mattn is the form of
-// github.com/mattn/go-sqlite3.
+// functions read. An expression has no declared type: text in exactly that form
+// is a time there as well, so that max(at) reads as at does; _expr_time=0 leaves
+// it text. Other forms by _time: rfc3339 keeps the time's zone (RFC 3339 with
+// nanoseconds, which does not sort across zones); unix, unixmilli, unixmicro and
+// unixnano store integers; mattn is the form of github.com/mattn/go-sqlite3.
 //
 // DECIMAL and NUMERIC columns are no decimals: SQLite keeps 64-bit integers and
 // floats in them, and text only where it is no number. Store amounts as INTEGER
@@ -86,7 +87,7 @@
 // function carray: WHERE id IN carray(?).
 //
 // []byte{} is an empty blob and nil is NULL. NaN, uint64 values of 2^63 and
-// more, and text of a wrong number of parameters are errors. Parameters may be
+// more, and values of 2 GiB and more are errors. Parameters may be
 // positional (?, ?1) or named (:a, @a, $a by sql.Named("a", ...)); missing and
 // surplus ones are errors. Several statements in one Exec share the positional
 // arguments in order; several in one Query are its result sets.
