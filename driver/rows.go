@@ -9,6 +9,8 @@ import (
 	"io"
 	"reflect"
 	"time"
+
+	"github.com/gosqlite/gosqlite/sqlite"
 )
 
 // rows are the rows of one statement, and the way to those of the next.
@@ -181,13 +183,29 @@ func (r *rows) ColumnTypeNullable(i int) (mayBeNull, ok bool) {
 	if err != nil {
 		return true, false
 	}
-	if !facts.NotNull {
+	if !facts.NotNull && !(facts.PrimaryKey && r.isRowID(col)) {
 		return true, true
 	}
 	if r.p.stmt.MayNullRow() {
 		return true, false
 	}
 	return false, true
+}
+
+// isRowID tells whether a primary key is the rowid, which is never NULL though
+// nothing declares it: then no index keeps the key apart.
+// https://sqlite.org/lang_createtable.html#rowid
+func (r *rows) isRowID(col *column) bool {
+	s, _, err := r.c.c.Prepare("SELECT 1 FROM pragma_index_list(?, ?) WHERE origin = 'pk'")
+	if err != nil {
+		return false
+	}
+	defer s.Close()
+	if s.Query([]sqlite.Value{sqlite.TextValue(col.table), sqlite.TextValue(col.schema)}) != nil {
+		return false
+	}
+	indexed, err := s.Step()
+	return err == nil && !indexed
 }
 
 // ColumnTypeScanType is a Go type that fits the declared type.
