@@ -144,6 +144,33 @@ func TestLostRowsAreReported(t *testing.T) {
 	t.Error("lost rows are not reported")
 }
 
+func TestOpenWithoutAPoolLosesNothing(t *testing.T) {
+	found := make(chan sqlite.Leak, 10)
+	sqlite.OnLeak(func(l sqlite.Leak) { found <- l })
+	defer sqlite.OnLeak(func(sqlite.Leak) {})
+	func() {
+		c, err := (&driver.Driver{}).Open("file:open-without-pool?mode=memory&cache=shared")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.(*driver.Conn).ExecContext(context.Background(), "CREATE TABLE t(x); INSERT INTO t VALUES(1)", nil); err != nil {
+			t.Error(err)
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for range 5 {
+		runtime.GC()
+		time.Sleep(2 * time.Millisecond)
+	}
+	for len(found) > 0 {
+		if l := <-found; strings.Contains(l.Name, "open-without-pool") {
+			t.Errorf("lost: %v", l)
+		}
+	}
+}
+
 func TestOptimizeOnClose(t *testing.T) {
 	name := file(t)
 	db, err := sql.Open(driver.Name, name+"?_preset=app")
