@@ -5,7 +5,6 @@ package vtab_test
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/sqlite"
@@ -118,34 +117,6 @@ func TestReadOnlyTable(t *testing.T) {
 	}
 	if err := c.Exec("ALTER TABLE s RENAME TO g"); err == nil {
 		t.Error("a table that cannot be renamed was")
-	}
-}
-
-func TestGoexitLosesTheConnection(t *testing.T) {
-	c, err := sqlite.Open(":memory:", sqlite.OpenReadWrite)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &fragile{fails: func(m string) error {
-		if m == "Next" {
-			runtime.Goexit()
-		}
-		return nil
-	}}
-	if err := vtab.Register(c, "fragile", vtab.Module{Connect: f.connect, Eponymous: true}); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = c.Exec("SELECT * FROM fragile")
-	}()
-	<-ended
-	if err := c.Exec("SELECT 1"); !errors.Is(err, sqlite.ErrAbort) {
-		t.Errorf("use of the lost connection: %v", err)
-	}
-	if err := c.Close(); err != nil {
-		t.Error(err)
 	}
 }
 
