@@ -126,6 +126,12 @@
 // undefined what such a loop sees in any case. Texts that were read together
 // share memory: who keeps one of 64 keeps them all, 16 KiB at most.
 //
+// # Many rows
+//
+// [Batch] runs one statement for many rows of arguments, hundreds in one call
+// into SQLite. The usual statements keep their compiled form in the connection's
+// cache, so preparing them by hand gains little.
+//
 // # Raw access and leaks
 //
 // [Raw] lends the low-level *sqlite.Conn behind a sql.Conn: functions in Go,
