@@ -130,7 +130,7 @@ func TestLostRowsAreReported(t *testing.T) {
 		}
 		rows.Next()
 	}()
-	for range 500 {
+	for range 4000 {
 		runtime.GC()
 		select {
 		case l := <-found:
