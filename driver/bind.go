@@ -58,13 +58,18 @@ func (c *Conn) values(p *prepared, args []driver.NamedValue) ([]sqlite.Value, er
 		}
 	}
 	if !positional {
-		return values, c.namedValues(p, values, args)
+		err := c.namedValues(p, values, args)
+		if err != nil {
+			clear(values)
+		}
+		return values, err
 	}
 	if len(args) != want {
 		return nil, countError(want, len(args), 0)
 	}
 	for i := range args {
 		if err := c.argument(p, &values[i], i+1, args[i].Value); err != nil {
+			clear(values)
 			return nil, fmt.Errorf("gosqlite: argument %d: %w", i+1, err)
 		}
 	}

@@ -267,6 +267,6 @@ func Example_log() {
 	_, err = db.Exec("INSERT INTO t VALUES(?)", "not in the log")
 	check(err)
 	// Output:
-	// level=DEBUG msg="gosqlite: exec" sql="CREATE TABLE t(x)" changes=0
-	// level=DEBUG msg="gosqlite: exec" sql="INSERT INTO t VALUES(?)" changes=1
+	// level=DEBUG msg="gosqlite: exec" sql="CREATE TABLE t(x)" rows=0
+	// level=DEBUG msg="gosqlite: exec" sql="INSERT INTO t VALUES(?)" rows=1
 }

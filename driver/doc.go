@@ -35,8 +35,9 @@
 //	_dqs=0                         take "x" as text when there is no column x
 //	_writable_schema=0             with _defensive=0 only
 //	_qpsg=0                        one plan for all values of a parameter
-//	_hardened=0                    for SQL or files of somebody else: low limits, no
-//	                               ATTACH, no extensions, checks of every page's cells;
+//	_hardened=0                    for SQL or files of somebody else: low limits, and an
+//	                               authorizer that refuses ATTACH, VACUUM, pragmas that
+//	                               set, temporary objects and foreign virtual tables;
 //	                               applied last, after NewConnector's function
 //
 // Pragmas (https://sqlite.org/pragma.html), in the order in which they run; what
@@ -72,10 +73,11 @@
 //
 // A time.Time is stored as UTC text of fixed width, 2006-01-02
 // 15:04:05.000000000Z, which sorts as time does and which SQLite's date
-// functions read. _time=rfc3339 keeps the time's zone
-// (RFC 3339 with nanoseconds, which does not sort across zones); unix, unixmilli,
-// unixmicro and unixnano store integers; mattn is the form of
-// github.com/mattn/go-sqlite3.
+// functions read. An expression has no declared type: text in exactly that form
+// is a time there as well, so that max(at) reads as at does; _expr_time=0 leaves
+// it text. Other forms by _time: rfc3339 keeps the time's zone (RFC 3339 with
+// nanoseconds, which does not sort across zones); unix, unixmilli, unixmicro and
+// unixnano store integers; mattn is the form of github.com/mattn/go-sqlite3.
 //
 // DECIMAL and NUMERIC columns are no decimals: SQLite keeps 64-bit integers and
 // floats in them, and text only where it is no number. Store amounts as INTEGER
@@ -85,7 +87,7 @@
 // function carray: WHERE id IN carray(?).
 //
 // []byte{} is an empty blob and nil is NULL. NaN, uint64 values of 2^63 and
-// more, and text of a wrong number of parameters are errors. Parameters may be
+// more, and values of 2 GiB and more are errors. Parameters may be
 // positional (?, ?1) or named (:a, @a, $a by sql.Named("a", ...)); missing and
 // surplus ones are errors. Several statements in one Exec share the positional
 // arguments in order; several in one Query are its result sets.
@@ -111,16 +113,29 @@
 //
 // The end of a context ends running statements, waits for locks and waits of
 // Commit, and nothing else: not another statement, not another user of the
-// connection. The context of BeginTx ends every statement of its transaction. A
-// Commit that took effect is no error, even if its context has ended by then. The error matches ctx.Err() and sqlite.ErrInterrupt. No goroutine
-// is started per call.
+// connection. The context of BeginTx ends every statement of its transaction. The
+// error matches ctx.Err() and sqlite.ErrInterrupt; a Commit that took effect is no
+// error, even if its context has ended by then. No goroutine is started per call.
 //
 // # Reading ahead
 //
 // A statement that writes nothing, and calls nothing that could tell, may read
 // up to 64 rows (16 KiB) beyond the current one; it begins with one and stops
-// growing when rows take longer than 200 µs. Texts that were read together share
-// memory: who keeps one of 64 keeps them all, 16 KiB at most. A loop that changes the table it reads
-// should set _read_ahead=1 or collect its rows first; SQLite leaves undefined
-// what such a loop sees in any case.
+// growing when rows take longer than 200 µs. A loop that changes the table it
+// reads should set _read_ahead=1 or collect its rows first; SQLite leaves
+// undefined what such a loop sees in any case. Texts that were read together
+// share memory: who keeps one of 64 keeps them all, 16 KiB at most.
+//
+// # Many rows
+//
+// [Batch] runs one statement for many rows of arguments, hundreds in one call
+// into SQLite. The usual statements keep their compiled form in the connection's
+// cache, so preparing them by hand gains little.
+//
+// # Raw access and leaks
+//
+// [Raw] lends the low-level *sqlite.Conn behind a sql.Conn: functions in Go,
+// blobs, backups, sessions, hooks. [NewConnector] sets them up for every
+// connection of a pool. Rows and handles that a program loses without Close are
+// reported, see [sqlite.OnLeak].
 package driver

@@ -30,10 +30,13 @@ var (
 
 // Open connects to the named database.
 func (d *Driver) Open(dsn string) (driver.Conn, error) {
-	c, err := d.OpenConnector(dsn)
+	cfg, err := parseDSN(dsn)
 	if err != nil {
 		return nil, err
 	}
+	c := newConnector(d, cfg, nil, nil)
+	// A database in memory lives as long as this one connection.
+	defer c.Close()
 	return c.Connect(context.Background())
 }
 

@@ -55,15 +55,19 @@ func (c *Conn) began() time.Time {
 	return time.Now()
 }
 
-// ended logs a statement and gives the error that database/sql gets.
-func (c *Conn) ended(ctx context.Context, what, sql string, began time.Time, err error, more ...slog.Attr) error {
+// ended logs a statement, with how many rows it read or changed (-1: neither),
+// and gives the error that database/sql gets.
+func (c *Conn) ended(ctx context.Context, what, sql string, began time.Time, err error, rows int64) error {
 	if c.hooks == nil {
 		return err
 	}
 	if h := c.hooks; h.log != nil && !began.IsZero() {
 		took := time.Since(began)
 		level := slog.LevelDebug
-		attrs := append([]slog.Attr{slog.String("sql", sql), slog.Duration("took", took)}, more...)
+		attrs := []slog.Attr{slog.String("sql", sql), slog.Duration("took", took)}
+		if rows >= 0 && err == nil {
+			attrs = append(attrs, slog.Int64("rows", rows))
+		}
 		if h.slow > 0 && took >= h.slow {
 			level = slog.LevelWarn
 		}

@@ -50,7 +50,7 @@ func TestLoggerSeesEveryStatementAndNoValue(t *testing.T) {
 	got := out.String()
 	for _, want := range []string{
 		`level=WARN msg="gosqlite: exec" sql="CREATE TABLE t(x UNIQUE)" took=`,
-		"changes=2",
+		"rows=2",
 		`msg="gosqlite: query" sql="SELECT count(*) FROM t"`,
 		"rows=1",
 		"level=ERROR",
@@ -130,7 +130,7 @@ func TestLostRowsAreReported(t *testing.T) {
 		}
 		rows.Next()
 	}()
-	for range 500 {
+	for range 4000 {
 		runtime.GC()
 		select {
 		case l := <-found:
@@ -142,6 +142,33 @@ func TestLostRowsAreReported(t *testing.T) {
 		}
 	}
 	t.Error("lost rows are not reported")
+}
+
+func TestOpenWithoutAPoolLosesNothing(t *testing.T) {
+	found := make(chan sqlite.Leak, 10)
+	sqlite.OnLeak(func(l sqlite.Leak) { found <- l })
+	defer sqlite.OnLeak(func(sqlite.Leak) {})
+	func() {
+		c, err := (&driver.Driver{}).Open("file:open-without-pool?mode=memory&cache=shared")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.(*driver.Conn).ExecContext(context.Background(), "CREATE TABLE t(x); INSERT INTO t VALUES(1)", nil); err != nil {
+			t.Error(err)
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for range 5 {
+		runtime.GC()
+		time.Sleep(2 * time.Millisecond)
+	}
+	for len(found) > 0 {
+		if l := <-found; strings.Contains(l.Name, "open-without-pool") {
+			t.Errorf("lost: %v", l)
+		}
+	}
 }
 
 func TestOptimizeOnClose(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"log/slog"
 )
 
 // result is what Exec did.
@@ -22,7 +21,7 @@ func (r result) RowsAffected() (int64, error) { return r.changes, nil }
 func (c *Conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	began := c.began()
 	res, err := c.exec(ctx, query, args)
-	if err = c.ended(ctx, "exec", query, began, err, slog.Int64("changes", res.changes)); err != nil {
+	if err = c.ended(ctx, "exec", query, began, err, res.changes); err != nil {
 		return nil, err
 	}
 	return res, nil
@@ -111,7 +110,7 @@ func (c *Conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	began := c.began()
 	r, err := c.nextResult(ctx, query, newArguments(args), 0)
 	if err != nil {
-		return nil, c.ended(ctx, "query", query, began, err)
+		return nil, c.ended(ctx, "query", query, began, err, -1)
 	}
 	r.began = began
 	return r, nil

@@ -101,24 +101,6 @@ func TestCommitThatFailsBusyLeavesPoolCleanAndLockFree(t *testing.T) {
 	}
 }
 
-// TestTransactionsContextEndsItsStatements runs a statement that has no context
-// of its own in a transaction whose context ends.
-func TestTransactionsContextEndsItsStatements(t *testing.T) {
-	db := open(t, file(t))
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
-	defer cancel()
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tx.Rollback()
-	var n int
-	if err := tx.QueryRow(endless).Scan(&n); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("query of a transaction whose context ended: %v", err)
-	}
-	exec(t, db, "CREATE TABLE t(x)")
-}
-
 func TestNoDoubleWriteByBadConn(t *testing.T) {
 	db := open(t, file(t))
 	db.SetMaxOpenConns(1)
@@ -289,62 +271,6 @@ func TestCleanPathAsksNothingOfSQLite(t *testing.T) {
 	before = runtime.NumCgoCall()
 	if !c.IsValid() || runtime.NumCgoCall() == before {
 		t.Error("a leaked BEGIN is not rolled back")
-	}
-}
-
-// TestCancelReachesNoNeighbour cancels one statement of a transaction while the
-// rows of another are open.
-func TestCancelReachesNoNeighbour(t *testing.T) {
-	db := open(t, ":memory:")
-	tx, err := db.Begin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tx.Rollback()
-	rows, err := tx.Query("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 2000) SELECT i FROM r")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	n := 0
-	for rows.Next() {
-		if n++; n%500 == 1 {
-			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
-			var v int
-			if err := tx.QueryRowContext(ctx, endless).Scan(&v); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, sqlite.ErrInterrupt) {
-				t.Errorf("cancelled neighbour: %v", err)
-			}
-			cancel()
-		}
-	}
-	if n != 2000 || rows.Err() != nil {
-		t.Errorf("%d rows, %v", n, rows.Err())
-	}
-}
-
-// TestManyCancelsAllEnd cancels running statements at every stage and counts
-// the goroutines that stay.
-func TestManyCancelsAllEnd(t *testing.T) {
-	db := open(t, ":memory:")
-	exec(t, db, "CREATE TABLE t(x)")
-	before := runtime.NumGoroutine()
-	for i := range 60 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i*20)*time.Microsecond)
-		start := time.Now()
-		var n int
-		if err := db.QueryRowContext(ctx, endless).Scan(&n); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("cancel %d: %v", i, err)
-		}
-		cancel()
-		if d := time.Since(start); d > 2*time.Second {
-			t.Errorf("cancel %d took %v", i, d)
-		}
-	}
-	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
-	}
-	if n := runtime.NumGoroutine(); n > before {
-		t.Errorf("%d goroutines, %d before", n, before)
 	}
 }
 

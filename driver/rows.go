@@ -7,9 +7,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
-	"log/slog"
 	"reflect"
 	"time"
+
+	"github.com/gosqlite/gosqlite/sqlite"
 )
 
 // rows are the rows of one statement, and the way to those of the next.
@@ -95,10 +96,19 @@ func (r *rows) Close() error {
 	if p == nil {
 		return nil
 	}
-	r.p = nil
+	r.p, r.direct = nil, direct{}
 	p.rows = false
 	r.c.giveGuard(r.guard)
-	err := p.stmt.Reset()
+	var err error
+	if p.stmt.ReadOnly() {
+		err = p.stmt.Reset()
+	} else {
+		// What was changed is committed here, which may wait for a lock.
+		w := r.c.c.Watch(r.ctx)
+		err = p.stmt.Reset()
+		r.c.c.Unwatch(w)
+		r.c.auto = p.stmt.AutoCommit()
+	}
 	if r.c.tx == nil && !r.c.auto {
 		// An implicit transaction does not show in autocommit; one that does
 		// was begun by a statement and ends with the connection's session.
@@ -107,7 +117,7 @@ func (r *rows) Close() error {
 	if !p.owned {
 		err = unwrapOne(errors.Join(err, r.c.cache.give(p)))
 	}
-	return r.c.ended(r.ctx, "query", p.sql, r.began, err, slog.Int64("rows", r.count))
+	return r.c.ended(r.ctx, "query", p.sql, r.began, err, r.count)
 }
 
 // HasNextResultSet reports whether statements follow.
@@ -126,7 +136,7 @@ func (r *rows) NextResultSet() error {
 	began := r.c.began()
 	next, err := r.c.nextResult(r.ctx, tail, use, index)
 	if err != nil {
-		return r.c.ended(r.ctx, "query", tail, began, err)
+		return r.c.ended(r.ctx, "query", tail, began, err, -1)
 	}
 	next.began = began
 	*r = *next
@@ -173,13 +183,29 @@ func (r *rows) ColumnTypeNullable(i int) (mayBeNull, ok bool) {
 	if err != nil {
 		return true, false
 	}
-	if !facts.NotNull {
+	if !facts.NotNull && !(facts.PrimaryKey && r.isRowID(col)) {
 		return true, true
 	}
 	if r.p.stmt.MayNullRow() {
 		return true, false
 	}
 	return false, true
+}
+
+// isRowID tells whether a primary key is the rowid, which is never NULL though
+// nothing declares it: then no index keeps the key apart.
+// https://sqlite.org/lang_createtable.html#rowid
+func (r *rows) isRowID(col *column) bool {
+	s, _, err := r.c.c.Prepare("SELECT 1 FROM pragma_index_list(?, ?) WHERE origin = 'pk'")
+	if err != nil {
+		return false
+	}
+	defer s.Close()
+	if s.Query([]sqlite.Value{sqlite.TextValue(col.table), sqlite.TextValue(col.schema)}) != nil {
+		return false
+	}
+	indexed, err := s.Step()
+	return err == nil && !indexed
 }
 
 // ColumnTypeScanType is a Go type that fits the declared type.

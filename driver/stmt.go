@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"log/slog"
 )
 
 // stmt is a statement that the user prepared.
@@ -77,7 +76,7 @@ func (s *stmt) take() (*prepared, error) {
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	began := s.c.began()
 	sql, res, err := s.exec(ctx, args)
-	if err = s.c.ended(ctx, "exec", sql, began, err, slog.Int64("changes", res.changes)); err != nil {
+	if err = s.c.ended(ctx, "exec", sql, began, err, res.changes); err != nil {
 		return nil, err
 	}
 	return res, nil
@@ -115,7 +114,7 @@ func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driv
 	began := s.c.began()
 	r, err := s.c.queryOne(ctx, p, args)
 	if err != nil {
-		return nil, s.c.ended(ctx, "query", p.sql, began, err)
+		return nil, s.c.ended(ctx, "query", p.sql, began, err, -1)
 	}
 	r.began = began
 	return r, nil

@@ -28,7 +28,7 @@ func (c *Conn) Begin() (driver.Tx, error) {
 func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	began := c.began()
 	t, err := c.begin(ctx, opts)
-	if err := c.ended(ctx, "begin", "BEGIN", began, err); err != nil {
+	if err := c.ended(ctx, "begin", "BEGIN", began, err, -1); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -69,7 +69,7 @@ func (c *Conn) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 // COMMIT that took effect is no error, even if the context has ended by then.
 func (t *tx) Commit() error {
 	began := t.c.began()
-	return t.c.ended(context.Background(), "commit", "COMMIT", began, t.commit())
+	return t.c.ended(context.Background(), "commit", "COMMIT", began, t.commit(), -1)
 }
 
 func (t *tx) commit() error {
@@ -99,7 +99,7 @@ func (t *tx) Rollback() error {
 		return sql.ErrTxDone
 	}
 	began := t.c.began()
-	return t.c.ended(context.Background(), "rollback", "ROLLBACK", began, t.end())
+	return t.c.ended(context.Background(), "rollback", "ROLLBACK", began, t.end(), -1)
 }
 
 // end leaves the connection without a transaction and as it was before. A

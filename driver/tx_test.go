@@ -113,7 +113,7 @@ func TestFailedCommitLeavesNoLock(t *testing.T) {
 
 func TestCommitWaitEndsWithItsContext(t *testing.T) {
 	name := file(t)
-	db, other := open(t, name), open(t, name)
+	db, other := open(t, name+"?_busy_timeout=1m"), open(t, name)
 	exec(t, db, "CREATE TABLE t(x); INSERT INTO t VALUES(1), (2)")
 	reader, err := other.Query("SELECT x FROM t") // holds a shared lock
 	if err != nil {
@@ -126,7 +126,7 @@ func TestCommitWaitEndsWithItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Millisecond)
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
@@ -135,11 +135,12 @@ func TestCommitWaitEndsWithItsContext(t *testing.T) {
 	if _, err := tx.Exec("INSERT INTO t VALUES(3)"); err != nil {
 		t.Fatal(err)
 	}
+	time.AfterFunc(60*time.Millisecond, cancel)
 	start := time.Now()
-	if err := tx.Commit(); !errors.Is(err, context.DeadlineExceeded) {
+	if err := tx.Commit(); !errors.Is(err, context.Canceled) {
 		t.Errorf("commit: %v", err)
 	}
-	if d := time.Since(start); d > 2*time.Second {
+	if d := time.Since(start); d > 40*time.Second {
 		t.Errorf("commit took %v", d)
 	}
 }
@@ -199,16 +200,17 @@ func TestCancelNeverHitsTheNextUser(t *testing.T) {
 
 func TestQueryContextEndsWhileRowsAreRead(t *testing.T) {
 	db := open(t, file(t))
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	rows, err := db.QueryContext(ctx, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r) SELECT i FROM r")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
+	time.AfterFunc(30*time.Millisecond, cancel)
 	for rows.Next() {
 	}
-	if err := rows.Err(); !errors.Is(err, context.DeadlineExceeded) {
+	if err := rows.Err(); !errors.Is(err, context.Canceled) {
 		t.Errorf("rows: %v", err)
 	}
 }

@@ -24,7 +24,7 @@ func leaks(t *testing.T) chan sqlite.Leak {
 func wantLeaks(t *testing.T, found chan sqlite.Leak, want ...sqlite.Leak) {
 	t.Helper()
 	var got []sqlite.Leak
-	for end := time.Now().Add(10 * time.Second); len(got) < len(want) && time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); len(got) < len(want) && time.Now().Before(end); {
 		runtime.GC()
 		select {
 		case l := <-found:

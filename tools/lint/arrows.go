@@ -45,6 +45,9 @@ var goRules = []arrowRule{
 		"sqlite lies below driver and shell"},
 	{func(a arrow) bool { return inside(a.from, "driver") && within(a.to, "shell", "cmd") },
 		"driver lies below shell and cmd"},
+	{func(a arrow) bool {
+		return a.from == "driver" && a.to != "driver" && inside(a.to, "driver") && !strings.HasSuffix(a.file, "_test.go")
+	}, "migrate, jsoncolumn and compat stand on driver, never back"},
 	{func(a arrow) bool { return a.root && within(a.to, "tools", "toolchains") },
 		"the root module, which users import, never imports tools or toolchains"},
 	{func(a arrow) bool {

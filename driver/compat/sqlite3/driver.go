@@ -63,6 +63,8 @@ func (d *SQLiteDriver) Open(dsn string) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A database in memory lives as long as this one connection.
+	defer c.(io.Closer).Close()
 	return c.Connect(context.Background())
 }
 

@@ -40,14 +40,14 @@ func (c *SQLiteConn) RegisterAggregator(name string, impl any, pure bool) error 
 	one := made.Call(nil)[0]
 	step, err := method(one, "Step")
 	if err == nil && step.give != nil {
-		err = errors.New("Step returns a value")
+		err = errors.New("its method Step returns a value")
 	}
 	var done *callee
 	if err == nil {
 		done, err = method(one, "Done")
 	}
 	if err == nil && (done.give == nil || len(done.take) > 0) {
-		err = errors.New("Done takes nothing and returns the result")
+		err = errors.New("its method Done has to take nothing and return the result")
 	}
 	if err != nil {
 		return fmt.Errorf("sqlite3: register aggregator %s: %w", name, err)
