@@ -17,7 +17,7 @@ type Peer struct {
 	Name    string
 	Program string // its path; empty if it is not installed
 	Get     string // how it is installed
-	judge   func(ctx context.Context, program string, d *Dir, b *Bench) bool
+	judge   func(ctx context.Context, program string, d *Dir, b *Bench) Verdict
 }
 
 // FindPeers finds the peers among the programs of this machine.
@@ -36,10 +36,14 @@ func FindPeers(look func(name string) (string, error)) []Peer {
 }
 
 func (p *Peer) verdict(ctx context.Context, d *Dir, b *Bench) Verdict {
-	switch {
-	case p.Program == "":
+	if p.Program == "" {
 		return NotRun
-	case p.judge(ctx, p.Program, d, b):
+	}
+	return p.judge(ctx, p.Program, d, b)
+}
+
+func verdict(yes bool) Verdict {
+	if yes {
 		return Passed
 	}
 	return Refused
@@ -52,12 +56,12 @@ func succeeds(ctx context.Context, dir, program string, args ...string) bool {
 }
 
 // sha256sum checks the list that lies in the folder.
-func sha256sum(ctx context.Context, program string, d *Dir, _ *Bench) bool {
-	return succeeds(ctx, d.Path, program, "--strict", "--check", "--status", "SHA256SUMS")
+func sha256sum(ctx context.Context, program string, d *Dir, _ *Bench) Verdict {
+	return verdict(succeeds(ctx, d.Path, program, "--strict", "--check", "--status", "SHA256SUMS"))
 }
 
 // cosign checks every file that has a bundle, by the release key. It knows nothing of what should be there.
-func cosign(ctx context.Context, program string, d *Dir, b *Bench) bool {
+func cosign(ctx context.Context, program string, d *Dir, b *Bench) Verdict {
 	key := filepath.Join(d.Aside, "release.pub")
 	for _, k := range b.current.Trust.Keys {
 		if len(k.Roles) == 1 && k.Roles[0] == trust.Release && os.WriteFile(key, k.Key.PEM(), 0o600) == nil {
@@ -66,7 +70,7 @@ func cosign(ctx context.Context, program string, d *Dir, b *Bench) bool {
 	}
 	bundles, err := filepath.Glob(filepath.Join(d.Path, "*.sigstore.json"))
 	if err != nil || len(bundles) == 0 {
-		return false
+		return Refused
 	}
 	for _, bundle := range bundles {
 		file := strings.TrimSuffix(strings.TrimSuffix(bundle, ".sigstore.json"), ".DEVELOPMENT")
@@ -74,17 +78,17 @@ func cosign(ctx context.Context, program string, d *Dir, b *Bench) bool {
 			continue // cosign checks an attestation for a subject, not a statement's file
 		}
 		if !succeeds(ctx, d.Path, program, "verify-blob", "--key", key, "--bundle", bundle, "--insecure-ignore-tlog", file) {
-			return false
+			return Refused
 		}
 	}
-	return true
+	return Passed
 }
 
 // osslsigncode checks the Windows programs of signed archives.
-func osslsigncode(ctx context.Context, program string, d *Dir, b *Bench) bool {
+func osslsigncode(ctx context.Context, program string, d *Dir, b *Bench) Verdict {
 	archives, err := filepath.Glob(filepath.Join(d.Path, "*_signed.zip"))
-	if err != nil || len(archives) == 0 {
-		return false
+	if err != nil || len(archives) == 0 || !b.current.Trust.Knows(trust.Code) {
+		return NotRun // nothing to judge, or nobody to trust
 	}
 	roots := filepath.Join(d.Aside, "code.pem")
 	var text []byte
@@ -94,18 +98,18 @@ func osslsigncode(ctx context.Context, program string, d *Dir, b *Bench) bool {
 		}
 	}
 	if os.WriteFile(roots, text, 0o600) != nil {
-		return false
+		return Refused
 	}
 	for _, archive := range archives {
 		programs, err := extract(archive, d.Aside)
 		if err != nil {
-			return false
+			return Refused
 		}
 		for _, p := range programs {
 			if !succeeds(ctx, d.Aside, program, "verify", "-CAfile", roots, "-TSA-CAfile", roots, "-in", p) {
-				return false
+				return Refused
 			}
 		}
 	}
-	return true
+	return Passed
 }

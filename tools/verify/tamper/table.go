@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/verify"
 )
 
 // A Summary counts the results of one family of defects, or of all.
@@ -184,9 +186,10 @@ Advisories of the Go vulnerability database whose sort of mistake is a case here
 		fmt.Fprintf(b, "- %s: %s\n", e.About, e.Advisories)
 	}
 	b.WriteString("\nTransparency log entries are not judged: they never count as evidence.\n")
-	b.WriteString("\n## Every rule is needed\n\n| without the rule | passes |\n|---|---|\n")
-	for _, n := range needs {
-		fmt.Fprintf(b, "| %s | %s |\n", n.Rule, n.Case)
+	b.WriteString("\n## Rules and error classes\n\nEvery refusal has one of these classes, or `not-checked` where a rule owes its verdict. Without the rule, the case in the last\ncolumn passes.\n\n| rule | asks | reads | classes | without it passes |\n|---|---|---|---|---|\n")
+	for i, n := range needs {
+		r := verify.Rules[i]
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", n.Rule, r.Asks, r.Reads, "`"+strings.Join(r.Classes, "`, `")+"`", n.Case)
 	}
 	b.WriteString("\n## All cases\n\n| object | mutation | kind | class |\n|---|---|---|---|\n")
 	for _, r := range results {

@@ -56,6 +56,16 @@ func write(t *testing.T, name string, data []byte) {
 	}
 }
 
+// self is this test's own file, from wherever it was started.
+func self(t *testing.T) string {
+	t.Helper()
+	name, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 // call runs the program here.
 func call(t *testing.T, config string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
@@ -198,12 +208,12 @@ func TestVerifyBundle(t *testing.T) {
 // TestBazelRun: names are relative to where the user is, not to where bazel run starts the program.
 func TestBazelRun(t *testing.T) {
 	dir, policyFile := written(t, releasetest.Hooks{})
-	c := exec.Command(os.Args[0], "--policy", filepath.Base(policyFile), filepath.Base(dir))
+	c := exec.Command(self(t), "--policy", filepath.Base(policyFile), filepath.Base(dir))
 	c.Env = []string{asProgram + "=1", "BUILD_WORKING_DIRECTORY=" + filepath.Dir(dir)}
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
-	c = exec.Command(os.Args[0], "--policy", filepath.Base(policyFile), filepath.Base(dir))
+	c = exec.Command(self(t), "--policy", filepath.Base(policyFile), filepath.Base(dir))
 	c.Env = []string{asProgram + "=1", "BUILD_WORKING_DIRECTORY=" + dir + "/none"}
 	if out, err := c.CombinedOutput(); err == nil || !strings.Contains(string(out), "none") {
 		t.Errorf("%v: %s", err, out)
@@ -230,7 +240,7 @@ func TestMemory(t *testing.T) {
 		plant string
 		fits  bool
 	}{{"", true}, {fmt.Sprint(2 * limit), false}} {
-		c := exec.Command(os.Args[0], "--policy", policyFile, dir)
+		c := exec.Command(self(t), "--policy", policyFile, dir)
 		c.Env = []string{asProgram + "=1", hoard + "=" + test.plant}
 		out, err := c.CombinedOutput()
 		if err != nil {
