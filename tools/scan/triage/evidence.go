@@ -17,6 +17,7 @@ import (
 //
 //	option      Option is set in every bill of materials that lists the decision's component, or with Absent not set
 //	not-linked  none of Symbols is in the symbol table of a program whose name Programs matches (path.Match)
+//	no-object   none of Objects is among the linked files of the component in any bill of materials
 //	not-called  no scan of Go source or programs found a way to the vulnerability
 //	at-least    the decision's component has at least Version in every bill of materials
 type Evidence struct {
@@ -25,12 +26,14 @@ type Evidence struct {
 	Absent   bool     `json:"absent,omitempty"`
 	Symbols  []string `json:"symbols,omitempty"`
 	Programs string   `json:"programs,omitempty"`
+	Objects  []string `json:"objects,omitempty"` // file names: iconv.o
 	Version  string   `json:"version,omitempty"`
 }
 
 func (e *Evidence) check() error {
 	switch {
-	case e.Kind == "option" && e.Option != "", e.Kind == "not-called", e.Kind == "at-least" && e.Version != "":
+	case e.Kind == "option" && e.Option != "", e.Kind == "not-called", e.Kind == "at-least" && e.Version != "",
+		e.Kind == "no-object" && len(e.Objects) > 0:
 		return nil
 	case e.Kind == "not-linked" && len(e.Symbols) > 0:
 		if _, err := path.Match(e.Programs, "x"); err != nil || e.Programs == "" {
@@ -50,6 +53,8 @@ func (e *Evidence) String() string {
 		return "option " + e.Option + " is set"
 	case e.Kind == "not-linked":
 		return "not linked into " + e.Programs + ": " + strings.Join(e.Symbols, ", ")
+	case e.Kind == "no-object":
+		return "not among the linked objects: " + strings.Join(e.Objects, ", ")
 	case e.Kind == "not-called":
 		return "no way to the vulnerable function was found"
 	}
@@ -87,6 +92,8 @@ func (facts *Facts) Check(d *Decision, e *Evidence) (Verdict, string) {
 		return facts.option(d, e)
 	case "not-linked":
 		return facts.notLinked(e)
+	case "no-object":
+		return facts.noObject(d, e)
 	case "not-called":
 		return facts.notCalled(d)
 	}
@@ -138,6 +145,25 @@ func (facts *Facts) notLinked(e *Evidence) (Verdict, string) {
 		return Unchecked, "no program with symbols matches " + e.Programs
 	}
 	return Holds, fmt.Sprintf("in %d programs", looked)
+}
+
+func (facts *Facts) noObject(d *Decision, e *Evidence) (Verdict, string) {
+	looked := 0
+	for _, c := range facts.of(d) {
+		if c.Files == nil {
+			continue
+		}
+		looked++
+		for _, f := range c.Files {
+			if slices.Contains(e.Objects, path.Base(f)) {
+				return Broken, fmt.Sprintf("%s of %s holds %s", c.ID, c.Document, f)
+			}
+		}
+	}
+	if looked == 0 {
+		return Unchecked, "no bill of materials says what is linked of " + d.Component
+	}
+	return Holds, fmt.Sprintf("in %d bills of materials", looked)
 }
 
 func (facts *Facts) notCalled(d *Decision) (Verdict, string) {

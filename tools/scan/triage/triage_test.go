@@ -122,6 +122,9 @@ func TestEvidence(t *testing.T) {
 	sqlite := func(options ...string) []component.Component {
 		return []component.Component{{Document: "a", ID: "s", Version: "3.54.1", PURL: "pkg:generic/sqlite@3.54.1", Options: options}}
 	}
+	files := func(names ...string) []component.Component {
+		return []component.Component{{Document: "a", ID: "s", PURL: "pkg:generic/sqlite@3.54.1", Files: names}}
+	}
 	d := Decision{ID: "GO-1", Component: "pkg:generic/sqlite"}
 	called := []finding.Finding{{ID: "GO-1", Component: "pkg:generic/sqlite", Rank: finding.Called, Trace: []string{"main.main"}}}
 	symbols := Evidence{Kind: "not-linked", Symbols: []string{"iconv"}, Programs: "*_musl/bin/*"}
@@ -139,6 +142,9 @@ func TestEvidence(t *testing.T) {
 		"linked since":     {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "iconv")}}, symbols, Broken},
 		"linked elsewhere": {Facts{Programs: []Program{program("x/bin/gosqlite", "iconv")}}, symbols, Unchecked},
 		"no program":       {Facts{}, symbols, Unchecked},
+		"no object":        {Facts{Components: files("libc.a/qsort.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Holds},
+		"an object since":  {Facts{Components: files("libc.a/iconv.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Broken},
+		"no files said":    {Facts{Components: sqlite()}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Unchecked},
 		"not called":       {Facts{Ran: []string{"go-source"}}, Evidence{Kind: "not-called"}, Holds},
 		"called since":     {Facts{Ran: []string{"go-source"}, Findings: called}, Evidence{Kind: "not-called"}, Broken},
 		"nobody looked":    {Facts{Ran: []string{"go-bill"}}, Evidence{Kind: "not-called"}, Unchecked},
