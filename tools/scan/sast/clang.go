@@ -53,6 +53,27 @@ func ownC(e *Env, dir string) (unit string, includes []string, files int, err er
 
 var shimInclude = regexp.MustCompile(`^#include "(shim_\w+\.c)"`)
 
+// clang is how clang is called: zig's with the headers of a static Linux program, and nothing of the host.
+func (e *Env) clang() []string {
+	if e.Zig == "" {
+		return []string{"clang"}
+	}
+	lib := filepath.Join(filepath.Dir(e.Zig), "lib")
+	args := []string{e.Zig, "clang", "--target=x86_64-linux-musl", "-nostdinc", "-isystem", filepath.Join(lib, "include")}
+	for _, headers := range []string{"x86_64-linux-musl", "generic-musl", "x86-linux-any", "any-linux-any"} {
+		args = append(args, "-isystem", filepath.Join(lib, "libc", "include", headers))
+	}
+	return args
+}
+
+// words is how many of the first words of clang name the program.
+func (e *Env) words() int {
+	if e.Zig == "" {
+		return 1
+	}
+	return 2
+}
+
 func warnings(ctx context.Context, e *Env) (*Result, error) {
 	return clang(ctx, e, "clang-warnings", "medium", "-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused-function")
 }
@@ -64,7 +85,8 @@ func analyzer(ctx context.Context, e *Env) (*Result, error) {
 }
 
 func clang(ctx context.Context, e *Env, name, severity string, flags ...string) (*Result, error) {
-	version, err := hostVersion(ctx, e, "clang")
+	compiler := e.clang()
+	version, err := hostVersion(ctx, e, compiler[:e.words()]...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +99,7 @@ func clang(ctx context.Context, e *Env, name, severity string, flags ...string) 
 	if err != nil {
 		return nil, err
 	}
-	args := slices.Concat([]string{"clang", "-std=gnu11", "-fno-color-diagnostics"}, flags, includes, []string{unit})
+	args := slices.Concat(compiler, []string{"-std=gnu11", "-fno-color-diagnostics"}, flags, includes, []string{unit})
 	res, err := host(ctx, e, dir, args...)
 	if err != nil {
 		return nil, err
@@ -121,7 +143,8 @@ func diagnostics(stderr []byte) []diagnostic {
 // engine counts the warnings of SQLite itself. It is compiled as it comes, and its authors say why warnings are not their
 // measure: https://sqlite.org/testing.html#staticanalysis
 func engine(ctx context.Context, e *Env) (*Result, error) {
-	version, err := hostVersion(ctx, e, "clang")
+	compiler := e.clang()
+	version, err := hostVersion(ctx, e, compiler[:e.words()]...)
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +152,8 @@ func engine(ctx context.Context, e *Env) (*Result, error) {
 	if _, err := os.Stat(filepath.Join(capi, "sqlite3.c")); err != nil {
 		return nil, errors.New("find internal/capi/sqlite3.c: it is not there; run ./bazelw run //internal/capi:amalgamation")
 	}
-	res, err := host(ctx, e, capi, "clang", "-fsyntax-only", "-fno-color-diagnostics", "-Wall", "-Wextra",
-		"-I"+filepath.Join(e.Tree.Root, "sqlite3_amalgamation"), "-DSQLITE_CUSTOM_INCLUDE=sqlite3_options.h", "sqlite3.c")
+	res, err := host(ctx, e, capi, append(compiler, "-fsyntax-only", "-fno-color-diagnostics", "-Wall", "-Wextra",
+		"-I"+filepath.Join(e.Tree.Root, "sqlite3_amalgamation"), "-DSQLITE_CUSTOM_INCLUDE=sqlite3_options.h", "sqlite3.c")...)
 	if err != nil {
 		return nil, err
 	}

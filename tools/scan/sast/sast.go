@@ -14,8 +14,8 @@
 //	buildifier      BUILD and .bzl files; pinned by tools/go.mod
 //	sqlite-engine   SQLite itself: its warnings are counted and gate nothing, because it is neither ours nor patched
 //
-// clang, cppcheck and shellcheck are the host's, and their versions are part of the result. A program that is not there
-// is an error that says how to get it.
+// clang is the pinned zig's where that is given, else the host's; cppcheck and shellcheck are the host's. Their versions are
+// part of the result. A program that is not there is an error that says how to get it.
 package sast
 
 import (
@@ -26,6 +26,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,8 @@ type Env struct {
 	Tree   *lint.Tree
 	Tools  string // folder of the Go module that pins staticcheck and buildifier
 	Self   string // path of this program, which runs gosec as a worker
+	// Zig is the path of the pinned zig, whose clang is then used with the headers that zig brings; "" for the host's clang.
+	Zig string
 	// Gitleaks is the file in the form of go.mod that pins gitleaks: it links much that the tools do not.
 	Gitleaks string
 	Temp     string // folder for files of a run; it has to exist
@@ -92,14 +95,14 @@ func host(ctx context.Context, e *Env, dir string, args ...string) (lint.Result,
 var versions = regexp.MustCompile(`\d+(\.\d+)+`)
 
 // hostVersion is the version that a program prints of itself.
-func hostVersion(ctx context.Context, e *Env, program string) (string, error) {
-	res, err := host(ctx, e, e.Temp, program, "--version")
+func hostVersion(ctx context.Context, e *Env, program ...string) (string, error) {
+	res, err := host(ctx, e, e.Temp, append(slices.Clone(program), "--version")...)
 	if err != nil {
 		return "", err
 	}
 	v := versions.Find(res.Stdout)
 	if v == nil {
-		return "", fmt.Errorf("run %s --version: it prints no version", program)
+		return "", fmt.Errorf("run %s --version: it prints no version", program[0])
 	}
 	return string(v), nil
 }

@@ -36,6 +36,7 @@ const usage = `usage: scan --date DAY [--gate tree|release] [--sbom FILE]... [--
 flags: --root DIR    the tree; by default the one that the current folder lies in
        --db PLACE    vulnerability database: folder, file:// or https:// address; by default tools/scan/db
        --triage FILE decisions; by default tools/scan/triage.json
+       --zig FILE    the pinned zig, whose clang looks at own C; by default the host's clang
        --json        print the report as JSON
 `
 

@@ -32,9 +32,9 @@ var errNo = errors.New("the gate says no")
 
 // options are the flags of a scan.
 type options struct {
-	root, db, triage, release, gate, only, out, date string
-	sboms, twins                                     action.List
-	json                                             bool
+	root, db, triage, release, gate, only, out, date, zig string
+	sboms, twins                                          action.List
+	json                                                  bool
 }
 
 func (o *options) declare(f *flag.FlagSet) {
@@ -46,6 +46,7 @@ func (o *options) declare(f *flag.FlagSet) {
 	f.StringVar(&o.only, "only", "", "")
 	f.StringVar(&o.out, "out", "", "")
 	f.StringVar(&o.date, "date", "", "")
+	f.StringVar(&o.zig, "zig", "", "")
 	f.Var(&o.sboms, "sbom", "")
 	f.Var(&o.twins, "twin", "")
 	f.BoolVar(&o.json, "json", false, "")

@@ -127,7 +127,7 @@ func (s *session) runTree(ctx context.Context) error {
 		return err
 	}
 	env := &sast.Env{
-		Runner: runner, Tree: tree, Temp: s.temp, Self: self,
+		Runner: runner, Tree: tree, Temp: s.temp, Self: self, Zig: s.zig,
 		Tools: filepath.Join(s.root, "tools"), Gitleaks: gitleaksMod(s.root),
 	}
 	for _, sc := range sast.Scanners() {
