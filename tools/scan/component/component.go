@@ -8,10 +8,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/url"
-	"os"
-	"path"
 	"slices"
 	"strings"
 )
@@ -25,11 +22,14 @@ const (
 // OptionProperty is the property under which SQLite's compile options stand, one value each.
 const OptionProperty = "sqlite:compile-option"
 
+// BuildTool is the role of what builds a release and is not in it.
+const BuildTool = "build-tool"
+
 // A Component is one entry of one bill of materials.
 type Component struct {
 	Document string // name of the file
 	ID       string // reference in that file
-	Role     string // subject, linked, build-tool, ...; "" when the form does not say it
+	Role     string // BuildTool, or what else the bill says; "" when it says nothing
 	Name     string
 	Version  string
 	PURL     string
@@ -88,20 +88,6 @@ func (c *Component) GoModule() string {
 		return "toolchain"
 	}
 	return name
-}
-
-// ReadFile reads a bill of materials of either form.
-func ReadFile(name string) (*Document, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("read bill of materials: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxText+1))
-	if err != nil {
-		return nil, fmt.Errorf("read bill of materials: %w", err)
-	}
-	return Parse(path.Base(strings.ReplaceAll(name, "\\", "/")), text)
 }
 
 // Parse reads the text of a bill of materials that is called name.

@@ -64,5 +64,5 @@ func Pins(name string, text []byte) (*Document, error) {
 }
 
 func goModule(document, path, version string) Component {
-	return Component{Document: document, ID: path + "@" + version, Name: path, Version: version, PURL: "pkg:golang/" + path + "@" + version, Role: "build-tool"}
+	return Component{Document: document, ID: path + "@" + version, Name: path, Version: version, PURL: "pkg:golang/" + path + "@" + version, Role: BuildTool}
 }

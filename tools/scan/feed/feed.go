@@ -278,6 +278,9 @@ func (r *Resolution) finding() finding.Finding {
 	for _, v := range r.Record.Severity {
 		out.Vector = v.Score
 	}
+	if r.Component.Role == component.BuildTool {
+		out.Rank = finding.Required
+	}
 	switch {
 	case r.Absent != "":
 		out.Rank, out.Status, out.Evidence = finding.Required, "not_affected", r.Absent

@@ -107,6 +107,11 @@ func TestFind(t *testing.T) {
 	if _, err := f.Find([]component.Component{sqlite("unknown", nil)}); err == nil {
 		t.Error("a version that is none was looked up")
 	}
+	tool := sqlite("3.39.0", nil)
+	tool.Role = component.BuildTool
+	if got, err := f.Find([]component.Component{tool}); err != nil || len(got) == 0 || got[0].Rank != finding.Required {
+		t.Errorf("a build tool: %+v, %v", got, err)
+	}
 	open, err := f.Find([]component.Component{{ID: "w", Name: "mingw-w64", Version: "14.0.0", PURL: "pkg:generic/mingw-w64@14.0.0"}})
 	if err != nil || len(open) != 1 || open[0].Status != UnderInvestigation || open[0].Note == "" {
 		t.Errorf("a record under investigation: %+v, %v", open, err)

@@ -52,7 +52,7 @@ func ByComponents(db *vulndb.Database, components []component.Component, scanner
 					Severity: attributes[r.ID].Severity, Score: attributes[r.ID].Score, Vector: attributes[r.ID].Vector,
 					Fixed: v.Fixed, Summary: r.Summary, Where: []string{c.Document},
 				}
-				if inside {
+				if inside && c.Role != component.BuildTool {
 					f.Rank = finding.Imported
 				}
 				all = append(all, f)
