@@ -117,10 +117,11 @@ void gosqlite_free_region(uintptr_t at) { free((void *)at); }
 int gosqlite_vfs_register(const char *name, uintptr_t handle, int max_pathname, uintptr_t *out) {
   size_t n = strlen(name) + 1;
   sqlite3_vfs *v = (sqlite3_vfs *)calloc(1, sizeof *v + n);
-  char *copy = (char *)(v + 1);
+  char *copy;
   int rc;
   *out = 0;
   if (!v) return SQLITE_NOMEM;
+  copy = (char *)(v + 1);
   memcpy(copy, name, n);
   v->iVersion = 2;
   v->szOsFile = sizeof(gosqlite_file);

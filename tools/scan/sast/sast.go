@@ -61,6 +61,9 @@ type Scanner struct {
 	Run  func(ctx context.Context, e *Env) (*Result, error)
 }
 
+// Consumers is the folder of modules that are made for tests and released nowhere.
+const Consumers = "e2e"
+
 // Engine is the name of the scanner whose findings gate nothing.
 const Engine = "sqlite-engine"
 

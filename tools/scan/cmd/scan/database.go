@@ -40,7 +40,11 @@ func importDatabase(ctx context.Context, args []string, env environment) error {
 	if root, err = findRoot(root, env); err != nil {
 		return err
 	}
-	modules, err := vulndb.Modules(modFiles(root))
+	files, err := modFiles(root)
+	if err != nil {
+		return fmt.Errorf("find go.mod files: %w", err)
+	}
+	modules, err := vulndb.Modules(files)
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,11 @@ func (s *session) readBills() error {
 // modules are those that the database has to know: of the tree, or of the bills of a release.
 func (s *session) modules() ([]string, error) {
 	if s.release == "" {
-		return vulndb.Modules(modFiles(s.root))
+		files, err := modFiles(s.root)
+		if err != nil {
+			return nil, fmt.Errorf("find go.mod files: %w", err)
+		}
+		return vulndb.Modules(files)
 	}
 	var paths []string
 	for _, c := range s.facts.Components {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -83,11 +84,23 @@ func (s *session) billsGiven(err error) error {
 	return err
 }
 
-// modFiles are the go.mod files of the tree, and that of a program that is run and never linked.
-func modFiles(root string) []string {
-	return []string{
-		filepath.Join(root, "go.mod"), filepath.Join(root, "toolchains", "go.mod"), filepath.Join(root, "tools", "go.mod"), gitleaksMod(root),
-	}
+// modFiles are the go.mod files of the tree, and that of a program that is run and never linked. Those of e2e belong to
+// consumers, which are made for tests and released nowhere.
+func modFiles(root string) ([]string, error) {
+	files := []string{gitleaksMod(root)}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata" || name == filepath.Join(root, sast.Consumers)):
+			return fs.SkipDir
+		case d.Name() == "go.mod":
+			files = append(files, name)
+		}
+		return nil
+	})
+	slices.Sort(files)
+	return files, err
 }
 
 func gitleaksMod(root string) string {
@@ -181,7 +194,7 @@ func (s *session) runSource(ctx context.Context, v *govuln.Scan, tree *lint.Tree
 	modules, err := tree.Modules(ctx)
 	scanned := 0
 	for _, m := range modules {
-		if err != nil || !slices.ContainsFunc(tree.Files, func(name string) bool { return inModule(name, m.Dir, modules) }) {
+		if err != nil || strings.HasPrefix(m.Dir, sast.Consumers+"/") || !slices.ContainsFunc(tree.Files, func(name string) bool { return inModule(name, m.Dir, modules) }) {
 			continue
 		}
 		var r *govuln.Result
@@ -222,7 +235,11 @@ func goVersion(pins *component.Document) string {
 
 func (s *session) runModules(pins *component.Document) ([]finding.Finding, int, error) {
 	all := slices.Clone(pins.Components)
-	for _, file := range modFiles(s.root) {
+	files, err := modFiles(s.root)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, file := range files {
 		name, err := filepath.Rel(s.root, file)
 		if err != nil {
 			return nil, 0, err
