@@ -58,7 +58,9 @@ var goRules = []arrowRule{
 	{func(a arrow) bool {
 		return a.root && !local(a) && !standard(a) && !within(a.path, "golang.org/x/sys", "golang.org/x/term")
 	}, "the root module requires golang.org/x/sys and golang.org/x/term and nothing else"},
-	{func(a arrow) bool { return within(a.path, "honnef.co", "github.com/bazelbuild") },
+	{func(a arrow) bool {
+		return within(a.path, "honnef.co", "github.com/bazelbuild", "github.com/zricethezav")
+	},
 		"lint's programs are run and never linked"},
 	{func(a arrow) bool {
 		return inside(a.from, "tools/release/manifest") && local(a) && !inside(a.to, "tools/release/manifest")
@@ -87,6 +89,12 @@ var goRules = []arrowRule{
 		return inside(a.from, "tools/sbom/graph") && inside(a.to, "tools/sbom") && !inside(a.to, "tools/sbom/graph")
 	},
 		"graph knows no format"},
+	{func(a arrow) bool {
+		return inside(a.from, "tools/scan/finding") && local(a) && a.to != a.from
+	}, "findings are data that scanners, gate and reports share: they stand on nothing"},
+	{func(a arrow) bool {
+		return within(a.from, "tools/scan/triage", "tools/scan/gate", "tools/scan/report", "tools/scan/vex") && within(a.to, "tools/scan/govuln", "tools/scan/sast")
+	}, "what judges and writes findings knows no scanner that runs a program"},
 	{func(a arrow) bool {
 		return inside(a.from, "tools/sbom/conformance") && local(a) && !inside(a.to, "tools/sbom/conformance") && !strings.HasSuffix(a.file, "_test.go")
 	}, "who judges documents shares no code with who writes them"},

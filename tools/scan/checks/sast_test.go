@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+
+package checks
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gosqlite/gosqlite/tools/lint"
+	"github.com/gosqlite/gosqlite/tools/scan/sast"
+)
+
+// TestMain is also the worker that a scan starts.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == sast.GosecWorker {
+		if err := sast.GosecModule(os.Stdout, os.Args[2], os.Args[3:]); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// plantedTree is a tree with one defect for each scanner.
+func plantedTree(t *testing.T) *sast.Env {
+	t.Helper()
+	root := t.TempDir()
+	key := "-----BEGIN RSA " + "PRIVATE KEY-----\n" + strings.Repeat("MIIEpAIBAAKCAQEA7bq2", 12) + "\n-----END RSA " + "PRIVATE KEY-----\n"
+	write(t, root, map[string]string{
+		"go.mod": "module example.org/planted\n\ngo 1.26.0\n",
+		"inject/inject.go": "// Package inject is planted.\npackage inject\n\nimport \"database/sql\"\n\n" +
+			"// Find builds SQL from what it is given.\nfunc Find(db *sql.DB, name string) (*sql.Rows, error) {\n\tquery := \"SELECT * FROM t WHERE name = '\" + name + \"'\"\n\trows, err := db.Query(query)\n\treturn rows, err\n}\n\n" +
+			"var password = \"" + "f62e5bcda4fae4f82370" + "da0c6f20697b8f8447ef\"\n",
+		"clean/clean.go":               "// Package clean is clean.\npackage clean\n\n// One is 1.\nconst One = 1\n",
+		"key.pem":                      key,
+		"bad.sh":                       "#!/bin/sh\nrm -rf $1/*\ncd $2\n",
+		"good.sh":                      "#!/bin/sh\necho good\n",
+		"internal/capi/amalgamation.c": "#include \"sqlite3.c\"\n#include \"capi.h\"\n#define GOSQLITE_SHIMS 1\n#include \"shim_planted.c\"\n",
+		"internal/capi/capi.h":         "int planted(int n);\n",
+		"internal/capi/sqlite3.h":      "int sqlite3_one(void);\n",
+		"internal/capi/sqlite3.c":      "int sqlite3_one(void) { int unused; return 1; }\n",
+		"internal/capi/shim_planted.c": "#ifdef GOSQLITE_SHIMS\nint planted(int n) {\n  int a[2] = {0, 0};\n  int unused;\n  int *p = 0;\n  if (n > 7) return *p;\n  return a[5];\n}\n#endif\n",
+	})
+	tree, err := lint.Walked(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &sast.Env{
+		Runner: lint.System{Env: os.Environ()}, Tree: tree, Temp: t.TempDir(), Self: self,
+		Tools: tools, Gitleaks: filepath.Join(tools, "scan", "programs", "gitleaks.mod"),
+	}
+}
+
+// TestPlants: each scanner finds its plant and says where it is.
+func TestPlants(t *testing.T) {
+	want := map[string][]string{
+		"gosec":          {"G101 inject/inject.go", "G202 inject/inject.go"},
+		"secrets":        {"private-key key.pem"},
+		"shellcheck":     {"SC2086 bad.sh"},
+		"clang-warnings": {"-Wunused-variable internal/capi/shim_planted.c"},
+		"clang-analyzer": {"core.NullDereference internal/capi/shim_planted.c"},
+		"cppcheck":       {"arrayIndexOutOfBounds internal/capi/shim_planted.c"},
+	}
+	for _, s := range sast.Scanners() {
+		t.Run(s.Name, func(t *testing.T) {
+			if want[s.Name] == nil && s.Name != sast.Engine {
+				return // vet, staticcheck and buildifier have their plants in tools/lint
+			}
+			r, err := s.Run(t.Context(), plantedTree(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Version == "" || r.Input == "" {
+				t.Errorf("it does not say its version or what it looked at: %+v", r)
+			}
+			if s.Name == sast.Engine {
+				if len(r.Findings) != 0 || !slices.Equal(r.Notes, []string{"-Wunused-variable: 1"}) {
+					t.Errorf("%+v", r)
+				}
+				return
+			}
+			var found []string
+			for _, f := range r.Findings {
+				found = append(found, f.ID+" "+f.Component)
+				if f.Line == 0 || f.Scanner != s.Name {
+					t.Errorf("%+v", f)
+				}
+				if strings.Contains(f.Component, "sqlite3") || strings.Contains(f.Component, "clean") || f.Component == "good.sh" {
+					t.Errorf("found in what is not planted: %+v", f)
+				}
+			}
+			for _, plant := range want[s.Name] {
+				if !slices.Contains(found, plant) {
+					t.Errorf("found %q, want %q", found, plant)
+				}
+			}
+		})
+	}
+}
+
+// TestMissing: a program that is not there is an error that says how to get it.
+func TestMissing(t *testing.T) {
+	e := plantedTree(t)
+	t.Setenv("PATH", t.TempDir())
+	for _, s := range sast.Scanners() {
+		r, err := s.Run(t.Context(), e)
+		switch s.Name {
+		case "gosec":
+			continue // linked; it needs the go command to load packages, and says so below
+		case "clang-warnings", "clang-analyzer", "cppcheck", "shellcheck", sast.Engine:
+			if err == nil || !strings.Contains(err.Error(), "apt-get install") {
+				t.Errorf("%s: %+v, %v", s.Name, r, err)
+			}
+		default:
+			if err == nil {
+				t.Errorf("%s ran without its program: %+v", s.Name, r)
+			}
+		}
+	}
+	if err := sast.GosecModule(&bytes.Buffer{}, e.Tree.Root, nil); err == nil {
+		t.Error("gosec passed without the go command")
+	}
+}

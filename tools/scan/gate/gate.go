@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+
+// Package gate decides whether a scan passes. It brings findings and decisions together; what neither covers is a
+// problem, and so is a scanner that did not run: nothing found by nobody is not clean.
+package gate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/scan/finding"
+	"github.com/gosqlite/gosqlite/tools/scan/triage"
+)
+
+// A Scanner is one source of findings in this run.
+type Scanner struct {
+	Name    string   `json:"name"`
+	Version string   `json:"version,omitempty"`
+	Input   string   `json:"input,omitempty"` // what it read: a digest, a number of files
+	Count   int      `json:"findings"`
+	Error   string   `json:"error,omitempty"` // why it did not run; "" when it did
+	Notes   []string `json:"notes,omitempty"`
+}
+
+// Input is all that a verdict depends on.
+type Input struct {
+	Triage   *triage.File
+	Facts    *triage.Facts
+	Scanners []Scanner
+	Required []string  // scanners that have to run
+	Now      time.Time // the day that decisions are held against: data, never the clock
+	// Release is set for the release gate: the database's day is held against the policy. In other runs the calendar
+	// alone never changes the verdict about a tree.
+	Release     bool
+	DatabaseDay time.Time
+	// Bills is set when only bills of materials were read: evidence that needs more was checked when the release was
+	// made, and is reported here as not checked again.
+	Bills bool
+}
+
+// The kinds of problems.
+const (
+	Untriaged       = "untriaged"
+	Overdue         = "overdue"
+	LateDeadline    = "late-deadline"
+	ExpiredDecision = "expired-decision"
+	UnusedDecision  = "unused-decision"
+	EvidenceBroken  = "evidence-broken"
+	EvidenceUnseen  = "evidence-not-checked"
+	FixedButFound   = "fixed-but-found"
+	DatabaseStale   = "database-stale"
+	ScannerNotRun   = "scanner-not-run"
+)
+
+// A Problem is one reason why the gate says no.
+type Problem struct {
+	Kind    string `json:"kind"`
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+}
+
+// An Item is a finding with what was decided about it.
+type Item struct {
+	finding.Finding
+	Decision      string   `json:"decision"` // a status of triage, or below-policy, or none
+	Justification string   `json:"justification,omitempty"`
+	Reason        string   `json:"reason,omitempty"`
+	Owner         string   `json:"owner,omitempty"`
+	Due           string   `json:"due,omitempty"`
+	Checked       []string `json:"checked,omitempty"` // evidence, and what was seen
+}
+
+// BelowPolicy marks static analysis that the policy wants no decision about.
+const BelowPolicy = "below-policy"
+
+// A Verdict is the outcome of a run.
+type Verdict struct {
+	Items    []Item    `json:"items"`
+	Problems []Problem `json:"problems"`
+}
+
+// Pass says whether the gate opens.
+func (v *Verdict) Pass() bool { return len(v.Problems) == 0 }
+
+// Judge brings everything together.
+func Judge(in *Input) *Verdict {
+	v := &Verdict{Items: []Item{}, Problems: []Problem{}}
+	add := func(kind, subject, format string, args ...any) {
+		v.Problems = append(v.Problems, Problem{kind, subject, fmt.Sprintf(format, args...)})
+	}
+	ran := in.ran(add)
+	in.database(add)
+	used := map[*triage.Decision]bool{}
+	for i := range in.Facts.Findings {
+		f := &in.Facts.Findings[i]
+		d := in.Triage.For(f)
+		if d != nil {
+			used[d] = true
+		}
+		v.Items = append(v.Items, in.item(f, d, add))
+	}
+	for i := range in.Triage.Decisions {
+		in.decision(&in.Triage.Decisions[i], used, ran, add)
+	}
+	slices.SortFunc(v.Problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Text, b.Text))
+	})
+	return v
+}
+
+type addFunc func(kind, subject, format string, args ...any)
+
+func (in *Input) ran(add addFunc) []string {
+	var ran []string
+	for _, s := range in.Scanners {
+		if s.Error == "" {
+			ran = append(ran, s.Name)
+		} else {
+			add(ScannerNotRun, s.Name, "%s", s.Error)
+		}
+	}
+	for _, name := range in.Required {
+		if !slices.ContainsFunc(in.Scanners, func(s Scanner) bool { return s.Name == name }) {
+			add(ScannerNotRun, name, "it was not asked to run, and the gate needs it")
+		}
+	}
+	return ran
+}
+
+func (in *Input) database(add addFunc) {
+	if !in.Release {
+		return
+	}
+	age := int(in.Now.Sub(in.DatabaseDay).Hours() / 24)
+	if in.DatabaseDay.IsZero() || age > in.Triage.Policy.DatabaseDays {
+		add(DatabaseStale, in.DatabaseDay.Format(time.DateOnly), "the vulnerability database is %d days older than the release; the policy allows %d: scan db import a newer one", age, in.Triage.Policy.DatabaseDays)
+	}
+}
+
+func (in *Input) item(f *finding.Finding, d *triage.Decision, add addFunc) Item {
+	item := Item{Finding: *f}
+	subject := f.ID + " in " + f.Component
+	if f.Version != "" {
+		subject += "@" + f.Version
+	}
+	if f.Line > 0 {
+		subject += fmt.Sprintf(":%d", f.Line)
+	}
+	known := slices.Contains(triage.VulnerabilityScanners, f.Scanner)
+	switch {
+	case d != nil:
+		item.Decision, item.Justification, item.Reason, item.Owner, item.Due = d.Status, d.Justification, d.Reason, d.Owner, cmp.Or(d.Deadline, d.Expires)
+		if late := in.Triage.Policy.Late(d, f.Severity); late != "" && known {
+			add(LateDeadline, subject, "%s", late)
+		}
+		if d.Deadline != "" && triage.Past(d.Deadline, in.Now) {
+			add(Overdue, subject, "its deadline was %s", d.Deadline)
+		}
+		if d.Status == triage.Fixed {
+			add(FixedButFound, subject, "it is decided to be fixed, and %s finds it", f.Scanner)
+		}
+		for i := range d.Evidence {
+			_, saw := in.Facts.Check(d, &d.Evidence[i])
+			item.Checked = append(item.Checked, d.Evidence[i].String()+": "+saw)
+		}
+	case f.Status == triage.NotAffected:
+		item.Decision, item.Justification, item.Reason = triage.NotAffected, "vulnerable_code_not_present", f.Evidence
+		item.Checked = []string{f.Evidence}
+	case !known && slices.Index(finding.Severities, f.Severity) > slices.Index(finding.Severities, in.Triage.Policy.Analysis):
+		item.Decision = BelowPolicy
+	default:
+		item.Decision = "none"
+		add(Untriaged, subject, "%s: %s (%s, %s); fix it, or decide on it in triage.json", f.Scanner, f.Summary, f.Rank, f.Severity)
+	}
+	return item
+}
+
+// decision checks what is true of a decision whatever it covers.
+func (in *Input) decision(d *triage.Decision, used map[*triage.Decision]bool, ran []string, add addFunc) {
+	if triage.Past(d.Expires, in.Now) {
+		add(ExpiredDecision, d.Name(), "it expired on %s; look again", d.Expires)
+	}
+	// A decision is unused only when the scanners that it is about looked, at everything: bills of materials of one
+	// platform, or of an older release, do not list what the decision may be about.
+	about := []string{d.Scanner}
+	if d.Scanner == triage.Vulnerability {
+		about = triage.VulnerabilityScanners
+	}
+	looked := slices.ContainsFunc(about, func(s string) bool { return slices.Contains(ran, s) })
+	if !used[d] && looked && d.Status != triage.Fixed && !in.Bills {
+		add(UnusedDecision, d.Name(), "no finding of %s matches it; remove it", strings.Join(about, ", "))
+	}
+	for i := range d.Evidence {
+		e := &d.Evidence[i]
+		switch verdict, saw := in.Facts.Check(d, e); {
+		case verdict == triage.Broken:
+			add(EvidenceBroken, d.Name(), "%s: this is true no more: %s", e, saw)
+		case verdict == triage.Unchecked && !in.Bills:
+			add(EvidenceUnseen, d.Name(), "%s: %s", e, saw)
+		}
+	}
+}

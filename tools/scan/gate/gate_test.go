@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+
+package gate
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/scan/component"
+	"github.com/gosqlite/gosqlite/tools/scan/finding"
+	"github.com/gosqlite/gosqlite/tools/scan/triage"
+)
+
+func decision() triage.Decision {
+	return triage.Decision{
+		Scanner: triage.Vulnerability, ID: "CVE-1", Component: "pkg:generic/musl", Versions: []string{"1.2.5"}, Status: triage.NotAffected,
+		Justification: "vulnerable_code_not_present", Reason: "not linked", Owner: "security", Decided: "2026-11-01", Expires: "2027-01-01",
+		Evidence: []triage.Evidence{{Kind: "not-linked", Symbols: []string{"iconv"}, Programs: "*"}},
+	}
+}
+
+func found() finding.Finding {
+	return finding.Finding{Scanner: "c-feed", ID: "CVE-1", Component: "pkg:generic/musl", Version: "1.2.5", Rank: finding.Imported, Severity: "high", Summary: "bad"}
+}
+
+// healthy passes: one finding, decided, its evidence true.
+func healthy() *Input {
+	return &Input{
+		Triage: &triage.File{
+			Policy:    triage.Policy{Deadlines: map[string]int{"critical": 7, "high": 30, "unknown": 30, "medium": 90, "low": 180}, DatabaseDays: 14, Analysis: "medium"},
+			Decisions: []triage.Decision{decision()},
+		},
+		Facts: &triage.Facts{
+			Findings: []finding.Finding{found()},
+			Programs: []triage.Program{{Name: "gosqlite", Defines: func(string) bool { return false }}},
+		},
+		Scanners: []Scanner{{Name: "c-feed"}}, Required: []string{"c-feed"},
+		Now:         time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC),
+		DatabaseDay: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC),
+	}
+}
+
+// TestPlants: every plant turns exactly its problem red, and the healthy input none.
+func TestPlants(t *testing.T) {
+	open := func(in *Input) *triage.Decision {
+		d := &in.Triage.Decisions[0]
+		d.Status, d.Justification, d.Deadline, d.Evidence = triage.Affected, "", "2026-11-28", nil
+		return d
+	}
+	analysis := func(in *Input, severity string) {
+		in.Facts.Findings = append(in.Facts.Findings, finding.Finding{Scanner: "gosec", ID: "G101", Component: "a.go", Line: 3, Severity: severity})
+		in.Scanners = append(in.Scanners, Scanner{Name: "gosec"})
+	}
+	for _, c := range []struct {
+		name  string
+		plant func(in *Input)
+		want  []string
+	}{
+		{"healthy", func(*Input) {}, nil},
+		{"no decision", func(in *Input) { in.Triage.Decisions = nil }, []string{Untriaged}},
+		{"a decision for another version", func(in *Input) { in.Triage.Decisions[0].Versions = []string{"1.2.4"} }, []string{Untriaged, UnusedDecision}},
+		{"an expired decision", func(in *Input) { in.Triage.Decisions[0].Expires = "2026-11-25" }, []string{ExpiredDecision}},
+		{"an unused decision", func(in *Input) { in.Facts.Findings = nil }, []string{UnusedDecision}},
+		{"an unused decision of a scanner that was not asked", func(in *Input) { in.Facts.Findings, in.Scanners, in.Required = nil, nil, nil }, nil},
+		{"evidence that is true no more", func(in *Input) { in.Facts.Programs[0].Defines = func(s string) bool { return s == "iconv" } }, []string{EvidenceBroken}},
+		{"evidence that nobody looked at", func(in *Input) { in.Facts.Programs = nil }, []string{EvidenceUnseen}},
+		{"the same, from bills of materials alone", func(in *Input) { in.Facts.Programs, in.Bills = nil, true }, nil},
+		{"affected, in time", func(in *Input) { open(in) }, nil},
+		{"affected, on its last day", func(in *Input) { open(in).Deadline = "2026-11-26" }, nil},
+		{"affected, overdue", func(in *Input) { open(in).Deadline = "2026-11-25" }, []string{Overdue}},
+		{"affected, a deadline too far", func(in *Input) { open(in).Deadline = "2026-12-20" }, []string{LateDeadline}},
+		{"fixed, and found", func(in *Input) {
+			d := open(in)
+			d.Status, d.Deadline = triage.Fixed, ""
+		}, []string{FixedButFound}},
+		{"a missing tool", func(in *Input) { in.Scanners = append(in.Scanners, Scanner{Name: "gosec", Error: "not installed"}) }, []string{ScannerNotRun}},
+		{"a tool that was not asked", func(in *Input) { in.Required = append(in.Required, "gosec") }, []string{ScannerNotRun}},
+		{"an old database, in a plain run", func(in *Input) { in.DatabaseDay = in.DatabaseDay.AddDate(-1, 0, 0) }, nil},
+		{"an old database, at a release", func(in *Input) { in.DatabaseDay, in.Release = in.DatabaseDay.AddDate(-1, 0, 0), true }, []string{DatabaseStale}},
+		{"a database of no day, at a release", func(in *Input) { in.DatabaseDay, in.Release = time.Time{}, true }, []string{DatabaseStale}},
+		{"a fresh database, at a release", func(in *Input) { in.Release = true }, nil},
+		{"static analysis that wants a decision", func(in *Input) { analysis(in, "medium") }, []string{Untriaged}},
+		{"static analysis below the policy", func(in *Input) { analysis(in, "low") }, nil},
+		{"under investigation counts as affected", func(in *Input) {
+			in.Facts.Findings[0].Status = triage.UnderInvestigation
+			in.Triage.Decisions = nil
+		}, []string{Untriaged}},
+		{"compiled out needs no decision", func(in *Input) {
+			in.Facts.Findings[0].Status, in.Facts.Findings[0].Evidence = triage.NotAffected, "option X is not set"
+			in.Triage.Decisions = nil
+		}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := healthy()
+			c.plant(in)
+			v := Judge(in)
+			var kinds []string
+			for _, p := range v.Problems {
+				kinds = append(kinds, p.Kind)
+			}
+			if !slices.Equal(kinds, c.want) || v.Pass() != (c.want == nil) {
+				t.Errorf("%+v, want %v", v.Problems, c.want)
+			}
+		})
+	}
+}
+
+func TestItems(t *testing.T) {
+	in := healthy()
+	in.Facts.Components = []component.Component{{ID: "m", PURL: "pkg:generic/musl@1.2.5", Version: "1.2.5"}}
+	v := Judge(in)
+	if len(v.Items) != 1 {
+		t.Fatalf("%+v", v)
+	}
+	i := v.Items[0]
+	if i.Decision != triage.NotAffected || i.Reason != "not linked" || i.Due != "2027-01-01" || len(i.Checked) != 1 {
+		t.Errorf("%+v", i)
+	}
+}

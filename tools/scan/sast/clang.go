@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+
+package sast
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/scan/finding"
+)
+
+// ownC writes the translation unit that holds the project's own C: internal/capi/amalgamation.c with the text of each shim
+// in the place of its include. What stands in the main file is all that the analyzer begins at, so that SQLite is only
+// known to it, not analysed.
+func ownC(e *Env, dir string) (unit string, includes []string, files int, err error) {
+	capi := filepath.Join(e.Tree.Root, "internal", "capi")
+	if _, err := os.Stat(filepath.Join(capi, "sqlite3.c")); err != nil {
+		return "", nil, 0, errors.New("find internal/capi/sqlite3.c: it is not there; run ./bazelw run //internal/capi:amalgamation")
+	}
+	main, err := e.Tree.Read("internal/capi/amalgamation.c")
+	if err != nil {
+		return "", nil, 0, err
+	}
+	var text strings.Builder
+	for line := range strings.Lines(string(main)) {
+		m := shimInclude.FindStringSubmatch(line)
+		if m == nil {
+			text.WriteString(line)
+			continue
+		}
+		shim, err := e.Tree.Read("internal/capi/" + m[1])
+		if err != nil {
+			return "", nil, 0, err
+		}
+		fmt.Fprintf(&text, "#line 1 %q\n%s\n", filepath.Join(capi, m[1]), shim)
+		files++
+	}
+	if files == 0 {
+		return "", nil, 0, errNothing
+	}
+	unit = filepath.Join(dir, "own.c")
+	return unit, []string{"-I" + capi, "-I" + filepath.Join(e.Tree.Root, "sqlite3_amalgamation")}, files, os.WriteFile(unit, []byte(text.String()), 0o600)
+}
+
+var shimInclude = regexp.MustCompile(`^#include "(shim_\w+\.c)"`)
+
+// clang is how clang is called: zig's with the headers of a static Linux program, and nothing of the host.
+func (e *Env) clang() []string {
+	if e.Zig == "" {
+		return []string{"clang"}
+	}
+	lib := filepath.Join(filepath.Dir(e.Zig), "lib")
+	args := []string{e.Zig, "clang", "--target=x86_64-linux-musl", "-nostdinc", "-isystem", filepath.Join(lib, "include")}
+	for _, headers := range []string{"x86_64-linux-musl", "generic-musl", "x86-linux-any", "any-linux-any"} {
+		args = append(args, "-isystem", filepath.Join(lib, "libc", "include", headers))
+	}
+	return args
+}
+
+// words is how many of the first words of clang name the program.
+func (e *Env) words() int {
+	if e.Zig == "" {
+		return 1
+	}
+	return 2
+}
+
+func warnings(ctx context.Context, e *Env) (*Result, error) {
+	return clang(ctx, e, "clang-warnings", "medium", "-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused-function")
+}
+
+func analyzer(ctx context.Context, e *Env) (*Result, error) {
+	// Calls into SQLite are not followed: that takes a minute, and what it finds is about SQLite.
+	return clang(ctx, e, "clang-analyzer", "high", "--analyze", "-Xclang", "-analyzer-output=text", "-Xclang", "-analyzer-config", "-Xclang", "ipa=none",
+		"-Xclang", "-analyzer-checker=core,deadcode,unix,security.insecureAPI.UncheckedReturn,security.insecureAPI.gets,security.insecureAPI.mktemp,nullability")
+}
+
+func clang(ctx context.Context, e *Env, name, severity string, flags ...string) (*Result, error) {
+	compiler := e.clang()
+	version, err := hostVersion(ctx, e, compiler[:e.words()]...)
+	if err != nil {
+		return nil, err
+	}
+	dir, remove, err := inTemp(e, name)
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	unit, includes, files, err := ownC(e, dir)
+	if err != nil {
+		return nil, err
+	}
+	args := slices.Concat(compiler, []string{"-std=gnu11", "-fno-color-diagnostics"}, flags, includes, []string{unit})
+	res, err := host(ctx, e, dir, args...)
+	if err != nil {
+		return nil, err
+	}
+	if res.Exit != 0 {
+		return nil, fmt.Errorf("run %s: own C does not compile: %s", name, last(res.Stderr))
+	}
+	r := &Result{Version: version, Input: fmt.Sprintf("%d C files", files)}
+	for _, d := range diagnostics(res.Stderr) {
+		file, ok := relative(e.Tree.Root, d.file)
+		if ok && !strings.HasPrefix(path.Base(file), "sqlite3") {
+			r.Findings = append(r.Findings, finding.Finding{
+				Scanner: name, ID: d.rule, Component: file, Line: d.line, Severity: severity, Rank: finding.Called, Summary: d.text,
+			})
+		}
+	}
+	return r, nil
+}
+
+type diagnostic struct {
+	file string
+	line int
+	text string
+	rule string
+}
+
+var diagnosticLine = regexp.MustCompile(`(?m)^([^\s:][^:\n]*):([0-9]+):[0-9]+: warning: (.*) \[([^\]]+)\]$`)
+
+// diagnostics reads clang's warnings: file:line:column: warning: text [rule]
+func diagnostics(stderr []byte) []diagnostic {
+	var all []diagnostic
+	for _, m := range diagnosticLine.FindAllSubmatch(stderr, -1) {
+		line, err := strconv.Atoi(string(m[2]))
+		if err == nil {
+			all = append(all, diagnostic{string(m[1]), line, string(m[3]), string(m[4])})
+		}
+	}
+	return all
+}
+
+// engine counts the warnings of SQLite itself. It is compiled as it comes, and its authors say why warnings are not their
+// measure: https://sqlite.org/testing.html#staticanalysis
+func engine(ctx context.Context, e *Env) (*Result, error) {
+	compiler := e.clang()
+	version, err := hostVersion(ctx, e, compiler[:e.words()]...)
+	if err != nil {
+		return nil, err
+	}
+	capi := filepath.Join(e.Tree.Root, "internal", "capi")
+	if _, err := os.Stat(filepath.Join(capi, "sqlite3.c")); err != nil {
+		return nil, errors.New("find internal/capi/sqlite3.c: it is not there; run ./bazelw run //internal/capi:amalgamation")
+	}
+	res, err := host(ctx, e, capi, append(compiler, "-fsyntax-only", "-fno-color-diagnostics", "-Wall", "-Wextra",
+		"-I"+filepath.Join(e.Tree.Root, "sqlite3_amalgamation"), "-DSQLITE_CUSTOM_INCLUDE=sqlite3_options.h", "sqlite3.c")...)
+	if err != nil {
+		return nil, err
+	}
+	if res.Exit != 0 {
+		return nil, fmt.Errorf("run clang on SQLite: %s", last(res.Stderr))
+	}
+	counts := map[string]int{}
+	for _, d := range diagnostics(res.Stderr) {
+		counts[d.rule]++
+	}
+	r := &Result{Version: version, Input: "sqlite3.c"}
+	for _, rule := range slices.Sorted(maps.Keys(counts)) {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s: %d", rule, counts[rule]))
+	}
+	return r, nil
+}

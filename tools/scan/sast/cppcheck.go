@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+package sast
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/scan/finding"
+)
+
+var cppcheckSeverities = map[string]string{"error": "high", "warning": "medium", "portability": "low", "performance": "low", "style": "low", "information": "low"}
+
+func cppcheck(ctx context.Context, e *Env) (*Result, error) {
+	version, err := hostVersion(ctx, e, "cppcheck")
+	if err != nil {
+		return nil, err
+	}
+	dir, remove, err := inTemp(e, "cppcheck")
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	// SQLite as a whole would take it minutes: it gets the shims with SQLite's header, and takes unknown types as they come.
+	var files []string
+	for _, name := range e.Tree.Files {
+		if ok, _ := path.Match("internal/capi/shim_*.c", name); ok {
+			files = append(files, filepath.Join(e.Tree.Root, filepath.FromSlash(name)))
+		}
+	}
+	if files == nil {
+		return nil, errNothing
+	}
+	capi := filepath.Join(e.Tree.Root, "internal", "capi")
+	// The fields are separated by a character that no path and no message has.
+	args := slices.Concat([]string{"cppcheck", "--quiet", "--enable=warning,portability", "--std=c11", "--inline-suppr",
+		"--template={file}\x1f{line}\x1f{severity}\x1f{id}\x1f{message}", "--suppress=missingInclude", "--suppress=missingIncludeSystem",
+		"-DGOSQLITE_SHIMS=1", "--include=" + filepath.Join(capi, "sqlite3.h"), "--include=" + filepath.Join(capi, "capi.h")}, files)
+	res, err := host(ctx, e, dir, args...)
+	if err != nil {
+		return nil, err
+	}
+	if res.Exit != 0 {
+		return nil, fmt.Errorf("run cppcheck: %s", last(res.Stderr))
+	}
+	r := &Result{Version: version, Input: fmt.Sprintf("%d C files", len(files))}
+	for line := range strings.Lines(string(res.Stderr)) {
+		fields := strings.Split(strings.TrimSpace(line), "\x1f")
+		if len(fields) != 5 || fields[0] == "nofile" {
+			continue
+		}
+		at, err := strconv.Atoi(fields[1])
+		severity := cppcheckSeverities[fields[2]]
+		if err != nil || severity == "" {
+			return nil, fmt.Errorf("read the output of cppcheck: %q", line)
+		}
+		file, ok := relative(e.Tree.Root, fields[0])
+		if ok && !strings.HasPrefix(path.Base(file), "sqlite3") {
+			r.Findings = append(r.Findings, finding.Finding{
+				Scanner: "cppcheck", ID: fields[3], Component: file, Line: at, Severity: severity, Rank: finding.Called, Summary: fields[4],
+			})
+		}
+	}
+	return r, nil
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+
+package sast
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+
+	"github.com/gosqlite/gosqlite/tools/scan/finding"
+)
+
+var shebang = regexp.MustCompile(`^#! *(/usr)?/bin/(env +)?(ba|da|k)?sh\b`)
+
+// shellScripts are the files that a shell runs: by name, or by their first line.
+func shellScripts(e *Env) ([]string, error) {
+	var names []string
+	for _, name := range e.Tree.Files {
+		switch path.Ext(name) {
+		case ".sh":
+			names = append(names, name)
+			continue
+		case "":
+		default:
+			continue
+		}
+		data, err := e.Tree.Read(name)
+		if err != nil {
+			return nil, err
+		}
+		first, _, _ := bytes.Cut(data, []byte("\n"))
+		if shebang.Match(first) {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return nil, errNothing
+	}
+	return names, nil
+}
+
+var shellcheckSeverities = map[string]string{"error": "high", "warning": "medium", "info": "low", "style": "low"}
+
+func shellcheck(ctx context.Context, e *Env) (*Result, error) {
+	names, err := shellScripts(e)
+	if err != nil {
+		return nil, err
+	}
+	version, err := hostVersion(ctx, e, "shellcheck")
+	if err != nil {
+		return nil, err
+	}
+	res, err := host(ctx, e, e.Tree.Root, append([]string{"shellcheck", "--format=json1", "--"}, names...)...)
+	if err != nil {
+		return nil, err
+	}
+	if res.Exit > 1 { // 1 is findings: https://github.com/koalaman/shellcheck/blob/master/shellcheck.1.md#return-values
+		return nil, fmt.Errorf("run shellcheck: %s", last(res.Stderr))
+	}
+	var report struct {
+		Comments []struct {
+			File    string `json:"file"`
+			Line    int    `json:"line"`
+			Level   string `json:"level"`
+			Code    int    `json:"code"`
+			Message string `json:"message"`
+		} `json:"comments"`
+	}
+	if err := decode("shellcheck", res.Stdout, &report); err != nil {
+		return nil, err
+	}
+	r := &Result{Version: version, Input: fmt.Sprintf("%d scripts", len(names))}
+	for _, c := range report.Comments {
+		r.Findings = append(r.Findings, finding.Finding{
+			Scanner: "shellcheck", ID: fmt.Sprintf("SC%d", c.Code), Component: c.File, Line: c.Line,
+			Severity: shellcheckSeverities[c.Level], Rank: finding.Called, Summary: c.Message,
+		})
+	}
+	return r, nil
+}

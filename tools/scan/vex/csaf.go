@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+package vex
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/scan/csaf"
+	"github.com/gosqlite/gosqlite/tools/scan/triage"
+)
+
+// CSAF writes the document as CSAF 2.0 in the profile VEX:
+// https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html#45-profile-5-vex
+func (d *Document) CSAF() ([]byte, error) {
+	id := "gosqlite-vex-" + d.Version
+	out := csaf.New("csaf_vex", "VEX of "+Project+" "+d.Version, id, d.Time, []csaf.Revision{{Date: d.Time, Number: "1", Summary: "Written from the decisions of this release."}})
+	tree := &csaf.Tree{}
+	out.ProductTree = tree
+	known := map[string]bool{}
+	name := func(product, label, purl, cpe string) {
+		if !known[product] {
+			known[product] = true
+			tree.Names = append(tree.Names, csaf.Name{Name: label, ID: product, Helper: csaf.Helper(purl, cpe)})
+		}
+	}
+	for i := range d.Statements {
+		s := &d.Statements[i]
+		v := csaf.NewVulnerability(s.ID, s.Aliases, cmp.Or(s.Summary, s.ID))
+		var ids []string
+		for _, p := range s.Products {
+			about := p.Document.About()
+			whole, part := "product:"+p.Document.File, "component:"+p.Part.PURL
+			both := whole + ":" + p.Part.ID
+			name(whole, strings.TrimSpace(about.Name+" "+about.Version), about.PURL, about.CPE)
+			name(part, strings.TrimSpace(p.Part.Name+" "+p.Part.Version), p.Part.PURL, p.Part.CPE)
+			if !known[both] {
+				known[both] = true
+				tree.Relationships = append(tree.Relationships, csaf.Relationship{
+					Category: "default_component_of", Reference: part, RelatesTo: whole,
+					Name: csaf.Name{Name: p.Part.Name + " " + p.Part.Version + " as a component of " + about.Name, ID: both},
+				})
+			}
+			ids = append(ids, both)
+		}
+		switch s.Status {
+		case triage.Fixed:
+			v.Status.Fixed = ids
+		case triage.NotAffected:
+			v.Status.NotAffected = ids
+			v.Flags = []csaf.Flag{{Label: s.Justification, IDs: ids}}
+			v.Threats = []csaf.Threat{{Category: "impact", Details: s.Reason, IDs: ids}}
+		case triage.Affected:
+			v.Status.Affected = ids
+			v.Remediations = []csaf.Remediation{{Category: "none_available", Details: s.action(), IDs: ids}}
+		default:
+			v.Status.UnderInvestigation = ids
+		}
+		if strings.HasPrefix(s.Vector, "CVSS:3") && s.Score > 0 && s.Status != triage.Fixed {
+			v.Scores = []csaf.Score{csaf.NewScore(s.Score, s.Vector, ids)}
+		}
+		out.Vulnerabilities = append(out.Vulnerabilities, v)
+	}
+	slices.SortFunc(tree.Names, func(a, b csaf.Name) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(tree.Relationships, func(a, b csaf.Relationship) int { return cmp.Compare(a.Name.ID, b.Name.ID) })
+	return encode(out)
+}
