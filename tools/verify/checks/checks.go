@@ -42,8 +42,12 @@ type Check struct {
 	good, bad func(ctx context.Context, r *Release) error
 }
 
-// errNothing reports that the release has nothing of the kind to judge.
-var errNothing = errors.New("the release holds nothing of the kind")
+// errNothing reports that the release has nothing of the kind to judge; errUnstamped that programs of Sigstore judge no
+// certificate without a timestamp or a log entry.
+var (
+	errNothing   = errors.New("the release holds nothing of the kind")
+	errUnstamped = fmt.Errorf("%w: a signature by certificate with a timestamp", errNothing)
+)
 
 // A Verdict is what became of a check.
 type Verdict struct {
@@ -135,6 +139,14 @@ func (r *Release) bundleOf(name string) (*bundle.Bundle, string, error) {
 		return b, path, err
 	}
 	return nil, "", fmt.Errorf("%w: no bundle of %s", errSetup, name)
+}
+
+// judgeable says why programs of Sigstore do not judge a bundle.
+func judgeable(b *bundle.Bundle) error {
+	if b.Certificate != nil && len(b.Timestamps) == 0 {
+		return errUnstamped
+	}
+	return nil
 }
 
 // keyOf is the key by which a bundle was made.

@@ -23,6 +23,9 @@ func (r *Release) signer(b *bundle.Bundle) ([]string, error) {
 		path, err := r.file("cosign.pub", key.PEM())
 		return []string{"--key", path}, err
 	}
+	if err := judgeable(b); err != nil {
+		return nil, err
+	}
 	c, err := pki.ParseCertificate(b.Certificate)
 	if err != nil || len(c.Identities) == 0 {
 		return nil, fmt.Errorf("%w: the certificate has no identity: %v", errSetup, err)

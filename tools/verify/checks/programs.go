@@ -219,6 +219,11 @@ func (r *Release) trustedRoot() (string, error) {
 // sigstoreJS asks verify.mjs about every bundle of the folder; the changed release has one changed file.
 func sigstoreJS(bad bool) question {
 	return func(ctx context.Context, r *Release) error {
+		if b, _, err := r.bundleOf(manifestName); err != nil {
+			return err
+		} else if err := judgeable(b); err != nil {
+			return err
+		}
 		root, err := r.trustedRoot()
 		if err != nil {
 			return err
