@@ -183,13 +183,13 @@ func (in *Input) decision(d *triage.Decision, used map[*triage.Decision]bool, ra
 	if triage.Past(d.Expires, in.Now) {
 		add(ExpiredDecision, d.Name(), "it expired on %s; look again", d.Expires)
 	}
-	// A decision is unused only when the scanners that it is about looked, at everything: bills of materials of one
+	// A decision is unused only when all scanners that it is about looked, at everything: bills of materials of one
 	// platform, or of an older release, do not list what the decision may be about.
 	about := []string{d.Scanner}
 	if d.Scanner == triage.Vulnerability {
 		about = triage.VulnerabilityScanners
 	}
-	looked := slices.ContainsFunc(about, func(s string) bool { return slices.Contains(ran, s) })
+	looked := !slices.ContainsFunc(about, func(s string) bool { return !slices.Contains(ran, s) })
 	if !used[d] && looked && d.Status != triage.Fixed && !in.Bills {
 		add(UnusedDecision, d.Name(), "no finding of %s matches it; remove it", strings.Join(about, ", "))
 	}
@@ -198,7 +198,7 @@ func (in *Input) decision(d *triage.Decision, used map[*triage.Decision]bool, ra
 		switch verdict, saw := in.Facts.Check(d, e); {
 		case verdict == triage.Broken:
 			add(EvidenceBroken, d.Name(), "%s: this is true no more: %s", e, saw)
-		case verdict == triage.Unchecked && !in.Bills:
+		case verdict == triage.Unchecked && !in.Bills && (used[d] || looked):
 			add(EvidenceUnseen, d.Name(), "%s: %s", e, saw)
 		}
 	}

@@ -59,9 +59,15 @@ func TestPlants(t *testing.T) {
 	}{
 		{"healthy", func(*Input) {}, nil},
 		{"no decision", func(in *Input) { in.Triage.Decisions = nil }, []string{Untriaged}},
-		{"a decision for another version", func(in *Input) { in.Triage.Decisions[0].Versions = []string{"1.2.4"} }, []string{Untriaged, UnusedDecision}},
+		{"a decision for another version", func(in *Input) { in.Triage.Decisions[0].Versions = []string{"1.2.4"} }, []string{Untriaged}},
 		{"an expired decision", func(in *Input) { in.Triage.Decisions[0].Expires = "2026-11-25" }, []string{ExpiredDecision}},
-		{"an unused decision", func(in *Input) { in.Facts.Findings = nil }, []string{UnusedDecision}},
+		{"an unused decision", func(in *Input) {
+			in.Facts.Findings = nil
+			for _, name := range triage.VulnerabilityScanners {
+				in.Scanners = append(in.Scanners, Scanner{Name: name})
+			}
+		}, []string{UnusedDecision}},
+		{"a decision that a scanner that did not look may use", func(in *Input) { in.Facts.Findings, in.Facts.Programs = nil, nil }, nil},
 		{"an unused decision of a scanner that was not asked", func(in *Input) { in.Facts.Findings, in.Scanners, in.Required = nil, nil, nil }, nil},
 		{"evidence that is true no more", func(in *Input) { in.Facts.Programs[0].Defines = func(s string) bool { return s == "iconv" } }, []string{EvidenceBroken}},
 		{"evidence that nobody looked at", func(in *Input) { in.Facts.Programs = nil }, []string{EvidenceUnseen}},
