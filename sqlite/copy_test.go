@@ -106,6 +106,57 @@ func TestBlobIsAFile(t *testing.T) {
 	}
 }
 
+func TestBlobAtAndSeek(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x); INSERT INTO t VALUES(x'000102030405'), (x'')")
+	b, err := c.OpenBlob("main", "t", "x", 1, true)
+	check(t, err)
+	p := make([]byte, 4)
+	if n, err := b.ReadAt(p, 4); n != 2 || err != io.EOF || !bytes.Equal(p[:2], []byte{4, 5}) {
+		t.Errorf("read at 4: %d, %v, % x", n, err, p)
+	}
+	if n, err := b.ReadAt(p, 6); n != 0 || err != io.EOF {
+		t.Errorf("read at the end: %d, %v", n, err)
+	}
+	if _, err := b.ReadAt(p, -1); !errors.Is(err, sqlite.ErrRange) {
+		t.Errorf("read before the first byte: %v", err)
+	}
+	if _, err := b.ReadAt(p, 1<<40); err != io.EOF {
+		t.Errorf("read at 2^40: %v", err)
+	}
+	if n, err := b.WriteAt([]byte{9, 9}, 4); n != 2 || err != nil {
+		t.Errorf("write at 4: %d, %v", n, err)
+	}
+	for _, off := range []int64{-1, 5, 1 << 40} {
+		if _, err := b.WriteAt([]byte{9, 9}, off); !errors.Is(err, sqlite.ErrRange) {
+			t.Errorf("write at %d: %v", off, err)
+		}
+	}
+	if at, err := b.Seek(-2, io.SeekEnd); at != 4 || err != nil {
+		t.Errorf("seek from the end: %d, %v", at, err)
+	}
+	if rest, err := io.ReadAll(b); !bytes.Equal(rest, []byte{9, 9}) || err != nil {
+		t.Errorf("read % x, %v", rest, err)
+	}
+	if _, err := b.Seek(-7, io.SeekCurrent); !errors.Is(err, sqlite.ErrRange) {
+		t.Errorf("seek before the first byte: %v", err)
+	}
+	check(t, b.Reopen(2))
+	if n, err := b.Read(p); n != 0 || err != io.EOF {
+		t.Errorf("read of an empty blob: %d, %v", n, err)
+	}
+	check(t, b.Close())
+	if _, err := b.WriteAt(nil, 0); !errors.Is(err, sqlite.ErrMisuse) {
+		t.Errorf("use after close: %v", err)
+	}
+	r, err := c.OpenBlob("main", "t", "x", 1, false)
+	check(t, err)
+	if _, err := r.Write([]byte{1}); !errors.Is(err, sqlite.ErrReadOnly) {
+		t.Errorf("write to a blob for reading: %v", err)
+	}
+	_ = r.Close()
+}
+
 func TestSerializeAndBack(t *testing.T) {
 	c := openTest(t, ":memory:")
 	exec(t, c, "CREATE TABLE t(x); INSERT INTO t VALUES('kept')")

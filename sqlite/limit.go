@@ -22,6 +22,8 @@ const (
 	LimitTriggerDepth      Limit = 10 // SQLITE_LIMIT_TRIGGER_DEPTH
 	LimitWorkerThreads     Limit = 11 // SQLITE_LIMIT_WORKER_THREADS
 	LimitParserDepth       Limit = 12 // SQLITE_LIMIT_PARSER_DEPTH
+	LimitSchema            Limit = 13 // SQLITE_LIMIT_SCHEMA, objects of a schema
+	LimitTriggerSteps      Limit = 14 // SQLITE_LIMIT_TRIGGER_STEPS, statements of a trigger
 )
 
 // Limit is sqlite3_limit: it sets a limit and returns the one before; a

@@ -20,7 +20,9 @@ const (
 	StatusCacheMiss         Status = 8  // SQLITE_DBSTATUS_CACHE_MISS
 	StatusCacheWrite        Status = 9  // SQLITE_DBSTATUS_CACHE_WRITE
 	StatusDeferredFKs       Status = 10 // SQLITE_DBSTATUS_DEFERRED_FKS: 0 when none is violated
+	StatusCacheUsedShared   Status = 11 // SQLITE_DBSTATUS_CACHE_USED_SHARED, bytes
 	StatusCacheSpill        Status = 12 // SQLITE_DBSTATUS_CACHE_SPILL
+	StatusTempBufSpill      Status = 13 // SQLITE_DBSTATUS_TEMPBUF_SPILL, bytes of sorters and the like that went to disk
 )
 
 // Status is sqlite3_db_status64: the value now and the highest so far; reset

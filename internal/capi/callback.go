@@ -76,9 +76,6 @@ func (h *Host) Drop(slot int) {
 	}
 }
 
-// Slots counts what is in the table.
-func (h *Host) Slots() int { return len(h.slots) - len(h.free) }
-
 //export gosqliteGoDrop
 func gosqliteGoDrop(host C.uintptr_t, slot C.int) { hostOf(host).Drop(int(slot)) }
 
