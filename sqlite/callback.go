@@ -55,6 +55,7 @@ func (p *PanicError) Unwrap() error {
 func (c *Conn) hosted() *capi.Host {
 	if c.host == nil {
 		c.host = c.c.NewHost()
+		c.handles.callback = true
 	}
 	return c.host
 }
@@ -210,7 +211,7 @@ func (c *Conn) abandon() error {
 	defer c.busy.Store(false)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for o := c.stmts; o != nil; o = o.next {
+	for o := c.handles.stmts; o != nil; o = o.next {
 		o.watch.Stop()
 		o.s = nil
 		if s := o.owner.Value(); s != nil {

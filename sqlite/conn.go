@@ -20,8 +20,7 @@ import (
 type Conn struct {
 	c       *capi.Conn  // nil after Close; written under both busy and mu
 	busy    atomic.Bool // a call is under way
-	stmts   *openStmt   // open statements, for Close
-	orphans *orphans    // those that the program lost
+	handles *handles    // what C holds for it
 	leak    runtime.Cleanup
 	open    map[closer]struct{}
 	callbacks
@@ -60,7 +59,7 @@ func OpenVFS(name string, flags OpenFlags, vfs string) (*Conn, error) {
 	if cc == nil {
 		return nil, coded(ErrNoMem, "out of memory")
 	}
-	c := &Conn{c: cc, orphans: new(orphans)}
+	c := &Conn{c: cc, handles: &handles{c: cc, name: name}}
 	if rc != 0 {
 		err := c.fail(rc, "")
 		cc.Close()
@@ -70,7 +69,7 @@ func OpenVFS(name string, flags OpenFlags, vfs string) (*Conn, error) {
 		cc.Close()
 		return nil, err
 	}
-	c.watchLeak(name)
+	c.watchLeak()
 	return c, nil
 }
 
@@ -159,8 +158,8 @@ func (c *Conn) Close() error {
 		return ignoreClosed(err)
 	}
 	defer c.leave()
-	for c.stmts != nil {
-		c.unlink(c.stmts)
+	for c.handles.stmts != nil {
+		c.handles.unlink(c.handles.stmts)
 	}
 	return c.closeHandle()
 }

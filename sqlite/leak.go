@@ -48,40 +48,46 @@ type openStmt struct {
 	s          *capi.Stmt
 	sql        string
 	owner      weak.Pointer[Stmt]
-	orphans    *orphans
+	handles    *handles
 	watch      runtime.Cleanup
 	prev, next *openStmt
 }
 
-// orphans are statements that were lost; the goroutine that uses the
-// connection ends them.
-type orphans struct {
-	any atomic.Bool
-	mu  sync.Mutex
-	all []*openStmt
+// handles are what C holds for a connection. They know nothing of the Conn, so
+// that they can outlive it.
+type handles struct {
+	c        *capi.Conn // set once
+	name     string     // of the database
+	stmts    *openStmt  // open statements
+	callback bool       // C may call Go when the connection closes
+
+	mu   sync.Mutex
+	lost []*openStmt // for the goroutine that uses the connection to end them
+	any  atomic.Bool // lost is not empty
 }
 
 // link adds a new statement to the connection's list.
 func (c *Conn) link(s *Stmt) {
-	o := &openStmt{s: s.s, sql: s.sql, owner: weak.Make(s), orphans: c.orphans, next: c.stmts}
+	h := c.handles
+	o := &openStmt{s: s.s, sql: s.sql, owner: weak.Make(s), handles: h, next: h.stmts}
 	o.watch = runtime.AddCleanup(s, (*openStmt).wasLost, o)
-	if c.stmts != nil {
-		c.stmts.prev = o
+	if h.stmts != nil {
+		h.stmts.prev = o
 	}
-	c.stmts, s.open = o, o
+	h.stmts, s.open = o, o
 }
 
 // wasLost runs when nothing leads to the Stmt any more.
 func (o *openStmt) wasLost() {
-	o.orphans.mu.Lock()
-	o.orphans.all = append(o.orphans.all, o)
-	o.orphans.mu.Unlock()
-	o.orphans.any.Store(true)
+	o.handles.mu.Lock()
+	o.handles.lost = append(o.handles.lost, o)
+	o.handles.mu.Unlock()
+	o.handles.any.Store(true)
 	Leak{What: "statement", Name: o.sql}.Report()
 }
 
 // unlink finalizes a statement and takes it off the list.
-func (c *Conn) unlink(o *openStmt) {
+func (h *handles) unlink(o *openStmt) {
 	if o.s == nil {
 		return
 	}
@@ -99,7 +105,7 @@ func (c *Conn) unlink(o *openStmt) {
 	if o.prev != nil {
 		o.prev.next = o.next
 	} else {
-		c.stmts = o.next
+		h.stmts = o.next
 	}
 	if o.next != nil {
 		o.next.prev = o.prev
@@ -109,20 +115,32 @@ func (c *Conn) unlink(o *openStmt) {
 
 // reclaim ends the statements that were lost. The caller has entered.
 func (c *Conn) reclaim() {
-	if !c.orphans.any.Load() {
+	h := c.handles
+	if !h.any.Load() {
 		return
 	}
-	c.orphans.mu.Lock()
-	all := c.orphans.all
-	c.orphans.all = nil
-	c.orphans.any.Store(false)
-	c.orphans.mu.Unlock()
-	for _, o := range all {
-		c.unlink(o)
+	h.mu.Lock()
+	lost := h.lost
+	h.lost = nil
+	h.any.Store(false)
+	h.mu.Unlock()
+	for _, o := range lost {
+		h.unlink(o)
 	}
 }
 
 // watchLeak reports a connection that is lost before Close stops the watch.
-func (c *Conn) watchLeak(name string) {
-	c.leak = runtime.AddCleanup(c, func(name string) { Leak{What: "connection", Name: name}.Report() }, name)
+func (c *Conn) watchLeak() { c.leak = runtime.AddCleanup(c, (*handles).wasLost, c.handles) }
+
+// wasLost runs when nothing leads to the Conn and so to its statements any more.
+// It gives locks and memory back, unless closing could call into Go, where what
+// was registered may be gone.
+func (h *handles) wasLost() {
+	if !h.callback {
+		for h.stmts != nil {
+			h.unlink(h.stmts)
+		}
+		h.c.Close() // refused while a backup or a blob is open, which is lost as well
+	}
+	Leak{What: "connection", Name: h.name}.Report()
 }

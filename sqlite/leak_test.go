@@ -60,7 +60,7 @@ func TestLostStatementIsReportedAndEnded(t *testing.T) {
 	exec(t, other, "PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; ROLLBACK")
 }
 
-func TestLostConnectionIsReported(t *testing.T) {
+func TestLostConnectionIsReportedAndClosed(t *testing.T) {
 	found := leaks(t)
 	name := filepath.Join(t.TempDir(), "leak.db")
 	func() {
@@ -68,9 +68,14 @@ func TestLostConnectionIsReported(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		exec(t, c, "CREATE TABLE t(x)")
+		exec(t, c, "CREATE TABLE t(x); BEGIN IMMEDIATE; INSERT INTO t VALUES(1)")
+		if s, _, err := c.Prepare("SELECT x FROM t"); err != nil || s == nil {
+			t.Fatal(err)
+		}
 	}()
 	wantLeaks(t, found, sqlite.Leak{What: "connection", Name: name})
+	// Its lock is gone, and so is what it had not committed.
+	exec(t, openTest(t, name), "PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; ROLLBACK")
 }
 
 func TestWhatIsClosedIsNoLeak(t *testing.T) {

@@ -129,7 +129,7 @@ func (s *Stmt) Close() error {
 	if s.running {
 		return errStmtRunning
 	}
-	s.conn.unlink(s.open)
+	s.conn.handles.unlink(s.open)
 	return nil
 }
 
