@@ -9,7 +9,7 @@
 
 load("//tools/sbom/private:aspect.bzl", _sbom_aspect = "sbom_aspect")
 load("//tools/sbom/private:component.bzl", _sbom_component = "sbom_component", _sbom_components = "sbom_components")
-load("//tools/sbom/private:sbom.bzl", _FORMATS = "FORMATS", _SBOM_ATTRS = "SBOM_ATTRS", _resolve = "resolve", _sbom = "sbom", _sources_of = "sources_of", _write_formats = "write_formats")
+load("//tools/sbom/private:sbom.bzl", _FORMATS = "FORMATS", _SBOM_ATTRS = "SBOM_ATTRS", _resolve = "resolve", _sbom = "sbom", _sbom_info = "sbom_info", _write_formats = "write_formats")
 
 visibility("public")
 
@@ -22,5 +22,5 @@ FORMATS = _FORMATS
 SBOM_ATTRS = _SBOM_ATTRS
 resolve = _resolve
 sbom_aspect = _sbom_aspect
-sources_of = _sources_of
+sbom_info = _sbom_info
 write_formats = _write_formats

@@ -3,7 +3,7 @@
 
 load("//platforms:transition.bzl", "row_of")
 load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
-load("//tools/sbom:defs.bzl", "FORMATS", "SBOM_ATTRS", "resolve", "sbom_aspect", "sources_of", "write_formats")
+load("//tools/sbom:defs.bzl", "FORMATS", "SBOM_ATTRS", "resolve", "sbom_aspect", "sbom_info", "write_formats")
 load("//tools/sbom:providers.bzl", "SbomInfo")
 
 visibility("//tools/release")
@@ -27,7 +27,7 @@ def _sboms_impl(ctx):
         DefaultInfo(files = depset(documents)),
         OutputGroupInfo(graph = depset([graph])),
         ReleaseFilesInfo(label = ctx.label, files = depset(files)),
-        SbomInfo(label = ctx.label, graph = graph, programs = tuple(info.programs.values()), sources = sources_of(ctx, ctx.attr.archives)),
+        sbom_info(ctx, target = ctx.attr.archives, graph = graph, programs = info.programs.values()),
     ]
 
 platform_sboms = rule(

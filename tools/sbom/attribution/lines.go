@@ -120,21 +120,25 @@ func (l *lines) read(d *dwarf.Data, image uint64) error {
 	}
 }
 
-// ofFunction returns the component of the function at an address in a library of a component, and a source that says so;
-// nothing if there are no lines. A function that has a line of another component's source is that one's: what a library's
-// own code calls is inlined into the functions that stand on it, never the other way round.
-func (a *attribution) ofFunction(addr, size uint64, of string) (component, source string) {
+// ofFunction returns the components whose sources have lines in the function at an address, in the order of the code, and
+// the first source; nothing if there are no lines. There are several where code was inlined: SQLite's into shims, and
+// callbacks of shims into SQLite's.
+func (a *attribution) ofFunction(addr, size uint64) (components []string, source string) {
 	i, exact := slices.BinarySearchFunc(a.lines.rows, addr, func(r row, addr uint64) int { return cmp.Compare(r.addr, addr) })
 	if !exact {
 		i--
 	}
 	for i = max(i, 0); i < len(a.lines.rows) && a.lines.rows[i].addr < addr+size; i++ {
 		file := a.lines.rows[i].file
-		if c := a.sources[file]; c != "" && (component == "" || component == of) {
-			component, source = c, file
+		c := a.sources[file]
+		if c == "" || slices.Contains(components, c) {
+			continue
+		}
+		if components = append(components, c); source == "" {
+			source = file
 		}
 	}
-	return component, source
+	return components, source
 }
 
 // listSources notes which component lists which source. A name that several list tells nothing.

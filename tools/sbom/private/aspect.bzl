@@ -3,6 +3,9 @@
 
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("@rules_go//go:def.bzl", "GoArchive", "GoInfo")
+
+# Go's rules do not export it: the archives of the standard library.
+load("@rules_go//go/private:providers.bzl", "GoStdLib")  # buildifier: disable=bzl-visibility
 load("//tools/sbom:providers.bzl", "SbomGraphInfo")
 load(":edges.bzl", "DIGESTED", "FOLLOWED", "TOOLS")
 
@@ -53,6 +56,18 @@ def _toolchains(ctx):
         out.append(depset([go.sdk.go, go._builder]))
     return out
 
+def _objects(target, rule):
+    """Archives that the linker is given: of C, of Go with C in it, and of Go's standard library."""
+    out = []
+    if GoArchive in target and getattr(rule.attr, "cgo", False):
+        out.append(struct(label = str(target.label), file = target[GoArchive].data.file))
+    elif CcInfo in target and GoArchive not in target:
+        out += [struct(label = str(target.label), file = f) for f in target[DefaultInfo].files.to_list() if f.extension == "a"]
+    for other in _targets_of(getattr(rule.attr, "_go_context_data", None)):
+        if GoStdLib in other:
+            out += [struct(label = "stdlib", file = f) for f in other[GoStdLib].libs.to_list()]
+    return out
+
 def _aspect_impl(target, ctx):
     rule, label = ctx.rule, str(target.label)
     edges, below = [], []
@@ -76,6 +91,7 @@ def _aspect_impl(target, ctx):
         edges = depset(edges, transitive = [b.edges for b in below]),
         files = depset(sources, transitive = [b.files for b in below]),
         label = target.label,
+        objects = depset(_objects(target, rule), transitive = [b.objects for b in below]),
         toolchains = depset(_toolchains(ctx) if sources else [], transitive = [b.toolchains for b in below]),
         targets = depset([seen], transitive = [b.targets for b in below]),
     )]

@@ -34,7 +34,6 @@ def resolve(ctx, *, name, target, artifact, programs, libraries = {}, platform =
     graph = target[SbomGraphInfo]
     components = [c[SbomComponentInfo] for c in ctx.attr.components]
     tools = [t[SbomGraphInfo] for t in ctx.attr.tools]
-    runtimes = [f for files in graph.toolchains.to_list() for f in files.to_list() if f.is_directory]
     raw = ctx.actions.declare_file(name + ".collected.json")
     out = ctx.actions.declare_file(name + ".graph.json")
     subject = struct(
@@ -62,7 +61,7 @@ def resolve(ctx, *, name, target, artifact, programs, libraries = {}, platform =
         executable = ctx.executable._collect,
         arguments = [args],
         inputs = depset(
-            [raw, artifact] + programs.values() + libraries.values() + runtimes + sums + ([ctx.file.pins] if ctx.file.pins else []),
+            [raw, artifact] + programs.values() + libraries.values() + runtimes(graph) + sums + ([ctx.file.pins] if ctx.file.pins else []),
             transitive = [g.files for g in [graph] + tools] + [c.files for c in components],
         ),
         outputs = [out],
@@ -71,16 +70,30 @@ def resolve(ctx, *, name, target, artifact, programs, libraries = {}, platform =
     )
     return out
 
-def sources_of(ctx, target):
-    """The source files of what is linked into a target and of the programs that make it.
+def sbom_info(ctx, *, target, graph, programs):
+    """The provider of a bill of materials.
 
     Args:
       ctx: of a rule that has SBOM_ATTRS
       target: what the aspect went over
+      graph: the graph's File
+      programs: Files with their symbols
     Returns:
-      a depset of Files
+      an SbomInfo
     """
-    return depset(transitive = [t[SbomGraphInfo].files for t in [target] + ctx.attr.tools])
+    seen = target[SbomGraphInfo]
+    return SbomInfo(
+        label = ctx.label,
+        graph = graph,
+        objects = seen.objects,
+        programs = tuple(programs),
+        runtime = tuple(runtimes(seen)),
+        sources = depset(transitive = [seen.files] + [t[SbomGraphInfo].files for t in ctx.attr.tools]),
+    )
+
+def runtimes(graph):
+    """The folders among the files of an SbomGraphInfo's toolchains."""
+    return [f for files in graph.toolchains.to_list() for f in files.to_list() if f.is_directory]
 
 def write_formats(ctx, *, name, graph, formats):
     """Declares the action that writes documents.
@@ -151,7 +164,7 @@ def _sbom_impl(ctx):
     return [
         DefaultInfo(files = depset(documents)),
         OutputGroupInfo(graph = depset([graph])),
-        SbomInfo(label = ctx.label, graph = graph, programs = (program,), sources = sources_of(ctx, target)),
+        sbom_info(ctx, target = target, graph = graph, programs = [program]),
     ]
 
 sbom = rule(

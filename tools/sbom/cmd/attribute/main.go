@@ -31,6 +31,7 @@ const usage = `usage: attribute --graph FILE --program FILE --released FILE --ru
   --ceiling PERCENT     how much of the released program may be of no component
   --objects LIBRARY=ID  C objects that were linked, and their component; may be repeated, in the order of the link
   --symbols PREFIX=ID   C symbols of these libraries that are another component's; may be repeated
+                        ID is a component's in the graph, or its purl without version
   --json FILE           write the report there, too
   --areas FILE          write the released program's pieces there, for sbom treemap
   @FILE                 stands for the arguments in FILE, one a line
@@ -148,6 +149,16 @@ func read(in *attribution.Input, graphFile, program, released string) error {
 	return nil
 }
 
+// component is the ID of the component that a name means; a name that means none is left for the attribution to refuse.
+func component(d *graph.Document, name string) string {
+	for i := range d.Components {
+		if c := &d.Components[i]; c.Identity() == name {
+			return c.ID
+		}
+	}
+	return name
+}
+
 func assign(in *attribution.Input, libraries, symbols []string) error {
 	for _, l := range libraries {
 		name, id, ok := strings.Cut(l, "=")
@@ -158,14 +169,14 @@ func assign(in *attribution.Input, libraries, symbols []string) error {
 		if err != nil {
 			return fmt.Errorf("read objects: %w", err)
 		}
-		in.Libraries = append(in.Libraries, attribution.Library{Name: filepath.Base(name), Data: data, Component: id})
+		in.Libraries = append(in.Libraries, attribution.Library{Name: filepath.Base(name), Data: data, Component: component(in.Graph, id)})
 	}
 	for _, s := range symbols {
 		prefix, id, ok := strings.Cut(s, "=")
 		if !ok || prefix == "" {
 			return action.UsageError("--symbols %s: has to be PREFIX=ID", s)
 		}
-		in.Symbols = append(in.Symbols, attribution.Rule{Prefix: prefix, Component: id})
+		in.Symbols = append(in.Symbols, attribution.Rule{Prefix: prefix, Component: component(in.Graph, id)})
 	}
 	return nil
 }

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Tests that every byte of a released program is somebody's."""
+
+load("//platforms:transition.bzl", "enter_platform", "host_tool", "leave_platform", "row_of")
+load("//tools/sbom:providers.bzl", "SbomInfo")
+
+visibility("//tools/release")
+
+# Whose the archives are that the linker was given, by purl without version; and C symbols that stand in another's archive.
+_OBJECTS = {
+    "@@//internal/capi:sqlite": "pkg:generic/sqlite",
+    "@@//internal/capi:capi": "pkg:golang/github.com/gosqlite/gosqlite#internal/capi",
+}
+_STDLIB = "pkg:golang/std"
+_SYMBOLS = {"gosqlite_": "pkg:golang/github.com/gosqlite/gosqlite#internal/capi"}
+
+# Percent of a program that may be of no component: Go's tables, the container and padding.
+_CEILING = {"apple": 39.5, "mingw": 38.0}
+_CEILING_ELF = 40.0
+
+def _attribution_impl(ctx):
+    archives, sboms = [t[0] if type(t) == "list" else t for t in [ctx.attr.archives, ctx.attr.sboms]]
+    row, info = row_of("//platforms:" + ctx.attr.platform), sboms[SbomInfo]
+    released = archives[OutputGroupInfo].program.to_list()[0]
+    files = [info.graph, info.programs[0], released] + list(info.runtime)
+    args = ["--graph", info.graph.short_path, "--program", info.programs[0].short_path, "--released", released.short_path]
+    args += ["--runtime", info.runtime[0].short_path, "--ceiling", str(_CEILING.get(row.libc, _CEILING_ELF))]
+    for seen in info.objects.to_list():
+        path = seen.file.short_path
+        if seen.label == "stdlib":
+            owner, path = _STDLIB, "../{}/{}_{}/runtime/cgo.a".format(path.removeprefix("../"), row.goos, row.goarch)
+        elif seen.label in _OBJECTS:
+            owner = _OBJECTS[seen.label]
+        else:
+            continue
+        files.append(seen.file)
+        args += ["--objects", "{}={}".format(path, owner)]
+    for prefix, owner in _SYMBOLS.items():
+        args += ["--symbols", "{}={}".format(prefix, owner)]
+    script = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(
+        script,
+        "#!/bin/sh\nexec {} {}\n".format(ctx.executable._attribute.short_path, " ".join(["'%s'" % a for a in args])),
+        is_executable = True,
+    )
+    return [DefaultInfo(
+        executable = script,
+        runfiles = ctx.runfiles(files).merge(ctx.attr._attribute[0][DefaultInfo].default_runfiles),
+    )]
+
+_attribution_test = rule(
+    implementation = _attribution_impl,
+    cfg = leave_platform,
+    test = True,
+    attrs = {
+        "archives": attr.label(cfg = enter_platform, mandatory = True),
+        "platform": attr.string(mandatory = True),
+        "sboms": attr.label(cfg = enter_platform, mandatory = True, providers = [SbomInfo]),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        "_attribute": attr.label(default = "//tools/sbom/cmd/attribute", executable = True, cfg = host_tool),
+    },
+)
+
+def attribution_checks(name, archives, sboms, rows, desk):
+    """A test for each row, attribution_ROW_test, and a suite of them.
+
+    Args:
+      name: of the suite
+      archives: the platform_archives
+      sboms: the platform_sboms
+      rows: names of rows
+      desk: names of the rows whose tests run with //...
+    """
+    for row in rows:
+        _attribution_test(
+            name = "attribution_%s_test" % row,
+            size = "small",
+            archives = archives,
+            platform = row,
+            sboms = sboms,
+            tags = [] if row in desk else ["manual"],
+        )
+    native.test_suite(
+        name = name,
+        tags = ["manual"],
+        tests = ["attribution_%s_test" % row for row in rows],
+    )
