@@ -94,7 +94,8 @@ func (l *literals) fill(s *section, at, end int) {
 func (l *literals) match(s *section, at, to int) (int, uint16) {
 	b := s.data[at:to]
 	for _, size := range l.sizes {
-		if len(b) >= size && (s.addr+uint64(at))%uint64(size) == 0 {
+		// Larger ones are pairs and quadruples of numbers, and lie where one of those may.
+		if len(b) >= size && (s.addr+uint64(at))%uint64(min(size, 16)) == 0 {
 			if c, ok := l.values[string(b[:size])]; ok && !(zeros(b[:size]) && size < 16) {
 				return size, c
 			}
