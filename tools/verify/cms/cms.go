@@ -113,6 +113,9 @@ func parse(der []byte) (*SignedData, error) {
 	if len(sd.Signers) != 1 {
 		return nil, fmt.Errorf("%d signers; one is needed", len(sd.Signers))
 	}
+	if sd.Version < 1 || sd.Version > 5 || len(sd.Digests) != 1 || len(sd.CRLs.FullBytes) > 0 {
+		return nil, errors.New("another version, several digest algorithms, or revocation lists")
+	}
 	s := &SignedData{ContentType: sd.Content.Type}
 	if len(sd.Content.Content.FullBytes) > 0 {
 		s.Content = sd.Content.Content.Bytes // encoding/asn1 leaves the explicit tag to be taken off
@@ -120,7 +123,14 @@ func parse(der []byte) (*SignedData, error) {
 	if err := s.certificates(sd.Certificates.Bytes); err != nil {
 		return nil, err
 	}
-	return s, s.signer(sd.Signers[0].FullBytes)
+	if err := s.signer(sd.Signers[0].FullBytes); err != nil {
+		return nil, err
+	}
+	// Nothing signs the outer list, so that it has to say what the signer says.
+	if pki.HashOf(sd.Digests[0].Algorithm) != s.digest {
+		return nil, errors.New("another digest algorithm than the signer's")
+	}
+	return s, nil
 }
 
 func whole(der []byte, v any) error {
@@ -158,6 +168,9 @@ func (s *SignedData) signer(der []byte) error {
 	var si signerDER
 	if err := whole(der, &si); err != nil {
 		return fmt.Errorf("signer: %w", err)
+	}
+	if si.Version != 1 && si.Version != 3 {
+		return fmt.Errorf("signer: version %d", si.Version)
 	}
 	if s.digest = pki.HashOf(si.Digest.Algorithm); s.digest == 0 {
 		return fmt.Errorf("signer: digest algorithm %v is not known", si.Digest.Algorithm)

@@ -28,7 +28,7 @@
 //	keys          public keys (ECDSA on P-256), with roles and the window in which their signatures count
 //	authorities   code-signing authorities: intermediates first and the root last; the identities (URIs or e-mail
 //	              addresses) that may sign, any if there are none; and what the issuer extension has to say
-//	timestamps    RFC 3161 authorities, certificates as above
+//	timestamps    RFC 3161 authorities, certificates as above; every certificate that a timestamp brings has to lead there
 //	roles         release, reproducer, code (signatures inside of programs)
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs

@@ -75,6 +75,11 @@ func timeCases() []Case {
 		c("one more by a self-signed authority", obj, "timestamp-authority", "timestamp-untrusted", third(func(*keys) stamp {
 			return releasetest.NewStamp(releasetest.Issue("Test Stamps", nil, releasetest.Stamping))
 		})),
+		c("one more that brings a certificate which is not behind it", obj, "timestamp-authority", "timestamp-untrusted", third(func(k *keys) stamp {
+			s := releasetest.NewStamp(k.TSA[0])
+			s.Certs = append(s.Certs, k.Leaf)
+			return s
+		})),
 		c("one more by a certificate for code signing", obj, "timestamp-purpose", "timestamp-wrong-purpose", third(func(k *keys) stamp {
 			return releasetest.NewStamp(tsa(k, releasetest.Purposes("", x509.ExtKeyUsageCodeSigning)))
 		})),

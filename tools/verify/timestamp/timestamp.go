@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/verify/cms"
@@ -78,6 +79,10 @@ func parse(der []byte) (*Token, error) {
 	data, err := cms.Parse(r.Token.FullBytes)
 	if err != nil {
 		return nil, err
+	}
+	// What nothing signs could be changed without notice.
+	if len(data.Unsigned) > 0 || len(r.Status.Text.FullBytes) > 0 || r.Status.Info.BitLength > 0 {
+		return nil, errors.New("unsigned attributes, or a status with a text")
 	}
 	if !data.ContentType.Equal(oidTSTInfo) {
 		return nil, fmt.Errorf("content type %v", data.ContentType)
@@ -160,7 +165,7 @@ func (t *Token) Verify(stamped []byte, authorities []Authority) (name string, re
 			break
 		}
 	}
-	if chain == nil {
+	if chain == nil || !behind(chain, t.data.Certificates) {
 		reasons = append(reasons, ErrUntrusted)
 	}
 	if signer == nil {
@@ -170,6 +175,17 @@ func (t *Token) Verify(stamped []byte, authorities []Authority) (name string, re
 		return name, append(reasons, ErrSignature)
 	}
 	return name, append(reasons, t.signer(signer, chain)...)
+}
+
+// behind reports whether all certificates that came with a token stand behind it. Nothing signs their list: one that is not
+// needed could be any. Where an authority sends a cross-certificate of its root, the policy has to name the root above.
+func behind(chain, sent []*pki.Certificate) bool {
+	for _, c := range sent {
+		if !slices.ContainsFunc(chain, func(x *pki.Certificate) bool { return bytes.Equal(x.Raw, c.Raw) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // signer checks the signature and the certificates behind it.
