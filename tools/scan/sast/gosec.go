@@ -96,7 +96,7 @@ func runGosec(ctx context.Context, e *Env) (*Result, error) {
 	r := &Result{}
 	files := 0
 	for _, m := range modules {
-		if strings.HasPrefix(m.Dir, Consumers+"/") {
+		if !Analysed(e.Tree, m, modules) {
 			continue
 		}
 		dir := filepath.Join(e.Tree.Root, filepath.FromSlash(m.Dir))

@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -63,6 +64,28 @@ type Scanner struct {
 
 // Consumers is the folder of modules that are made for tests and released nowhere.
 const Consumers = "e2e"
+
+// Analysed says whether a Go module is looked at: it has Go files, not only requirements of a program that is run, and
+// belongs to no consumer.
+func Analysed(tree *lint.Tree, m lint.Module, all []lint.Module) bool {
+	if strings.HasPrefix(m.Dir, Consumers+"/") {
+		return false
+	}
+	return slices.ContainsFunc(tree.Files, func(name string) bool {
+		return path.Ext(name) == ".go" && !strings.Contains(name, "/testdata/") && owner(name, all) == m.Dir
+	})
+}
+
+// owner is the folder of the innermost module that a file lies in.
+func owner(name string, modules []lint.Module) string {
+	dir := ""
+	for _, m := range modules {
+		if (m.Dir == "." || strings.HasPrefix(name, m.Dir+"/")) && len(m.Dir) >= len(dir) {
+			dir = m.Dir
+		}
+	}
+	return dir
+}
 
 // Engine is the name of the scanner whose findings gate nothing.
 const Engine = "sqlite-engine"

@@ -9,10 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
 	"github.com/gosqlite/gosqlite/tools/scan/component"
@@ -194,7 +192,7 @@ func (s *session) runSource(ctx context.Context, v *govuln.Scan, tree *lint.Tree
 	modules, err := tree.Modules(ctx)
 	scanned := 0
 	for _, m := range modules {
-		if err != nil || strings.HasPrefix(m.Dir, sast.Consumers+"/") || !slices.ContainsFunc(tree.Files, func(name string) bool { return inModule(name, m.Dir, modules) }) {
+		if err != nil || !sast.Analysed(tree, m, modules) {
 			continue
 		}
 		var r *govuln.Result
@@ -207,20 +205,6 @@ func (s *session) runSource(ctx context.Context, v *govuln.Scan, tree *lint.Tree
 		err = errors.New("the tree has no Go packages")
 	}
 	s.add(govuln.SourceScanner, version, fmt.Sprintf("%d modules, %s", scanned, goVersion), nil, all, err)
-}
-
-// inModule says whether a Go file belongs to the module in dir and to none inside it.
-func inModule(name, dir string, modules []lint.Module) bool {
-	if path.Ext(name) != ".go" || strings.Contains(name, "/testdata/") {
-		return false
-	}
-	owner := ""
-	for _, m := range modules {
-		if (m.Dir == "." || strings.HasPrefix(name, m.Dir+"/")) && len(m.Dir) >= len(owner) {
-			owner = m.Dir
-		}
-	}
-	return owner == dir
 }
 
 // goVersion is the Go that releases are built with, whatever Go runs here.
