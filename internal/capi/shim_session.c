@@ -142,7 +142,12 @@ int gosqlite_changeset_apply(uintptr_t h, const void *data, int n, int slot, int
   return rc ? gosqlite_fail(CONN(h), rc) : rc;
 }
 
-int gosqlite_group_new(uintptr_t *out) { return sqlite3changegroup_new((sqlite3_changegroup **)out); }
+int gosqlite_group_new(uintptr_t *out) {
+  sqlite3_changegroup *g = 0;
+  int rc = sqlite3changegroup_new(&g);
+  *out = (uintptr_t)g;
+  return rc;
+}
 
 int gosqlite_group_schema(uintptr_t h, uintptr_t g, const char *schema) {
   int rc = sqlite3changegroup_schema(GROUP(g), DB(h), schema);
@@ -156,7 +161,13 @@ int gosqlite_group_add_change(uintptr_t g, uintptr_t it) { return sqlite3changeg
 int gosqlite_group_output(uintptr_t g, int *n, void **out) { return sqlite3changegroup_output(GROUP(g), n, out); }
 void gosqlite_group_delete(uintptr_t g) { sqlite3changegroup_delete(GROUP(g)); }
 
-int gosqlite_rebaser_new(uintptr_t *out) { return sqlite3rebaser_create((sqlite3_rebaser **)out); }
+int gosqlite_rebaser_new(uintptr_t *out) {
+  sqlite3_rebaser *r = 0;
+  int rc = sqlite3rebaser_create(&r);
+  *out = (uintptr_t)r;
+  return rc;
+}
+
 int gosqlite_rebaser_configure(uintptr_t r, const void *data, int n) {
   return sqlite3rebaser_configure(REBASER(r), n, data);
 }
