@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gosqlite/gosqlite/driver"
 )
 
 func TestPoolOfReadersAndWriters(t *testing.T) {
@@ -71,5 +73,53 @@ func TestQueryRunsStatementsWithoutColumns(t *testing.T) {
 	}
 	if _, err := db.Prepare("-- nothing"); err == nil {
 		t.Error("a comment is prepared")
+	}
+}
+
+// TestWithoutCacheAndReadingAhead runs what depends on both with each of them
+// off: results must not differ.
+func TestWithoutCacheAndReadingAhead(t *testing.T) {
+	for _, params := range []string{"", "?_stmt_cache=0", "?_read_ahead=1", "?_stmt_cache=0&_read_ahead=1", "?_stmt_cache=1"} {
+		db := open(t, ":memory:"+params)
+		exec(t, db, "CREATE TABLE t(x); INSERT INTO t VALUES(?); INSERT INTO t SELECT value FROM json_each(?)", 0, "[1,2,3]")
+		for range 2 {
+			exec(t, db, "INSERT INTO t VALUES(?)", 10)
+			exec(t, db, "INSERT INTO t VALUES(?)", numbersOnly(3))
+		}
+		tx, err := db.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0
+		rows, err := tx.Query("SELECT x FROM t WHERE x IN carray(?); SELECT 100", []int64{1, 2, 3, 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for {
+			for rows.Next() {
+				var x int
+				if err := rows.Scan(&x); err != nil {
+					t.Fatal(err)
+				}
+				sum += x + count(t, tx, "SELECT count(*) FROM t WHERE x = ?", -1)
+			}
+			if !rows.NextResultSet() {
+				break
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close(), tx.Commit()); err != nil || sum != 1+2+3+20+2*(1+2)+100 {
+			t.Errorf("%q: sum %d, %v", params, sum, err)
+		}
+	}
+}
+
+// numbersOnly is a batch of one column.
+func numbersOnly(n int) driver.Batch {
+	return func(yield func([]any) bool) {
+		for i := range n {
+			if !yield([]any{i}) {
+				return
+			}
+		}
 	}
 }
