@@ -166,7 +166,7 @@ Each rule is missed once: then some case passes.
 	fmt.Fprintln(b)
 	b.WriteString(`
 The columns on the right count what other programs refuse when users do what they are told: ` + "`sha256sum --check`" + ` of the
-list in the folder; cosign on each file that has a bundle, by the release key; osslsigncode on signed Windows programs. None
+list in the folder; cosign on each signed file but statements, by the release key; osslsigncode on signed Windows programs. None
 of them is made to judge a whole release, and *not run* is neither.
 
 ## Past mistakes
