@@ -2,7 +2,7 @@
 """Bills of materials of a whole release: one document for all platforms, and every format in one archive."""
 
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
-load("//tools/sbom:defs.bzl", "FORMATS")
+load("//tools/sbom:defs.bzl", "FORMATS", "write_formats")
 
 visibility("//tools/release/private")
 
@@ -10,21 +10,7 @@ visibility("//tools/release/private")
 _BESIDE = ["cyclonedx-1.7+json", "spdx-2.3+json"]
 
 def _write(ctx, *, stem, graph, formats):
-    outs = {f: ctx.actions.declare_file("{}_/{}{}".format(ctx.label.name, stem, FORMATS[f])) for f in formats}
-    args = ctx.actions.args()
-    args.add_all(["write", "--graph", graph])
-    for format, out in outs.items():
-        args.add("--out")
-        args.add(out, format = format + "=%s")
-    ctx.actions.run(
-        executable = ctx.executable._sbom,
-        arguments = [args],
-        inputs = [graph],
-        outputs = outs.values(),
-        mnemonic = "Sbom",
-        progress_message = "Writing further bills of materials of " + stem,
-    )
-    return outs.values()
+    return write_formats(ctx, name = "{}_/{}".format(ctx.label.name, stem), graph = graph, formats = formats)
 
 def release_sboms(ctx, graphs):
     """Declares the documents of a release of several platforms.

@@ -255,6 +255,9 @@ func TestPlants(t *testing.T) {
 		{"another version in the program", func(_ *testing.T, w *world) { w.program.modules["example.org/mod"] = "v1.2.4" }, "its build information names example.org/mod v1.2.4"},
 		{"a linked tool", func(_ *testing.T, w *world) { component(w, "cc").Role = "linked" }, `declare it with role = "build-tool"`},
 		{"a linked component declared as header", func(_ *testing.T, w *world) { component(w, "mod").Role = "build-tool" }, "it is linked, and declared as build-tool"},
+		{"a program that nobody names", func(t *testing.T, w *world) {
+			w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/bin/more", string(object("main"))))
+		}, "bin/more is in the archive, and the build says of no target that it made it"},
 		{"a program that is not in the archive", func(_ *testing.T, w *world) { w.in.Subject.Programs[0].Name = "bin/other" }, "bin/other is not in the archive"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -70,38 +70,50 @@ func (b *builder) build() error {
 		return err
 	}
 	subject := b.delivered(graph.Subject, graph.Application, name, name, data)
+	b.doc.Subject = subject.ID
 	if members == nil {
 		subject.Executable = true
-		if len(b.in.Subject.Programs) != 1 {
-			return fmt.Errorf("%s is no archive and has %d programs, not one", name, len(b.in.Subject.Programs))
-		}
-		b.doc.Subject = subject.ID
 		b.doc.Components = append(b.doc.Components, subject)
-		if err := b.program(subject.ID, b.in.Subject.Programs[0]); err != nil {
-			return err
+		err = b.alone(subject.ID, name)
+	} else {
+		subject.Type, subject.Archive, subject.Structured = graph.ArchiveType, true, true
+		for _, m := range members {
+			subject.Files = append(subject.Files, graph.File{Path: m.name, SHA256: sha256Hex(m.data)})
 		}
-		b.standard()
-		b.conclude()
-		return nil
+		b.doc.Components = append(b.doc.Components, subject)
+		err = b.packed(subject.ID, members)
 	}
-	subject.Type, subject.Archive, subject.Structured = graph.ArchiveType, true, true
-	for _, m := range members {
-		subject.Files = append(subject.Files, graph.File{Path: m.name, SHA256: sha256Hex(m.data)})
-	}
-	b.doc.Subject = subject.ID
-	b.doc.Components = append(b.doc.Components, subject)
-	if err := b.deliver(subject.ID, graph.Application, b.in.Subject.Programs, members, b.program); err != nil {
-		return err
-	}
-	if err := b.deliver(subject.ID, graph.Library, b.in.Subject.Libraries, members, b.library); err != nil {
-		return err
-	}
-	if err := b.tools(subject.ID, b.in.Root); err != nil {
+	if err != nil {
 		return err
 	}
 	b.standard()
 	b.conclude()
 	return nil
+}
+
+// alone fills in a subject that is a program itself.
+func (b *builder) alone(subject, name string) error {
+	if len(b.in.Subject.Programs) != 1 {
+		return fmt.Errorf("%s is no archive and has %d programs, not one", name, len(b.in.Subject.Programs))
+	}
+	return b.program(subject, b.in.Subject.Programs[0])
+}
+
+// packed fills in a subject that is an archive. Each program and library in it has to be one that the build names.
+func (b *builder) packed(subject string, members []member) error {
+	for _, m := range members {
+		named := func(o Output) bool { return o.Name == m.name }
+		if binary.Detect(m.data) != "" && !slices.ContainsFunc(b.in.Subject.Programs, named) && !slices.ContainsFunc(b.in.Subject.Libraries, named) {
+			return fmt.Errorf("%s is in the archive, and the build says of no target that it made it: name it among the archive's programs or libraries", m.name)
+		}
+	}
+	if err := b.deliver(subject, graph.Application, b.in.Subject.Programs, members, b.program); err != nil {
+		return err
+	}
+	if err := b.deliver(subject, graph.Library, b.in.Subject.Libraries, members, b.library); err != nil {
+		return err
+	}
+	return b.tools(subject, b.in.Root)
 }
 
 // deliver adds each output as a component inside the subject, with what it is made of.

@@ -99,7 +99,7 @@ def write_formats(ctx, *, name, graph, formats):
     """Declares the action that writes documents.
 
     Args:
-      ctx: of a rule that has SBOM_ATTRS
+      ctx: of a rule that has the program sbom as its attribute _sbom
       name: of the documents, without suffix
       graph: the graph's File
       formats: keys of FORMATS
