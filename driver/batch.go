@@ -91,7 +91,7 @@ func (c *Conn) execBatch(ctx context.Context, p *prepared, batch Batch) (res res
 		}
 		// An error, or a panic of batch.
 		unwatch()
-		if c.auto {
+		if c.autoCommit() {
 			return // SQLite has rolled back by itself
 		}
 		uerr := c.run(undo)
@@ -182,7 +182,7 @@ func (g *gatherer) flush() {
 		return
 	}
 	ran, err := g.p.stmt.RunMany(g.args)
-	g.c.auto = g.p.stmt.AutoCommit()
+	g.c.note(g.p, err)
 	g.ran += ran
 	g.res.changes += g.p.stmt.Changes()
 	g.res.rowid = g.p.stmt.LastInsertRowID()

@@ -81,6 +81,13 @@ func (c *Conn) Close() error {
 	return c.out(c.c.Close())
 }
 
+// note keeps what a run of a statement left behind. After an error it may be
+// what an earlier run left: not every error comes from SQLite.
+func (c *Conn) note(p *prepared, err error) {
+	c.auto = p.stmt.AutoCommit()
+	c.raw = c.raw || err != nil
+}
+
 // autoCommit tells whether no transaction is open, without a call into SQLite
 // unless the low-level connection was handed out.
 func (c *Conn) autoCommit() bool {
@@ -197,6 +204,9 @@ func (c *Conn) ResetSession(context.Context) error {
 // that somebody began by a statement is rolled back here, so that no idle
 // connection holds a lock. Nothing is asked of SQLite on the clean path.
 func (c *Conn) IsValid() bool {
+	if !c.c.Usable() {
+		return false
+	}
 	if c.raw {
 		// Raw's function may have closed it.
 		if _, err := c.c.ReadOnly("main"); err != nil {

@@ -97,7 +97,7 @@ func (c *Conn) execOne(ctx context.Context, p *prepared, args []driver.NamedValu
 	err = p.stmt.Run(values)
 	c.c.Unwatch(w)
 	clear(values)
-	c.auto = p.stmt.AutoCommit()
+	c.note(p, err)
 	if err != nil {
 		return result{}, err
 	}
@@ -171,7 +171,7 @@ func (c *Conn) queryOne(ctx context.Context, p *prepared, args []driver.NamedVal
 		err = p.stmt.Query(values)
 		c.c.Unwatch(w)
 		clear(values)
-		c.auto = p.stmt.AutoCommit()
+		c.note(p, err)
 	}
 	if err == nil {
 		err = p.describe(c.cfg.exprTime)

@@ -107,7 +107,8 @@ func (r *rows) Close() error {
 		w := r.c.c.Watch(r.ctx)
 		err = p.stmt.Reset()
 		r.c.c.Unwatch(w)
-		r.c.auto = p.stmt.AutoCommit()
+		// A statement at its end is not asked again, and others may have run since.
+		r.c.raw = true
 	}
 	if r.c.tx == nil && !r.c.auto {
 		// An implicit transaction does not show in autocommit; one that does

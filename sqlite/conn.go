@@ -3,6 +3,7 @@
 package sqlite
 
 import (
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -150,14 +151,21 @@ func (c *Conn) Close() error {
 	}
 	open := slices.Collect(maps.Keys(c.open))
 	c.leave()
+	var failed error
 	for _, o := range open {
-		// Each takes itself out of the set; its error was reported before.
-		_ = o.Close()
+		// Each takes itself out of the set, or is still in use.
+		if err := o.Close(); err != nil && failed == nil {
+			failed = err
+		}
 	}
 	if err := c.enter(); err != nil {
 		return ignoreClosed(err)
 	}
 	defer c.leave()
+	if len(c.open) > 0 {
+		// A backup into this connection whose source is at work would go on writing here.
+		return fmt.Errorf("close: something of the connection is still in use: %w", failed)
+	}
 	for c.handles.stmts != nil {
 		c.handles.unlink(c.handles.stmts)
 	}
@@ -258,6 +266,16 @@ func (c *Conn) SetLastInsertRowID(id int64) error {
 	defer c.leave()
 	c.c.SetLastInsertRowID(id)
 	return nil
+}
+
+// Usable tells whether the connection is neither closed nor lost to a callback
+// that ended its goroutine. It asks nothing of SQLite.
+func (c *Conn) Usable() bool {
+	if c.enter() != nil {
+		return false
+	}
+	c.leave()
+	return true
 }
 
 // AutoCommit is sqlite3_get_autocommit: false inside a transaction that BEGIN

@@ -31,9 +31,15 @@ func (c *Conn) Interrupt() {
 // settle ends what Interrupt began; a context that has ended keeps its flag.
 func (c *Conn) settle() {
 	c.stray.Store(false)
-	if c.c != nil {
-		c.c.SetCancel(c.fired())
+	if c.c == nil {
+		return
 	}
+	if c.fired() {
+		c.c.SetCancel(true)
+		return
+	}
+	// SQLite itself remembers an interrupt while another statement is half read.
+	c.c.Uninterrupt()
 }
 
 // SetContext lets ctx end what runs on the connection: while it is set, the end

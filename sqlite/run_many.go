@@ -22,6 +22,9 @@ func (s *Stmt) RunMany(args []Value) (ran int, err error) {
 	if len(args) == 0 {
 		return 0, nil
 	}
+	if err := s.end(); err != nil {
+		return 0, err
+	}
 	err = s.encode(args)
 	s.forget()
 	if err != nil {

@@ -72,12 +72,28 @@ func (s *Stmt) begin(args []Value) error {
 		s.conn.leave()
 		return &Error{Code: ErrRange, Message: fmt.Sprintf("the statement wants %d arguments, got %d", want, len(args)), SQL: s.sql, Offset: -1}
 	}
-	err := s.encode(args)
-	s.forget()
+	err := s.end()
+	if err == nil {
+		err = s.encode(args)
+		s.forget()
+	}
 	if err != nil {
 		s.conn.leave()
 	}
 	return err
+}
+
+// end ends a run that was not read to its end; what it changed is committed
+// here, which can fail. The caller has entered the connection.
+func (s *Stmt) end() error {
+	if !s.active {
+		return nil
+	}
+	s.forget()
+	s.running = true
+	rc := s.s.Reset()
+	s.running = false
+	return s.conn.outcome(rc, s.sql)
 }
 
 // slowFetch is how long a fetch may take before reading ahead grows no more:

@@ -27,6 +27,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	sqldriver "database/sql/driver"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -122,6 +123,8 @@ func foreignKeysOff(ctx context.Context, conn *sql.Conn) (restore func() error, 
 	return func() error {
 		// The connection goes back to the pool, whatever has become of ctx.
 		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA foreign_keys = 1"); err != nil {
+			// Nobody else may get it without enforcement.
+			_ = conn.Raw(func(any) error { return sqldriver.ErrBadConn })
 			return fmt.Errorf("migrate: turn foreign keys on again: %w", err)
 		}
 		return nil

@@ -98,6 +98,22 @@ static int gosqlite_room(gosqlite_stmt *s, int maxrows) {
 
 // Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
 // value was met, or it ended (done=1, reset). Rows that came before an error
+// sqlite3_step unless the connection's context has ended. A statement that has
+// begun to run is ended by SQLite itself: to reset it here would commit what it
+// has done so far.
+static int gosqlite_step(gosqlite_conn *c, sqlite3_stmt *st) {
+  sqlite3 *db = (sqlite3 *)c->db;
+  int rc;
+  if (!gosqlite_cancelled(c)) return sqlite3_step(st);
+  if (((Vdbe *)st)->eVdbeState != VDBE_RUN_STATE) return SQLITE_INTERRUPT;
+  sqlite3_interrupt(db);
+  rc = sqlite3_step(st);
+  // SQLite forgets the interrupt once nothing runs; a neighbour that is half
+  // read must not see it.
+  AtomicStore(&db->u1.isInterrupted, 0);
+  return rc;
+}
+
 // are in cells; the error's code is returned.
 int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxbytes) {
   gosqlite_stmt *s = STMT(h);
@@ -121,11 +137,7 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
     }
   }
   for (;;) {
-    if (gosqlite_cancelled(c)) {
-      rc = SQLITE_INTERRUPT;
-      break;
-    }
-    rc = sqlite3_step(st);
+    rc = gosqlite_step(c, st);
     if (rc != SQLITE_ROW) break;
     if (flags & GOSQLITE_DRAIN) continue;
     if (s->nrow == 0) {
@@ -184,7 +196,7 @@ int gosqlite_run_many(uintptr_t h, int nargs, int nruns, int *ran) {
     rc = gosqlite_bind_all(s, (int64_t)*ran * nargs, nargs);
     if (rc) break;
     do {
-      rc = gosqlite_cancelled(c) ? SQLITE_INTERRUPT : sqlite3_step(st);
+      rc = gosqlite_step(c, st);
     } while (rc == SQLITE_ROW);
     if (rc == SQLITE_DONE) {
       rc = sqlite3_reset(st);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+package driver_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+	"runtime"
+	"testing"
+
+	"github.com/gosqlite/gosqlite/driver"
+	"github.com/gosqlite/gosqlite/sqlite"
+)
+
+// An argument that is refused before SQLite runs says nothing of the transaction: it has to be rolled back all the same,
+// and what the next user writes has to stay.
+func TestRefusedArgumentInTransaction(t *testing.T) {
+	const insert = "INSERT INTO t VALUES(?)"
+	for _, test := range []struct {
+		name string
+		run  func(tx *sql.Tx) error
+	}{
+		{"exec", func(tx *sql.Tx) error { _, err := tx.Exec(insert, math.NaN()); return err }},
+		{"query", func(tx *sql.Tx) error {
+			rows, err := tx.Query(insert+" RETURNING x", math.NaN())
+			if err == nil {
+				err = rows.Close()
+			}
+			return err
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			db := open(t, file(t))
+			db.SetMaxOpenConns(1)
+			exec(t, db, "CREATE TABLE t(x)")
+			exec(t, db, insert, 1.0)
+			exec(t, db, insert+" RETURNING x", 1.5)
+			tx, err := db.Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tx.Exec("INSERT INTO t VALUES(2)"); err != nil {
+				t.Fatal(err)
+			}
+			if err := test.run(tx); err == nil {
+				t.Fatal("NaN was accepted")
+			}
+			if _, err := tx.Exec("INSERT INTO t VALUES(3)"); err != nil {
+				t.Errorf("the transaction goes on: %v", err)
+			}
+			if err := tx.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+			exec(t, db, "INSERT INTO t VALUES(4)")
+			if n := count(t, db, "SELECT count(*) FROM t"); n != 3 {
+				t.Errorf("%d rows, want the two before the transaction and the one after it", n)
+			}
+		})
+	}
+}
+
+// A cancel between the rows of a write undoes the write.
+func TestCancelBetweenRowsOfWrite(t *testing.T) {
+	db := open(t, file(t))
+	db.SetMaxOpenConns(1)
+	exec(t, db, "CREATE TABLE t(x)")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	rows, err := db.QueryContext(ctx, "INSERT INTO t SELECT value FROM json_each('[1,2,3,4,5,6,7,8,9]') RETURNING x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !rows.Next() {
+		t.Fatal(rows.Err())
+	}
+	cancel()
+	for rows.Next() {
+	}
+	err = errors.Join(rows.Err(), rows.Close())
+	if n := count(t, db, "SELECT count(*) FROM t"); err != nil && n != 0 || err == nil && n != 9 {
+		t.Errorf("error %v, and %d rows are in", err, n)
+	}
+}
+
+// A connection whose callback took its goroutine away leaves the pool, and its lock is given back.
+func TestGoexitLeavesThePool(t *testing.T) {
+	c, err := driver.NewConnector(file(t), func(c *sqlite.Conn) error {
+		return c.CreateFunction("leave", sqlite.Scalar0(func() (int64, error) { runtime.Goexit(); return 0, nil }), 0)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(c)
+	t.Cleanup(func() { _ = db.Close() })
+	db.SetMaxOpenConns(1)
+	exec(t, db, "CREATE TABLE t(x)")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = db.Exec("INSERT INTO t SELECT leave()")
+	}()
+	<-done
+	exec(t, db, "INSERT INTO t VALUES(1)")
+	if n := count(t, db, "SELECT count(*) FROM t"); n != 1 {
+		t.Errorf("%d rows, want 1", n)
+	}
+}
