@@ -113,20 +113,21 @@ func (r *release) has(kind manifest.Kind, platform, suffix string) bool {
 	})
 }
 
-// reproducedRule counts the reproducers: different keys whose statements and signatures have no fault.
+// reproducedRule counts the reproducers, by the policy's names of keys and by identities: one who holds two certificates is
+// one. Their statements and signatures have no fault.
 func reproducedRule(r *release, v *verdicts) {
-	keys := map[string]bool{}
+	signers := map[string]bool{}
 	for name, a := range r.assessments {
 		f := r.byName[name]
 		if !strings.HasPrefix(f.subject, reproducedPrefix) || len(a.Faults) > 0 {
 			continue
 		}
 		if class, _ := r.subjects(r.byName[f.subject]); class == "" && r.statements[f.subject] != nil {
-			keys[a.Key] = true
+			signers[a.Signer] = true
 		}
 	}
-	if want := r.options.Policy.Reproduced; len(keys) < want {
-		v.fail("", "reproduced-threshold", "%d of %d demanded reproducers had the same bytes", len(keys), want)
+	if want := r.options.Policy.Reproduced; len(signers) < want {
+		v.fail("", "reproduced-threshold", "%d of %d demanded reproducers had the same bytes", len(signers), want)
 	}
 }
 

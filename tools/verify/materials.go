@@ -120,7 +120,10 @@ func (r *release) sbomCovers(f *file) (class, detail string) {
 	named := map[string]bool{}
 	for _, c := range d.Components {
 		for _, o := range c.Objects {
-			named[o.Name] = true
+			// Only what is said of a released file is held against its bytes.
+			if o.Kind == "" || o.Kind == "file" {
+				named[o.Name] = true
+			}
 		}
 	}
 	for _, e := range c.entries {

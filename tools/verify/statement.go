@@ -52,6 +52,20 @@ func parseStatement(text []byte) (*statement, []string, error) {
 	return &s, faults, err
 }
 
+// predicateType is what a statement of a name has to state: evidence of one kind is none of another.
+func predicateType(name string) string {
+	const pages = "https://github.com/gosqlite/gosqlite/blob/main/docs/"
+	switch name {
+	case provenanceName:
+		return provenanceType
+	case commitName:
+		return pages + "signing.md#commit-1"
+	case ledgerName:
+		return pages + "reproducing.md#ledger-1"
+	}
+	return pages + "reproducing.md#reproduced-1"
+}
+
 // form judges the frame of a statement.
 func (r *release) form(f *file) (class, detail string) {
 	s := r.statements[f.name]
@@ -59,12 +73,10 @@ func (r *release) form(f *file) (class, detail string) {
 	case s == nil:
 	case s.Type != statementType:
 		return "statement-type", fmt.Sprintf("_type is %.80q, not %s", s.Type, statementType)
-	case f.name == provenanceName && s.PredicateType != provenanceType:
-		return "statement-type", fmt.Sprintf("predicateType is %.80q, not %s", s.PredicateType, provenanceType)
-	case !strings.HasPrefix(s.PredicateType, "https://") || len(s.Predicate) == 0:
+	case s.PredicateType != predicateType(f.name):
+		return "statement-type", fmt.Sprintf("predicateType is %.80q, not %s", s.PredicateType, predicateType(f.name))
+	case len(s.Predicate) == 0:
 		return "statement-type", "the statement has no predicate"
-	case f.name != provenanceName && s.PredicateType == provenanceType:
-		return "statement-type", "a provenance under another name"
 	}
 	return "", ""
 }

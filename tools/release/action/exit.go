@@ -18,6 +18,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 )
 
 // The exit codes.
@@ -62,11 +64,19 @@ func Code(err error) int {
 	return Failure
 }
 
+// visible keeps names from outside, which errors quote, from moving a terminal's cursor.
+func visible(r rune) rune {
+	if r != '\n' && r != '\t' && !unicode.IsPrint(r) {
+		return unicode.ReplacementChar
+	}
+	return r
+}
+
 // Exit prints err to stderr as one line that begins with the tool's name, and returns its exit code.
 func Exit(stderr io.Writer, tool string, err error) int {
 	code := Code(err)
 	if code != OK {
-		fmt.Fprintf(stderr, "%s: %v\n", tool, err)
+		fmt.Fprintf(stderr, "%s: %s\n", tool, strings.Map(visible, err.Error()))
 	}
 	if code == Usage {
 		fmt.Fprintf(stderr, "%s: run %s --help for the flags\n", tool, tool)

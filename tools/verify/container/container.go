@@ -96,11 +96,15 @@ func (a *Archive) Walk() (entries []Entry, faults []Fault, err error) {
 		n, err := io.ReadFull(r, e.Head)
 		e.Head = e.Head[:n]
 		h.Write(e.Head)
+		var more int64
 		if err == nil {
-			_, err = io.Copy(h, r)
+			more, err = io.Copy(h, r)
 		}
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return err
+		}
+		if got := int64(n) + more; got != e.Size {
+			return fmt.Errorf("%q holds %d bytes, and its header says %d", e.Name, got, e.Size)
 		}
 		short.Sum(e.SHA256[:0])
 		long.Sum(e.SHA512[:0])

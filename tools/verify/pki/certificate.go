@@ -30,6 +30,7 @@ const (
 
 // Purposes of extended key usage; RFC 5280 section 4.2.1.12.
 var (
+	purposeAny          = asn1.ObjectIdentifier{2, 5, 29, 37, 0} // anyExtendedKeyUsage
 	PurposeCodeSigning  = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 3}
 	PurposeTimeStamping = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8}
 )
@@ -45,13 +46,15 @@ type Certificate struct {
 	NotAfter   time.Time
 	Key        *Key
 
-	IsCA       bool
-	MaxPath    int // intermediates below; -1 for no limit
-	Usage      asn1.BitString
-	HasUsage   bool
-	Purposes   []asn1.ObjectIdentifier
-	Identities []string // URIs and e-mail addresses of the subject's alternative name, sorted
-	OIDCIssuer string   // extension 1.3.6.1.4.1.57264.1.8 of Fulcio
+	IsCA     bool
+	MaxPath  int // intermediates below; -1 for no limit
+	Usage    asn1.BitString
+	HasUsage bool
+	Purposes []asn1.ObjectIdentifier
+	// Constrained: it limits by names or policies what it vouches for, and is no issuer here for that.
+	Constrained bool
+	Identities  []string // URIs and e-mail addresses of the subject's alternative name, sorted
+	OIDCIssuer  string   // extension 1.3.6.1.4.1.57264.1.8 of Fulcio
 
 	tbs       []byte
 	algorithm asn1.ObjectIdentifier
@@ -148,7 +151,9 @@ var (
 	oidBasicConstraints = asn1.ObjectIdentifier{2, 5, 29, 19}
 	oidExtendedKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
 	oidFulcioIssuer     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, 8}
-	oidCommonName       = asn1.ObjectIdentifier{2, 5, 4, 3}
+	// Name constraints, policy constraints, inhibit anyPolicy.
+	oidConstraints = []asn1.ObjectIdentifier{{2, 5, 29, 30}, {2, 5, 29, 36}, {2, 5, 29, 54}}
+	oidCommonName  = asn1.ObjectIdentifier{2, 5, 4, 3}
 )
 
 func (c *Certificate) extensions(list []extension) error {
@@ -171,6 +176,9 @@ func (c *Certificate) extensions(list []extension) error {
 			err = whole(e.Value, &c.OIDCIssuer)
 		case e.Critical:
 			return fmt.Errorf("critical extension %v is not known", e.ID)
+		case slices.ContainsFunc(oidConstraints, e.ID.Equal):
+			// What they would allow is not worked out here, so they allow nothing.
+			c.Constrained = true
 		}
 		if err != nil {
 			return fmt.Errorf("extension %v: %w", e.ID, err)

@@ -4,8 +4,10 @@ package pki
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // MaxChain bounds the certificates between a leaf and a root, both included.
@@ -15,8 +17,8 @@ const MaxChain = 8
 var ErrUntrusted = errors.New("no trusted root stands behind the certificate")
 
 // Chain finds the way from leaf to one of the roots by way of intermediates, and returns it from leaf to root. Issuers
-// are certification authorities by basic constraints and key usage, path lengths hold, and every signature below the
-// root verifies. It says nothing about times and purposes.
+// are certification authorities by basic constraints and key usage, none is limited to other purposes than the leaf's or by
+// name or policy constraints, path lengths hold, and every signature below the root verifies. It says nothing about times.
 func Chain(leaf *Certificate, intermediates, roots []*Certificate) ([]*Certificate, error) {
 	for _, r := range roots {
 		if bytes.Equal(r.Raw, leaf.Raw) {
@@ -64,12 +66,21 @@ func onPath(path []*Certificate, c *Certificate) bool {
 	return false
 }
 
+// allows reports whether an authority that is limited to purposes may vouch for the leaf's; RFC 5280 says it of leaves
+// only, and everybody holds authorities to it.
+func (c *Certificate) allows(leaf *Certificate) bool {
+	may := func(purpose asn1.ObjectIdentifier) bool {
+		return slices.ContainsFunc(c.Purposes, func(p asn1.ObjectIdentifier) bool { return p.Equal(purpose) || p.Equal(purposeAny) })
+	}
+	return len(c.Purposes) == 0 || len(leaf.Purposes) > 0 && !slices.ContainsFunc(leaf.Purposes, func(p asn1.ObjectIdentifier) bool { return !may(p) })
+}
+
 // issued reports whether issuer signed the last certificate of path and may have done so.
 func (s *search) issued(issuer *Certificate, path []*Certificate) bool {
 	last := path[len(path)-1]
 	between := len(path) - 1 // intermediates below issuer
 	if !bytes.Equal(issuer.Subject, last.Issuer) || !issuer.IsCA || !issuer.May(UsageCertSign) ||
-		issuer.MaxPath >= 0 && between > issuer.MaxPath || s.budget == 0 {
+		issuer.Constrained || !issuer.allows(path[0]) || issuer.MaxPath >= 0 && between > issuer.MaxPath || s.budget == 0 {
 		return false
 	}
 	s.budget--

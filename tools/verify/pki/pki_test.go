@@ -117,6 +117,20 @@ func TestChain(t *testing.T) {
 		releasetest.Authority(t)
 		t.KeyUsage = x509.KeyUsageDigitalSignature
 	})
+	// Authorities for e-mail alone, for code signing, and for names that they list.
+	limited := func(edit func(*x509.Certificate)) *releasetest.Cert {
+		return releasetest.Issue("Limited", keys.Root, func(t *x509.Certificate) {
+			releasetest.Authority(t)
+			edit(t)
+		})
+	}
+	mail := limited(func(t *x509.Certificate) { t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection} })
+	code := limited(func(t *x509.Certificate) { t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning} })
+	anyUse := limited(func(t *x509.Certificate) { t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} })
+	names := limited(func(t *x509.Certificate) { t.PermittedDNSDomains = []string{"example.org"} })
+	signer := func(issuer *releasetest.Cert) *pki.Certificate {
+		return parsed(t, releasetest.Issue("x", issuer, releasetest.Purposes(releasetest.Identity, x509.ExtKeyUsageCodeSigning)))
+	}
 	one := func(c *pki.Certificate) []*pki.Certificate { return []*pki.Certificate{c} }
 	for _, test := range []struct {
 		name          string
@@ -134,6 +148,11 @@ func TestChain(t *testing.T) {
 		{"path too long", parsed(t, releasetest.Issue("x", below, nil)), []*pki.Certificate{parsed(t, below), parsed(t, short)}, one(root), 0},
 		{"path just long enough", parsed(t, releasetest.Issue("x", short, nil)), one(parsed(t, short)), one(root), 3},
 		{"an authority that may not sign", parsed(t, releasetest.Issue("x", noSign, nil)), one(parsed(t, noSign)), one(root), 0},
+		{"an authority for another purpose", signer(mail), one(parsed(t, mail)), one(root), 0},
+		{"an authority for the purpose", signer(code), one(parsed(t, code)), one(root), 3},
+		{"an authority for any purpose", signer(anyUse), one(parsed(t, anyUse)), one(root), 3},
+		{"a leaf without purpose below one with", parsed(t, releasetest.Issue("x", code, nil)), one(parsed(t, code)), one(root), 0},
+		{"an authority limited by names, not critically", signer(names), one(parsed(t, names)), one(root), 0},
 		{"the same intermediate often", leaf, slices.Repeat(one(intermediate), 1000), one(root), 3},
 	} {
 		chain, err := pki.Chain(test.leaf, test.intermediates, test.roots)

@@ -149,6 +149,8 @@ func statementCases() []Case {
 		c("another type of statement", "provenance", "statement-form", "statement-type", stated(p, func(s object) { s["_type"] = "https://in-toto.io/Statement/v0.1" })),
 		c("another predicate", "provenance", "statement-form", "statement-type", stated(p, func(s object) { s["predicateType"] = "https://slsa.dev/provenance/v0.2" })),
 		c("no predicate", "commit statement", "statement-form", "statement-type", stated(releasetest.Commit, func(s object) { delete(s, "predicate") })),
+		c("the commit statement under its name", "ledger statement", "statement-form", "statement-type", stated(releasetest.Ledger, func(s object) { s["predicateType"] = releasetest.CommitType })),
+		c("a ledger's under its name", "reproduced statement", "statement-form", "statement-type", stated("reproduced-1.intoto.json", func(s object) { s["predicateType"] = releasetest.LedgerType })),
 		c("a provenance under its name", "commit statement", "statement-form", "statement-type", stated(releasetest.Commit, func(s object) { s["predicateType"] = "https://slsa.dev/provenance/v1" })),
 		c("another type of statement", "commit statement", "statement-form", "statement-type", stated(releasetest.Commit, func(s object) { s["_type"] = "" })),
 		c("another builder", "provenance", "provenance", "provenance-builder", stated(p, func(s object) { sub(s, "predicate", "runDetails", "builder")["id"] = "https://example.org/laptop" })),

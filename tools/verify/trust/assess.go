@@ -124,7 +124,8 @@ func (authority *Authority) admits(a *Assessment, leaf *pki.Certificate, role Ro
 	if !has(authority.Roles, role) {
 		a.fault(CheckRole, "wrong-role", fmt.Sprintf("%s vouches for %v, not for %s", authority.Name, authority.Roles, role))
 	}
-	known := len(leaf.Identities) > 0 || role == Code // commercial code signing names an organisation, not an address
+	// Commercial code signing names an organisation, not an address.
+	known := len(leaf.Identities) > 0 || role == Code && len(authority.Identities) == 0
 	for _, id := range leaf.Identities {
 		known = known && (len(authority.Identities) == 0 || slices.Contains(authority.Identities, id))
 	}

@@ -47,12 +47,19 @@ func (b *builder) statements() {
 		},
 		"runDetails": map[string]any{"builder": map[string]any{"id": "https://example.org/builder"}},
 	})
-	b.statement(Commit, whole, "https://example.org/commit/v1", map[string]any{"commit": "0123", "source": map[string]any{"sha256": HexSum([]byte(Sources))}})
-	b.statement(Ledger, whole, "https://example.org/ledger/v1", map[string]any{"actions": 3})
+	b.statement(Commit, whole, CommitType, map[string]any{"commit": "0123", "source": map[string]any{"sha256": HexSum([]byte(Sources))}})
+	b.statement(Ledger, whole, LedgerType, map[string]any{"actions": 3})
 	for i := range b.keys.Reproducers {
-		b.statement(fmt.Sprintf("reproduced-%d.intoto.json", i+1), whole, "https://example.org/reproduced/v1", map[string]any{"identical": true})
+		b.statement(fmt.Sprintf("reproduced-%d.intoto.json", i+1), whole, ReproducedType, map[string]any{"identical": true})
 	}
 }
+
+// Types of the predicates.
+const (
+	CommitType     = "https://github.com/gosqlite/gosqlite/blob/main/docs/signing.md#commit-1"
+	LedgerType     = "https://github.com/gosqlite/gosqlite/blob/main/docs/reproducing.md#ledger-1"
+	ReproducedType = "https://github.com/gosqlite/gosqlite/blob/main/docs/reproducing.md#reproduced-1"
+)
 
 func (b *builder) statement(name string, subjects []any, kind string, predicate map[string]any) {
 	s := map[string]any{"_type": "https://in-toto.io/Statement/v1", "subject": subjects, "predicateType": kind, "predicate": predicate}
