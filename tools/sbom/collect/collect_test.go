@@ -121,7 +121,7 @@ func newWorld(t *testing.T) *world {
 		GoSums: [][]byte{[]byte("example.org/mod v1.2.3 h1:abc=\nexample.org/mod v1.2.3/go.mod h1:def=\n")},
 	}
 	w.program = &program{
-		label: "@@//:app", name: "app", kind: "exe", symbols: []string{"_start", "memcpy", "main.main"},
+		label: "@@//:app", name: "app", kind: "exe", symbols: []string{"_start", "memcpy", "main.main", "x_cgo_notify_runtime_init_done"},
 		packages: []string{"example.org/mod/pkg", "main", "runtime"}, modules: map[string]string{"example.org/mod": "v1.2.3"},
 	}
 	return w
@@ -188,6 +188,21 @@ func TestDocument(t *testing.T) {
 	through := graph.Relation{From: seen["app"].ID, To: seen["mod"].ID, Kind: graph.Depends}
 	if !slices.Contains(d.Relations, through) {
 		t.Errorf("the edge through a target without a component is lost: %v", d.Relations)
+	}
+}
+
+// A Go program without cgo has nothing of a C toolchain's runtime, whatever its symbols are called.
+func TestNoRuntimeWithoutCgo(t *testing.T) {
+	w := newWorld(t)
+	w.program.symbols = slices.DeleteFunc(w.program.symbols, func(s string) bool { return s == "x_cgo_notify_runtime_init_done" })
+	d, err := w.document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range d.Components {
+		if c.Name == "libc" || c.Name == "stubs" {
+			t.Errorf("%s is in the document: %v", c.Name, c.Files)
+		}
 	}
 }
 

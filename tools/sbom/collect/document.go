@@ -4,6 +4,7 @@ package collect
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -96,7 +97,11 @@ func (b *builder) alone(subject, name string) error {
 	if len(b.in.Subject.Programs) != 1 {
 		return fmt.Errorf("%s is no archive and has %d programs, not one", name, len(b.in.Subject.Programs))
 	}
-	return b.program(subject, b.in.Subject.Programs[0])
+	program := b.in.Subject.Programs[0]
+	if err := b.program(subject, program); err != nil {
+		return err
+	}
+	return b.tools(subject, program.Label)
 }
 
 // packed fills in a subject that is an archive. Each program and library in it has to be one that the build names.
@@ -107,17 +112,24 @@ func (b *builder) packed(subject string, members []member) error {
 			return fmt.Errorf("%s is in the archive, and the build says of no target that it made it: name it among the archive's programs or libraries", m.name)
 		}
 	}
-	if err := b.deliver(subject, graph.Application, b.in.Subject.Programs, members, b.program); err != nil {
+	makers := map[string]string{subject: b.in.Root} // targets by the ID of what they made
+	if err := b.deliver(subject, graph.Application, b.in.Subject.Programs, members, makers, b.program); err != nil {
 		return err
 	}
-	if err := b.deliver(subject, graph.Library, b.in.Subject.Libraries, members, b.library); err != nil {
+	if err := b.deliver(subject, graph.Library, b.in.Subject.Libraries, members, makers, b.library); err != nil {
 		return err
 	}
-	return b.tools(subject, b.in.Root)
+	// After all that is linked: a tool may stand on a part of a program.
+	for _, id := range slices.Sorted(maps.Keys(makers)) {
+		if err := b.tools(id, makers[id]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // deliver adds each output as a component inside the subject, with what it is made of.
-func (b *builder) deliver(subject string, kind graph.Type, outputs []Output, members []member, fill func(id string, o Output) error) error {
+func (b *builder) deliver(subject string, kind graph.Type, outputs []Output, members []member, makers map[string]string, fill func(id string, o Output) error) error {
 	for _, o := range outputs {
 		i := slices.IndexFunc(members, func(m member) bool { return m.name == o.Name })
 		if i < 0 {
@@ -127,6 +139,7 @@ func (b *builder) deliver(subject string, kind graph.Type, outputs []Output, mem
 		c.Executable, c.Archive = kind == graph.Application, kind == graph.Library
 		b.doc.Components = append(b.doc.Components, c)
 		b.relate(subject, c.ID, graph.Contains)
+		makers[c.ID] = o.Label
 		if err := fill(c.ID, o); err != nil {
 			return err
 		}
@@ -185,10 +198,7 @@ func (b *builder) program(id string, o Output) error {
 	if err := b.hold(id, parts); err != nil {
 		return err
 	}
-	if err := b.checkModules(p); err != nil {
-		return err
-	}
-	return b.tools(id, p.label)
+	return b.checkModules(p)
 }
 
 // library relates a static library, in which no runtime is.
@@ -205,10 +215,7 @@ func (b *builder) library(id string, o Output) error {
 	}); err != nil {
 		return err
 	}
-	if err := b.hold(id, parts); err != nil {
-		return err
-	}
-	return b.tools(id, o.Label)
+	return b.hold(id, parts)
 }
 
 // hold relates a delivered file to what is in it, and that among each other.

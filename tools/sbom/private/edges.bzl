@@ -33,10 +33,12 @@ FOLLOWED = {
     "shell": "contains",
     "srcs": "compiles",
     "textual_hdrs": "includes",
+    "verifier": "contains",
 }
 
 # Named and not followed: what a tool is made of reaches no released byte.
 TOOLS = {
+    "_buildid": "builds",
     "_pack": "builds",
     "_strip": "builds",
 }
