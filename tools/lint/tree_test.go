@@ -100,13 +100,16 @@ func TestFormatNamesTheLine(t *testing.T) {
 
 func TestLicence(t *testing.T) {
 	findings, err := checkLicence(t.Context(), treeOf(t, map[string]string{
-		"run":  "#!/bin/sh\n# " + licence + "\n",
-		"walk": "#!/bin/sh\n",
-		"a.c":  "/* one */\n/* two */\n/* three */\n// " + licence + "\n",
-		"a.md": "prose\n",
-		"b.go": "// " + licence,
+		"run":   "#!/bin/sh\n# " + licence + "\n",
+		"walk":  "#!/bin/sh\n",
+		"a.c":   "/* one */\n/* two */\n/* three */\n// " + licence + "\n",
+		"a.md":  "prose\n",
+		"b.go":  "// " + licence,
+		"a.bzl": "# " + licence + "\n",
+
+		"b/BUILD.bazel": "load(\":a.bzl\", \"a\")\n# " + licence + "\n",
 	}))
-	if err != nil || filesOf(findings) != "a.c walk" {
+	if err != nil || filesOf(findings) != "a.c b/BUILD.bazel walk" {
 		t.Errorf("findings %v, error %v", findings, err)
 	}
 }
