@@ -3,7 +3,7 @@
 
 `zig cc` works these out for itself and then needs a cache, /proc and the whole SDK. Compilations and links here call
 zig's clang and linkers directly, with the flags below, on declared files only. They follow what `zig cc -c -v` prints of
-each triple; compare them again when zig is updated.
+each triple; the test in agreement/ holds them against each other.
 """
 
 visibility(["//pins", "//toolchains/zig/...", "//tools/release/..."])
