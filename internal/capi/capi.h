@@ -128,6 +128,7 @@ int gosqlite_finalize(uintptr_t stmt);
 int gosqlite_reset(uintptr_t stmt);
 int gosqlite_clear(uintptr_t stmt);
 int gosqlite_args(uintptr_t stmt, int64_t n);
+int gosqlite_own(uintptr_t stmt, int i);
 int gosqlite_bind_int64(uintptr_t stmt, int i, int64_t v);
 int gosqlite_bind_double(uintptr_t stmt, int i, double v);
 int gosqlite_bind_null(uintptr_t stmt, int i);

@@ -96,8 +96,6 @@ static int gosqlite_room(gosqlite_stmt *s, int maxrows) {
   return SQLITE_OK;
 }
 
-// Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
-// value was met, or it ended (done=1, reset). Rows that came before an error
 // sqlite3_step unless the connection's context has ended. A statement that has
 // begun to run is ended by SQLite itself: to reset it here would commit what it
 // has done so far.
@@ -114,6 +112,8 @@ static int gosqlite_step(gosqlite_conn *c, sqlite3_stmt *st) {
   return rc;
 }
 
+// Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
+// value was met, or it ended (done=1, reset). Rows that came before an error
 // are in cells; the error's code is returned.
 int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxbytes) {
   gosqlite_stmt *s = STMT(h);

@@ -74,6 +74,21 @@ static void gosqlite_unbind(gosqlite_stmt *s) {
   }
 }
 
+// Gives parameter i a copy of a value that lies in args, which is about to be
+// written anew. The statement is reset.
+int gosqlite_own(uintptr_t h, int i) {
+  gosqlite_stmt *s = STMT(h);
+  const Mem *m = &((Vdbe *)s->stmt)->aVar[i - 1];
+  int rc;
+  if (!s->args || !(m->flags & MEM_Static) || m->z < s->args || m->z > s->args + s->args_cap) return SQLITE_OK;
+  if (m->flags & MEM_Blob) {
+    rc = sqlite3_bind_blob64(VM(h), i, m->z, (sqlite3_uint64)m->n, SQLITE_TRANSIENT);
+  } else {
+    rc = sqlite3_bind_text64(VM(h), i, m->z, (sqlite3_uint64)m->n, SQLITE_TRANSIENT, m->enc);
+  }
+  return rc ? gosqlite_fail(s->conn, rc) : rc;
+}
+
 // Sets every parameter to NULL.
 int gosqlite_clear(uintptr_t h) {
   int i, rc = SQLITE_OK;
