@@ -100,16 +100,11 @@ static int gosqlite_room(gosqlite_stmt *s, int maxrows) {
 // begun to run is ended by SQLite itself: to reset it here would commit what it
 // has done so far.
 static int gosqlite_step(gosqlite_conn *c, sqlite3_stmt *st) {
-  sqlite3 *db = (sqlite3 *)c->db;
-  int rc;
   if (!gosqlite_cancelled(c)) return sqlite3_step(st);
   if (((Vdbe *)st)->eVdbeState != VDBE_RUN_STATE) return SQLITE_INTERRUPT;
-  sqlite3_interrupt(db);
-  rc = sqlite3_step(st);
-  // SQLite forgets the interrupt once nothing runs; a neighbour that is half
-  // read must not see it.
-  AtomicStore(&db->u1.isInterrupted, 0);
-  return rc;
+  // It stays until gosqlite_uninterrupt, which whoever cancelled calls.
+  sqlite3_interrupt((sqlite3 *)c->db);
+  return sqlite3_step(st);
 }
 
 // Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
