@@ -240,6 +240,7 @@ int gosqlite_vtab_module(uintptr_t h, const char *name, int flags, int slot) {
   }
   if (flags & GOSQLITE_VTAB_EPONYMOUS) methods = &eponymous;
   if (flags & GOSQLITE_VTAB_EPONYMOUS_ONLY) methods = &eponymous_only;
+  CONN(h)->foreign = 1;
   m->slot.conn = CONN(h);
   m->slot.slot = slot;
   m->flags = flags;
