@@ -63,6 +63,7 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #include "shim_func.c"
 #include "shim_hook.c"
 #include "shim_session.c"
+#include "shim_stream.c"
 #include "shim_snapshot.c"
 #include "shim_array.c"
 #include "shim_fts5.c"

@@ -102,6 +102,7 @@ const char *gosqlite_sourceid(void);
 const char *gosqlite_compileoption(int i);
 const char *gosqlite_errstr(int code);
 int gosqlite_complete(const char *sql);
+int gosqlite_status(int op, int reset, int64_t *now, int64_t *high);
 int gosqlite_open(const char *name, int flags, const char *vfs, gosqlite_conn **out);
 int gosqlite_close(uintptr_t conn);
 void gosqlite_abandon(uintptr_t conn);

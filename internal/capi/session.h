@@ -47,6 +47,16 @@ int gosqlite_rebaser_configure(uintptr_t rebaser, const char *data, int n);
 int gosqlite_rebaser_rebase(uintptr_t rebaser, const char *in, int nin, int *nout, void **out);
 void gosqlite_rebaser_delete(uintptr_t rebaser);
 
+// ---- shim_stream.c; in and out are Go's names for streams
+int gosqlite_session_write(uintptr_t conn, uintptr_t session, int patchset, uintptr_t out);
+int gosqlite_changes_read(uintptr_t in, int flags, gosqlite_changeset **out);
+int gosqlite_changeset_apply_read(uintptr_t conn, uintptr_t in, int slot, int filter, int flags, void **rebase,
+                                  int *nrebase);
+int gosqlite_changeset_invert_stream(uintptr_t in, uintptr_t out);
+int gosqlite_group_read(uintptr_t group, uintptr_t in);
+int gosqlite_group_write(uintptr_t group, uintptr_t out);
+int gosqlite_rebaser_stream(uintptr_t rebaser, uintptr_t in, uintptr_t out);
+
 int gosqlite_snapshot_get(uintptr_t conn, const char *schema, uintptr_t *out);
 int gosqlite_snapshot_open(uintptr_t conn, const char *schema, uintptr_t snapshot);
 int gosqlite_snapshot_cmp(uintptr_t a, uintptr_t b);

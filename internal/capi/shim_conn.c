@@ -14,6 +14,14 @@ const char *gosqlite_compileoption(int i) { return sqlite3_compileoption_get(i);
 const char *gosqlite_errstr(int code) { return sqlite3_errstr(code); }
 int gosqlite_complete(const char *sql) { return sqlite3_complete(sql); }
 
+int gosqlite_status(int op, int reset, int64_t *now, int64_t *high) {
+  sqlite3_int64 a = 0, b = 0;
+  int rc = sqlite3_status64(op, &a, &b, reset);
+  *now = a;
+  *high = b;
+  return rc;
+}
+
 // How many opcodes run between two looks at the cancel flag: some 10 to 50
 // microseconds of work.
 #define GOSQLITE_PROGRESS_OPS 1000
