@@ -54,13 +54,16 @@ func (r *release) development(f *file) (class, detail string) {
 	if strings.HasSuffix(f.name, developmentSuffix) {
 		return "development-signature", "its name says that a development authority made it"
 	}
-	if b := r.bundles[f.name]; b != nil && b.Certificate != nil {
-		c, err := pki.ParseCertificate(b.Certificate)
-		if err == nil && (strings.Contains(string(c.Subject), "DEVELOPMENT") || strings.Contains(string(c.Issuer), "DEVELOPMENT")) {
-			return "development-signature", "its certificate says that a development authority made it"
-		}
+	if a := r.assessments[f.name]; a != nil && slices.ContainsFunc(a.Chain, isDevelopment) {
+		return "development-signature", "a certificate says that a development authority made it"
 	}
 	return "", ""
+}
+
+// isDevelopment reports whether a certificate says so in one of its names.
+func isDevelopment(c *pki.Certificate) bool {
+	names := append([]string{string(c.Subject), string(c.Issuer)}, c.Identities...)
+	return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(strings.ToUpper(name), "DEVELOPMENT") })
 }
 
 func (r *release) canonical(f *file) (class, detail string) {

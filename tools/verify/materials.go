@@ -3,7 +3,6 @@
 package verify
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -167,7 +166,7 @@ func (r *release) copyAgrees(f *file) (class, detail string) {
 	if err != nil {
 		return "signed-sbom-mismatch", err.Error()
 	}
-	if content, err := jsf.Content(text); err != nil || !bytes.Equal(content, s.Content) {
+	if content, err := jsf.Content(text); err != nil || sha256.Sum256(content) != s.Content {
 		return "signed-sbom-mismatch", "without its signature it is not " + original.name
 	}
 	return "", ""
@@ -186,9 +185,10 @@ func (r *release) copySigned(f *file) (class, detail string) {
 	}
 	trusted := r.options.Policy.Trust
 	trusted.MinStamps = 0
-	a := trusted.Assess(b, sha256.Sum256(s.Message), trust.Release, r.signingTime())
-	if len(a.Faults) > 0 {
-		return "signed-sbom-signature", a.Faults[0].Detail
+	for _, when := range r.signingTimes(manifest.FileName) {
+		if a := trusted.Assess(b, s.Message, trust.Release, when); len(a.Faults) > 0 {
+			return "signed-sbom-signature", a.Faults[0].Detail
+		}
 	}
 	return "", ""
 }

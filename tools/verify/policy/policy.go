@@ -13,7 +13,7 @@
 //	  ],
 //	  "authorities": [
 //	    {"name": "Code CA", "certificates": ["-----BEGIN CERTIFICATE-----\n..."], "roles": ["release"],
-//	     "identities": ["https://example.org/release"], "issuer": ""}
+//	     "identities": ["https://example.org/release"], "issuer": "", "from": "", "until": "2028-01-01T00:00:00Z"}
 //	  ],
 //	  "timestamps": [
 //	    {"name": "TSA", "certificates": ["-----BEGIN CERTIFICATE-----\n..."]}
@@ -27,7 +27,8 @@
 //
 //	keys          public keys (ECDSA on P-256), with roles and the window in which their signatures count
 //	authorities   code-signing authorities: intermediates first and the root last; the identities (URIs or e-mail
-//	              addresses) that may sign, any if there are none; and what the issuer extension has to say
+//	              addresses) that may sign, any if there are none; what the issuer extension has to say; and the window,
+//	              as of keys. One root may stand here several times, for several roles
 //	timestamps    RFC 3161 authorities, certificates as above; every certificate that a timestamp brings has to lead there
 //	roles         release, reproducer, code (signatures inside of programs)
 //	require       minimum_version: older releases are refused, which stops a rollback
@@ -118,6 +119,8 @@ type Authority struct {
 	Roles        []trust.Role `json:"roles"`
 	Identities   []string     `json:"identities,omitempty"`
 	Issuer       string       `json:"issuer,omitempty"`
+	From         string       `json:"from,omitempty"`
+	Until        string       `json:"until,omitempty"`
 }
 
 // Stamps is a timestamp authority in JSON.
@@ -186,15 +189,19 @@ func (p *Policy) keys(f *File) error {
 			return err
 		}
 		t := trust.Key{Name: k.Name, Key: key, Roles: k.Roles}
-		if t.From, err = moment(k.From); err == nil {
-			t.Until, err = moment(k.Until)
-		}
-		if err != nil {
+		if t.From, t.Until, err = window(k.From, k.Until); err != nil {
 			return fmt.Errorf("key %.80q: %w", k.Name, err)
 		}
 		p.Trust.Keys = append(p.Trust.Keys, t)
 	}
 	return nil
+}
+
+func window(from, until string) (start, end time.Time, err error) {
+	if start, err = moment(from); err == nil {
+		end, err = moment(until)
+	}
+	return start, end, err
 }
 
 func moment(text string) (time.Time, error) {
@@ -229,8 +236,12 @@ func (p *Policy) authorities(f *File) error {
 		if err := checkRoles(a.Name, a.Roles); err != nil {
 			return err
 		}
+		from, until, err := window(a.From, a.Until)
+		if err != nil {
+			return fmt.Errorf("authority %.80q: %w", a.Name, err)
+		}
 		p.Trust.Authorities = append(p.Trust.Authorities, trust.Authority{
-			Name: a.Name, Certificates: chain, Identities: a.Identities, Issuer: a.Issuer, Roles: a.Roles,
+			Name: a.Name, Certificates: chain, Identities: a.Identities, Issuer: a.Issuer, Roles: a.Roles, From: from, Until: until,
 		})
 	}
 	return nil

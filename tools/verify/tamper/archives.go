@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
 )
@@ -85,6 +86,18 @@ func archiveCases() []Case {
 		)
 	}
 	cases = append(cases,
+		c("9000 entries with long names in each", "all archives", "archive-limits", "archive-bomb", func(*keys) hooks {
+			return hooks{Tree: func(name string, t *releasetest.Tree) {
+				folder, _, _ := strings.Cut(t.Entries[0].Name, "/")
+				for i := range 9000 {
+					t.Add(releasetest.Entry{Name: fmt.Sprintf("%s/%s/%s%d", folder, strings.Repeat("long", 25), strings.Repeat("long", 22), i), Mode: 0o644})
+				}
+			}}
+		}),
+		c("a name of 4000 bytes", "archive", "archive-names", "archive-unsafe", repacked(func(t *releasetest.Tree) []byte {
+			t.Add(file(linuxStem + "/" + strings.Repeat("long", 1000)))
+			return releasetest.Gzip(t.Tar(tar.FormatPAX))
+		})),
 		past("GO-2026-5879", c("a symbolic link, and a file through it", "archive", "archive-types", "archive-unsafe", with(linuxArchive, special(tar.TypeSymlink, "/etc"), file(linuxStem+"/bin/../x")))),
 		c("a symbolic link", "archive", "archive-types", "archive-unsafe", with(linuxArchive, special(tar.TypeSymlink, "/etc/passwd"))),
 		past("GO-2026-5880", c("a hard link to outside", "archive", "archive-types", "archive-unsafe", with(linuxArchive, special(tar.TypeLink, "../../etc/passwd")))),

@@ -60,6 +60,19 @@ func documentCases() []Case {
 	return append(cases,
 		c("an unknown field, well signed", "commit statement", "strict-json", "ambiguous-json", text(releasetest.Commit, replaced("{", `{"a":1,`))),
 		c("a key in another case, well signed", "commit statement", "strict-json", "ambiguous-json", text(releasetest.Commit, replaced(`"predicateType"`, `"PredicateType"`))),
+		c("a known key in another case, well signed", "SPDX document", "strict-json", "ambiguous-json", text(linuxStem+".spdx.json", replaced("{", `{"FILES":[],`))),
+		c("a known key in another case, well signed", "CycloneDX document", "strict-json", "ambiguous-json", text(linuxStem+".cdx.json", replaced("{", `{"FormuLation":[],`))),
+		c("two keys that differ in case, well signed", "CycloneDX document", "strict-json", "ambiguous-json", text(linuxStem+".cdx.json", replaced("{", `{"note":1,"Note":2,`))),
+		c("a known key in another case in the predicate, well signed", "provenance", "strict-json", "ambiguous-json", stated(releasetest.Provenance, func(s object) {
+			sub(s, "predicate", "buildDefinition")["resolveddependencies"] = []any{}
+		})),
+		c("a known key in another case in the predicate, well signed", "commit statement", "strict-json", "ambiguous-json", stated(releasetest.Commit, func(s object) {
+			sub(s, "predicate")["Source"] = sub(s, "predicate")["source"]
+			delete(sub(s, "predicate"), "source")
+		})),
+		c("201 000 values, well signed", "ledger statement", "documents", "malformed-statement", stated(releasetest.Ledger, func(s object) {
+			sub(s, "predicate")["actions"] = make([]int, 201_000)
+		})),
 		c("bytes that are no UTF-8, well signed", "commit statement", "strict-json", "ambiguous-json", text(releasetest.Commit, replaced(`"0123"`, "\"\xff\""))),
 		c("with spaces, well signed", "provenance", "canonical", "not-canonical", text(releasetest.Provenance, spaced)),
 		c("keys in another order, well signed", "provenance", "canonical", "not-canonical", text(releasetest.Provenance, func(b []byte) []byte {
