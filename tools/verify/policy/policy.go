@@ -48,6 +48,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -277,19 +278,14 @@ func (p *Policy) stamps(f *File) error {
 }
 
 func (p *Policy) require(f *File) error {
-	reproducers := 0
-	for _, k := range p.Trust.Keys {
-		if slices.Contains(k.Roles, trust.Reproducer) {
-			reproducers++
-		}
-	}
+	reproducers := p.reproducers()
 	switch {
 	case !p.Trust.Knows(trust.Release):
 		return errors.New("no key and no authority has the role release, so that nothing could pass")
 	case p.Trust.MinStamps < 0 || p.Trust.MinStamps > len(p.Trust.Stamps):
 		return fmt.Errorf("require: %d timestamps by %d authorities", p.Trust.MinStamps, len(p.Trust.Stamps))
 	case p.Reproduced < 0 || p.Reproduced > reproducers:
-		return fmt.Errorf("require: %d reproductions by %d keys of the role reproducer", p.Reproduced, reproducers)
+		return fmt.Errorf("require: %d reproductions by %d keys and identities of the role reproducer", p.Reproduced, reproducers)
 	}
 	if v := p.MinimumVersion; v != "" {
 		if _, err := ParseVersion(v); err != nil {
@@ -302,6 +298,25 @@ func (p *Policy) require(f *File) error {
 		}
 	}
 	return nil
+}
+
+// reproducers are how many there can be.
+func (p *Policy) reproducers() (count int) {
+	for _, k := range p.Trust.Keys {
+		if slices.Contains(k.Roles, trust.Reproducer) {
+			count++
+		}
+	}
+	for _, a := range p.Trust.Authorities {
+		if !slices.Contains(a.Roles, trust.Reproducer) {
+			continue
+		}
+		if len(a.Identities) == 0 {
+			return math.MaxInt // anybody
+		}
+		count += len(a.Identities)
+	}
+	return count
 }
 
 // Demands reports whether evidence of a kind is demanded.

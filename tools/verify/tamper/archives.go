@@ -158,6 +158,12 @@ func zipCases(c func(mutation, object, rule, class string, h func(k *keys) hooks
 		c("another checksum in the descriptor", "zip archive", "archive-form", "archive-malformed", field(descriptor, 4, flip)),
 		c("another size in the descriptor", "zip archive", "archive-form", "archive-malformed", field(descriptor, 12, flip)),
 		c("another size in the directory", "zip archive", "archive-form", "archive-malformed", field(central, 24, flip)),
+		c("an entry that is shorter than every header says", "zip archive", "archive-form", "archive-malformed", packed(name, func(b []byte) []byte {
+			for signature, offset := range map[string]int{descriptor: 12, central: 24} {
+				b[bytes.Index(b, []byte(signature))+offset]++
+			}
+			return b
+		})),
 		c("sizes of 4 GB, as for zip64", "zip archive", "archive-form", "archive-malformed", field(central, 20, func(b []byte) { le.PutUint64(b, 1<<64-1) })),
 		c("one entry less in the end record", "zip archive", "archive-form", "archive-malformed", field(end, 8, func(b []byte) { b[0]--; b[2]-- })),
 		c("a directory elsewhere", "zip archive", "archive-form", "archive-malformed", field(end, 16, flip)),

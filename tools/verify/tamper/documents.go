@@ -4,6 +4,7 @@ package tamper
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
+	"github.com/gosqlite/gosqlite/tools/verify/trust"
 )
 
 // text changes the bytes of a JSON document before it is signed.
@@ -184,10 +186,37 @@ func statementCases() []Case {
 		c("the same reproducer twice", "reproduced statement", "reproduced", "reproduced-threshold", signed("reproduced-2.intoto.json", func(k *keys, s *signing) {
 			s.Key, s.Hint = k.Reproducers[0], releasetest.Hint(k.Reproducers[0])
 		})),
+		c("two certificates of one reproducer", "reproduced statement", "reproduced", "reproduced-threshold", certified([]string{"a@example.org"}, []string{"a@example.org"})),
+		c("two certificates of one reproducer, one with another identity, too", "reproduced statement", "reproduced", "reproduced-threshold", certified([]string{"a@example.org"}, []string{"b@example.org", "a@example.org"})),
 		c("one reproducer of two", "reproduced statement", "reproduced", "reproduced-threshold", dropped("reproduced-2.intoto.json")),
 		c("no reproducer", "reproduced statement", "reproduced", "reproduced-threshold", dropped("reproduced-1.intoto.json", "reproduced-2.intoto.json")),
 	}
 	return append(cases, evidenceCases()...)
+}
+
+// certified makes the reproducers sign by certificates with these identities.
+func certified(identities ...[]string) func(k *keys) hooks {
+	return func(*keys) hooks {
+		root := releasetest.Issue("Test Reproducers", nil, releasetest.Authority)
+		return hooks{
+			Sign: func(name string, s *signing) {
+				for i, list := range identities {
+					if name == fmt.Sprintf("reproduced-%d.intoto.json", i+1) {
+						s.Leaf = releasetest.Issue("Test Reproducer", root, func(t *x509.Certificate) {
+							releasetest.Purposes("", x509.ExtKeyUsageCodeSigning)(t)
+							t.EmailAddresses = list
+						})
+						s.Key = s.Leaf.Key
+					}
+				}
+			},
+			Policy: func(p *policy.File) {
+				p.Authorities = append(p.Authorities, policy.Authority{
+					Name: "reproducers", Certificates: []string{root.PEM()}, Roles: []trust.Role{trust.Reproducer}, Identities: []string{"a@example.org", "b@example.org"},
+				})
+			},
+		}
+	}
 }
 
 // dropped leaves evidence out, and its bundles.
