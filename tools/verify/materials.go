@@ -106,6 +106,26 @@ func (r *release) sbomDigests(f *file) (class, detail string) {
 	return "", ""
 }
 
+// countObjects counts what documents name: recomputed by sbomDigests or among the inputs, or bound by the signature alone.
+func (r *release) countObjects() (count Objects) {
+	for name, d := range r.sboms {
+		objects := r.objects(r.byName[name].entry.Platform)
+		for _, c := range append([]sbom.Component{d.Subject}, d.Components...) {
+			for _, o := range c.Objects {
+				ours := o.Kind == "file" || o.Kind == "" && objects[o.Name] != nil
+				switch {
+				case len(o.Digests) == 0:
+				case ours || r.inputSums[o.Digest("SHA-256")]:
+					count.Recomputed++
+				default:
+					count.Bound++
+				}
+			}
+		}
+	}
+	return count
+}
+
 // sbomCovers looks for every program and library of the archive.
 func (r *release) sbomCovers(f *file) (class, detail string) {
 	d := r.sboms[f.name]

@@ -29,7 +29,8 @@
 //	authorities   code-signing authorities: intermediates first and the root last; the identities (URIs or e-mail
 //	              addresses) that may sign, any if there are none; what the issuer extension has to say; and the window,
 //	              as of keys. One root may stand here several times, for several roles
-//	timestamps    RFC 3161 authorities, certificates as above; every certificate that a timestamp brings has to lead there
+//	timestamps    RFC 3161 authorities, certificates and window as above; every certificate that a timestamp brings has to
+//	              lead there
 //	roles         release, reproducer, code (signatures inside of programs)
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs
@@ -128,6 +129,8 @@ type Authority struct {
 type Stamps struct {
 	Name         string   `json:"name"`
 	Certificates []string `json:"certificates"`
+	From         string   `json:"from,omitempty"`
+	Until        string   `json:"until,omitempty"`
 }
 
 // Require is what is demanded, in JSON.
@@ -205,11 +208,21 @@ func window(from, until string) (start, end time.Time, err error) {
 	return start, end, err
 }
 
+// Moment is a time as a policy writes it; "" for none.
+func Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(layout)
+}
+
+const layout = "2006-01-02T15:04:05Z"
+
 func moment(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.Parse("2006-01-02T15:04:05Z", text)
+	t, err := time.Parse(layout, text)
 	if err != nil {
 		return t, fmt.Errorf("time %.40q is not such as 2026-11-23T00:00:00Z", text)
 	}
@@ -272,7 +285,11 @@ func (p *Policy) stamps(f *File) error {
 		if slices.ContainsFunc(p.Trust.Stamps, func(a timestamp.Authority) bool { return a.Name == s.Name }) {
 			return fmt.Errorf("timestamps %.80q: stands twice", s.Name)
 		}
-		p.Trust.Stamps = append(p.Trust.Stamps, timestamp.Authority{Name: s.Name, Certificates: chain})
+		from, until, err := window(s.From, s.Until)
+		if err != nil {
+			return fmt.Errorf("timestamps %.80q: %w", s.Name, err)
+		}
+		p.Trust.Stamps = append(p.Trust.Stamps, timestamp.Authority{Name: s.Name, Certificates: chain, From: from, Until: until})
 	}
 	return nil
 }
