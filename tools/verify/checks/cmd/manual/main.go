@@ -123,7 +123,7 @@ func prepare(dir string, programs map[string]string) error {
 	}
 	for name, text := range map[string]string{
 		"release.pub": releasetest.PublicPEM(keys.Release), "tsa-root.pem": keys.TSARoot[1].PEM(), "code-root.pem": keys.CodeRoot.PEM(),
-		"go.sum": sum, "sources/sqlite3.c": releasetest.Upstream,
+		"go.sum": sum, "sources/sqlite3.c": releasetest.Upstream, "trusted_root.json": releasetest.TrustedRoot(keys, releasetest.Now, releasetest.Now),
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
