@@ -85,7 +85,7 @@ func newWorld(t *testing.T) *world {
 		Schema: Schema, Root: "@@//:archive",
 		Subject: Subject{
 			Name: "app_1.0.0", Title: "app", Version: "1.0.0", Time: "2026-11-23T00:00:00Z", Supplier: "Example", SupplierURL: "https://example.org",
-			License: "MIT", Platform: "linux_amd64", Artifact: w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/bin/app", "stripped program")),
+			License: "MIT", Platform: "linux_amd64", Artifact: w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/LICENSE", mit, "app_1.0.0/bin/app", "stripped program")),
 			Programs: []Output{{Name: "bin/app", Label: "@@//:app"}},
 		},
 		Targets: []Target{
@@ -127,16 +127,19 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func packed(t *testing.T, name, text string) []byte {
+// packed makes an archive of files: their names and texts in turn.
+func packed(t *testing.T, files ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := tar.NewWriter(z)
-	if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(text))}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write([]byte(text)); err != nil {
-		t.Fatal(err)
+	for pair := range slices.Chunk(files, 2) {
+		if err := w.WriteHeader(&tar.Header{Name: pair[0], Mode: 0o755, Size: int64(len(pair[1]))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(pair[1])); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -188,6 +191,21 @@ func TestDocument(t *testing.T) {
 	through := graph.Relation{From: seen["app"].ID, To: seen["mod"].ID, Kind: graph.Depends}
 	if !slices.Contains(d.Relations, through) {
 		t.Errorf("the edge through a target without a component is lost: %v", d.Relations)
+	}
+}
+
+// TestVariant: the wording of NetBSD's start files is a license, whatever it is acknowledged as; without its last words it
+// is none.
+func TestVariant(t *testing.T) {
+	text := strings.ReplaceAll(bsd4, "__20__", "NetBSD Project. See http://www.NetBSD.org/ for information about NetBSD.")
+	for _, test := range []struct {
+		text string
+		ids  int
+	}{{text, 1}, {"/* $Id$ */\n/* " + strings.ReplaceAll(text, "\n", "\n * ") + " */\nint x;", 1}, {text[:len(text)-40], 0}} {
+		found, err := scan([]byte(test.text))
+		if err != nil || len(found.Match) != test.ids || test.ids > 0 && found.Match[0].ID != "BSD-4-Clause" {
+			t.Errorf("%+v, %v, want %d of BSD-4-Clause in %q", found, err, test.ids, test.text)
+		}
 	}
 }
 
@@ -258,6 +276,15 @@ func TestPlants(t *testing.T) {
 		{"a program that nobody names", func(t *testing.T, w *world) {
 			w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/bin/more", string(object("main"))))
 		}, "bin/more is in the archive, and the build says of no target that it made it"},
+		{"an archive without the license of what is in it", func(t *testing.T, w *world) {
+			w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/bin/app", "stripped program"))
+		}, "it is linked, and the license in LICENSE is not among the archive's LICENSE and THIRD_PARTY_NOTICES.txt"},
+		{"an archive with a part of the license", func(t *testing.T, w *world) {
+			w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/LICENSE", mit[:len(mit)/2], "app_1.0.0/bin/app", "stripped program"))
+		}, "it is linked, and the license in LICENSE is not among"},
+		{"a license file that only names the license", func(t *testing.T, w *world) {
+			component(w, "zlib").LicenseFiles = []string{w.write(t, "named.c", []byte("// SPDX-License-Identifier: MIT\n"))}
+		}, "named.c: no text of a license is in it that an archive could hold"},
 		{"a program that is not in the archive", func(_ *testing.T, w *world) { w.in.Subject.Programs[0].Name = "bin/other" }, "bin/other is not in the archive"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -27,6 +27,8 @@ type builder struct {
 	doc      *graph.Document
 	made     map[*part]bool
 	relation map[graph.Relation]bool
+
+	licenseFiles map[string][]string // paths, by the ID of a component
 }
 
 // Document resolves what was collected.
@@ -42,6 +44,7 @@ func document(in *Collected, facts Facts, read func(Output) (*program, error)) (
 	supplier := graph.Organisation{Name: in.Subject.Supplier, URL: in.Subject.SupplierURL}
 	b := &builder{
 		in: in, inputs: from, read: read, resolver: newResolver(in), made: map[*part]bool{}, relation: map[graph.Relation]bool{},
+		licenseFiles: map[string][]string{},
 		doc: &graph.Document{
 			Schema: graph.Schema, Name: in.Subject.Name, Version: in.Subject.Version, Time: in.Subject.Time,
 			Platform: in.Subject.Platform, Lifecycle: graph.Lifecycle, Supplier: supplier, Authors: []graph.Organisation{supplier},
@@ -81,7 +84,9 @@ func (b *builder) build() error {
 			subject.Files = append(subject.Files, graph.File{Path: m.name, SHA256: sha256Hex(m.data)})
 		}
 		b.doc.Components = append(b.doc.Components, subject)
-		err = b.packed(subject.ID, members)
+		if err = b.packed(subject.ID, members); err == nil {
+			err = b.checkNotices(members)
+		}
 	}
 	if err != nil {
 		return err
@@ -263,6 +268,7 @@ func (b *builder) add(p *part) error {
 		return err
 	}
 	p.id = c.ID
+	b.licenseFiles[c.ID] = p.declaration.LicenseFiles
 	if b.made[p] {
 		i := slices.IndexFunc(b.doc.Components, func(old graph.Component) bool { return old.ID == c.ID })
 		b.doc.Components[i] = c
