@@ -194,6 +194,47 @@ func TestDocument(t *testing.T) {
 	}
 }
 
+func TestABIVersions(t *testing.T) {
+	list := []byte("\x02c\x00m\x00\x02\x0a\x01\x00\x0b\x00\x00rest")
+	if got, err := abiVersions(list); err != nil || string(got) != "10.1.0\n11.0.0\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+	for n := range len(list) - len("rest") {
+		if got, err := abiVersions(list[:n]); err == nil {
+			t.Errorf("of %d bytes: %q", n, got)
+		}
+	}
+}
+
+// TestVersionOfList: a version is that of the list, or stands as it is given as long as the list ends where it did.
+func TestVersionOfList(t *testing.T) {
+	for _, test := range []struct{ given, pattern, want, fails string }{
+		{"", `(\d+)\.(\d+)\.\d+\n$`, "11.0", ""},
+		{"15.0", `(11\.0)\.0\n$`, "15.0", ""},
+		{"15.0", `(10\.1)\.0\n$`, "", "is not found"},
+	} {
+		w := newWorld(t)
+		d := &w.in.Components[slices.IndexFunc(w.in.Components, func(d Declaration) bool { return d.Title == "libc" })]
+		d.Version, d.VersionPattern = test.given, test.pattern
+		d.VersionFile = w.write(t, "abilists", []byte("\x01c\x00\x02\x0a\x01\x00\x0b\x00\x00"))
+		document, err := w.document()
+		if test.fails != "" {
+			if err == nil || !strings.Contains(err.Error(), test.fails) {
+				t.Errorf("%+v: %v", test, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range document.Components {
+			if c.Name == "libc" && c.Version != test.want {
+				t.Errorf("version %s, want %s", c.Version, test.want)
+			}
+		}
+	}
+}
+
 // TestVariant: the wording of NetBSD's start files is a license, whatever it is acknowledged as; without its last words it
 // is none.
 func TestVariant(t *testing.T) {

@@ -83,12 +83,16 @@ func (in *inputs) identify(c *graph.Component, p *part) error {
 		}
 	}
 	if d.VersionFile != "" {
-		text, err := readFile(d.VersionFile)
+		text, err := versionText(d.VersionFile)
 		if err != nil {
 			return fmt.Errorf("read version: %w", err)
 		}
-		if c.Version, err = match(text, d.VersionPattern); err != nil {
+		seen, err := match(text, d.VersionPattern)
+		if err != nil {
 			return fmt.Errorf("read version in %s: %w", shown(d.VersionFile), err)
+		}
+		if c.Version == "" {
+			c.Version = seen
 		}
 		for _, name := range slices.Sorted(maps.Keys(d.Facts)) {
 			value, err := match(text, d.Facts[name])
