@@ -235,6 +235,22 @@ func TestVersionOfList(t *testing.T) {
 	}
 }
 
+// TestOrigin: where a component is had from is what the pin says, so that a new version can't keep the address of the old.
+func TestOrigin(t *testing.T) {
+	w := newWorld(t)
+	w.facts.Pins = bytes.Replace(w.facts.Pins, []byte(`"go": {`), []byte(`"go": {"channels": [{"kind": "archive", "url": "https://example.org/go1.zip"}], `), 1)
+	d, err := w.document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := graph.Reference{Type: graph.SourceDistribution, URL: "https://example.org/go1.zip"}
+	for _, c := range d.Components {
+		if c.Name == "std" && !slices.Contains(c.References, want) {
+			t.Errorf("got %v", c.References)
+		}
+	}
+}
+
 // TestVariant: the wording of NetBSD's start files is a license, whatever it is acknowledged as; without its last words it
 // is none.
 func TestVariant(t *testing.T) {

@@ -40,7 +40,11 @@ func (in *inputs) component(p *part) (graph.Component, error) {
 		}
 		c.License.Evidence = append(c.License.Evidence, e)
 	}
-	for _, r := range []graph.Reference{{Type: graph.VCS, URL: d.VCS}, {Type: graph.Website, URL: d.Website}, {Type: graph.SourceDistribution, URL: d.Distribution}} {
+	distribution := d.Distribution
+	if pin, ok := in.pins[d.Pin]; ok && distribution == "" {
+		distribution = pin.origin()
+	}
+	for _, r := range []graph.Reference{{Type: graph.VCS, URL: d.VCS}, {Type: graph.Website, URL: d.Website}, {Type: graph.SourceDistribution, URL: distribution}} {
 		if r.URL != "" {
 			r.URL = strings.ReplaceAll(r.URL, "{version}", c.Version)
 			c.References = append(c.References, r)

@@ -69,7 +69,7 @@ every platform.
         "cpe": attr.string(doc = "CPE 2.3 name; {version} stands for the version"),
         "depends": attr.label_list(doc = "other components that this one needs and no edge shows", providers = [SbomComponentInfo]),
         "description": attr.string(),
-        "distribution": attr.string(doc = "address of the source distribution; {version} stands for the version"),
+        "distribution": attr.string(doc = "address of the source distribution; {version} stands for the version; the archive of the pin's public origin if it is empty"),
         "facts": attr.string_dict(doc = "further properties: name, and the pattern of it in version_file"),
         "files": attr.label_list(doc = "files that stand for the component where no source of it is compiled: they are digested one by one", allow_files = True),
         "license": attr.string(doc = "SPDX expression that the component declares", mandatory = True),
