@@ -319,6 +319,9 @@ func TestPlants(t *testing.T) {
 		}, "no license: declare"},
 		{"no supplier", func(_ *testing.T, w *world) { component(w, "zlib").Supplier = "" }, "no supplier: declare"},
 		{"no version", func(_ *testing.T, w *world) { component(w, "zlib").Version = "" }, "no version: declare"},
+		{"a purl that is none", func(_ *testing.T, w *world) { component(w, "zlib").PURL = "pkg:generic/z lib@{version}" }, `write it as pkg:generic/z%20lib@1.0.0`},
+		{"a title that is no name", func(_ *testing.T, w *world) { w.in.Subject.Title = "my app" }, `write it as pkg:generic/my%20app@1.0.0`},
+		{"a purl without version", func(_ *testing.T, w *world) { component(w, "zlib").PURL = "pkg:generic/zlib" }, "a name and a version are needed"},
 		{"no digest", func(_ *testing.T, w *world) { component(w, "std").Pin = "" }, "no digest: declare"},
 		{"an unknown pin", func(_ *testing.T, w *world) { component(w, "cc").Pin = "none" }, `no entry "none"`},
 		{"a wrong digest", func(_ *testing.T, w *world) {
