@@ -10,7 +10,7 @@ Toolchains hang on no attribute: the aspect asks for the one that Bazel chose fo
 A build tool is a program that an action ran, with what that program is made of. Bazel itself and the modules whose rules
 say which actions there are (rules_cc, bazel_skylib, platforms, gazelle) are none: no action reads a byte of them, the
 documents are the same whichever of their versions declared the same actions, and they differ between those who build with
-a registry's and those who build with the central one's. Provenance lists them with their digests, and scan looks at them.
+a registry's and those who build with the central one's. Provenance lists them with their digests.
 
 Meanings:
   contains   the target's output holds the other's output as a file
