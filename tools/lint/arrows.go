@@ -83,8 +83,8 @@ var goRules = []arrowRule{
 	}, "who compares releases reads archives by an own reader"},
 	{func(a arrow) bool {
 		return within(a.from, "tools/sbom/spdx", "tools/sbom/cyclonedx", "tools/sbom/vex") && local(a) &&
-			!within(a.to, a.from, "tools/sbom/graph", "tools/sbom/purl")
-	}, "a format stands on graph and purl alone"},
+			!within(a.to, a.from, "tools/sbom/graph")
+	}, "a format stands on graph alone"},
 	{func(a arrow) bool {
 		return inside(a.from, "tools/sbom/graph") && inside(a.to, "tools/sbom") && !inside(a.to, "tools/sbom/graph")
 	},
