@@ -77,6 +77,12 @@ func compareFile(name, a, b string) (File, error) {
 	return f, err
 }
 
+// Digest gives size and SHA-256 of a regular file.
+func Digest(path string) (size int64, sum string, err error) {
+	size, sum, _, err = digest(path)
+	return size, sum, err
+}
+
 func digest(path string) (size int64, sum string, exec bool, err error) {
 	in, err := os.Open(path)
 	if err != nil {

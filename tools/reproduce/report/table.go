@@ -127,6 +127,18 @@ func describe(a compare.Action) string {
 }
 
 func (r *Report) summary(w io.Writer) {
+	for i, s := range r.Sides {
+		fmt.Fprintf(w, "side %c: %s\n", 'A'+i, s)
+	}
+	if r.Relation != "" {
+		fmt.Fprintf(w, "sides: %s\n", r.Relation)
+	}
+	for _, s := range r.Inputs {
+		fmt.Fprintf(w, "inputs that no action made differ: %s\n", s)
+	}
+	if r.Digest != "" {
+		fmt.Fprintf(w, "ledger: %s\n", r.Digest)
+	}
 	pass, fail, skip := r.counts()
 	fmt.Fprintf(w, "\n%d files: %d PASS, %d FAIL, %d SKIP\n", len(r.Files), pass, fail, skip)
 	if a := r.Actions; a != nil {

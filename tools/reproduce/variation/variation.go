@@ -40,22 +40,24 @@ type Variation struct {
 	Sets  string // what it does, for the report
 	Plant string // name of the planted action that leaks this fact; the report is red at it
 	apply func(w *world)
+	// fact is what a setting says of it; two settings with equal facts do not vary it.
+	fact func(s *Setting) string
 }
 
 // Table is every variation, in the order of reports.
 var Table = []Variation{
-	{"path", "workspaces with names of different length and random parts", "leak_path", varyPath},
-	{"output_root", "output user roots with names of different length and random parts", "leak_output_root", varyOutputRoot},
-	{"home", "HOME", "leak_home", varyHome},
-	{"user", "USER and LOGNAME", "leak_user", varyUser},
-	{"host", "HOSTNAME and HOST", "leak_host", varyHost},
-	{"tmpdir", "TMPDIR, TMP and TEMP", "leak_tmpdir", varyTemp},
-	{"tz", "TZ: 14 hours ahead of UTC, and 12 behind", "leak_tz", varyZone},
-	{"locale", "LANG, LANGUAGE and LC_ALL", "leak_locale", varyLocale},
-	{"umask", "umask 022 and 077, in the build and in the copied source", "leak_umask", varyUmask},
-	{"jobs", "--jobs", "leak_jobs", varyJobs},
-	{"env", "a random variable, and a folder before PATH", "leak_env", varyEnv},
-	{"clock", "build B starts after build A has ended", "leak_clock", func(*world) {}},
+	{"path", "workspaces with names of different length and random parts", "leak_path", varyPath, func(s *Setting) string { return s.Workspace }},
+	{"output_root", "output user roots with names of different length and random parts", "leak_output_root", varyOutputRoot, func(s *Setting) string { return s.OutputRoot }},
+	{"home", "HOME", "leak_home", varyHome, func(s *Setting) string { return s.Home }},
+	{"user", "USER and LOGNAME", "leak_user", varyUser, variable("USER")},
+	{"host", "HOSTNAME and HOST", "leak_host", varyHost, variable("HOSTNAME")},
+	{"tmpdir", "TMPDIR, TMP and TEMP", "leak_tmpdir", varyTemp, func(s *Setting) string { return s.Temp }},
+	{"tz", "TZ: 14 hours ahead of UTC, and 12 behind", "leak_tz", varyZone, variable("TZ")},
+	{"locale", "LANG, LANGUAGE and LC_ALL", "leak_locale", varyLocale, variable("LC_ALL")},
+	{"umask", "umask 022 and 077, in the build and in the copied source", "leak_umask", varyUmask, func(s *Setting) string { return fmt.Sprint(s.Umask) }},
+	{"jobs", "--jobs", "leak_jobs", varyJobs, func(s *Setting) string { return fmt.Sprint(s.Jobs) }},
+	{"env", "a random variable, and a folder before PATH", "leak_env", varyEnv, variable("GOSQLITE_REPRODUCE")},
+	{"clock", "build B starts after build A has ended", "leak_clock", func(*world) {}, func(s *Setting) string { return s.Name }},
 }
 
 // NotVaried lists the facts that both builds always share.
@@ -161,4 +163,34 @@ func Pair(work string, vary []Variation, jobs int, random io.Reader) (a, b Setti
 		}
 	}
 	return a, b, w.tokens, w.err
+}
+
+// Caller is the setting that a build has which nobody varied: what the environment says, a list of NAME=VALUE, of a
+// workspace. Where the output root lies is not known; it is never below the work folder of a run.
+func Caller(workspace string, environ []string, umask, jobs int) Setting {
+	s := Setting{Name: "A", Workspace: workspace, Umask: umask, Jobs: jobs, Env: map[string]string{}}
+	for _, e := range environ {
+		if k, v, ok := strings.Cut(e, "="); ok {
+			s.Env[k] = v
+		}
+	}
+	s.Home, s.Temp = s.Env["HOME"], s.Env["TMPDIR"]
+	return s
+}
+
+// Against gives the setting of one new build that is compared with one made in the setting a, the tokens as Pair does, and
+// which of the variations really differ from a.
+func Against(a Setting, work string, vary []Variation, jobs int, random io.Reader) (b Setting, tokens []Token, varied []Variation, err error) {
+	_, b, tokens, err = Pair(work, vary, jobs, random)
+	for _, v := range vary {
+		if v.fact(&a) != v.fact(&b) {
+			varied = append(varied, v)
+		}
+	}
+	return b, tokens, varied, err
+}
+
+// variable is the fact that a variable of the environment holds.
+func variable(name string) func(s *Setting) string {
+	return func(s *Setting) string { return s.Env[name] }
 }

@@ -16,6 +16,9 @@ func TestEachVariationChangesSomething(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if v.fact(&a) == v.fact(&b) {
+			t.Errorf("%s: the fact is %q in both", v.Name, v.fact(&a))
+		}
 		a.Name, b.Name = "", ""
 		if reflect.DeepEqual(a, b) != (v.Name == "clock") {
 			t.Errorf("%s: settings %+v and %+v", v.Name, a, b)
@@ -82,5 +85,24 @@ func TestNotVariedBeside(t *testing.T) {
 	all, some := NotVariedBeside(Table), NotVariedBeside(Table[1:])
 	if len(all) != len(NotVaried) || len(some) != len(all)+1 || some[0] != Table[0].Name {
 		t.Errorf("all varied: %v; all but the first: %v", all, some)
+	}
+}
+
+// TestAgainst builds against a caller who shares facts with the new build: those are not varied.
+func TestAgainst(t *testing.T) {
+	b, _, varied, err := Against(Caller("/src", []string{"TZ=UTC", "HOME=/home/caller", "LC_ALL=C"}, 0o022, 2), "/w", Table, 2, rand.Reader)
+	if err != nil || len(varied) != len(Table) || b.Name != "B" {
+		t.Fatalf("%d of %d varied, %v", len(varied), len(Table), err)
+	}
+	same := Caller("/src", []string{"TZ=" + b.Env["TZ"], "LC_ALL=" + b.Env["LC_ALL"]}, b.Umask, b.Jobs)
+	_, _, varied, err = Against(same, "/w", Table, 2, rand.Reader)
+	if err != nil || len(varied) != len(Table)-4 {
+		t.Fatalf("%d of %d varied, %v", len(varied), len(Table), err)
+	}
+	left := strings.Join(NotVariedBeside(varied), " ")
+	for _, name := range []string{"tz", "locale", "umask", "jobs"} {
+		if !strings.Contains(left, name) {
+			t.Errorf("%s is said to be varied: not varied is %s", name, left)
+		}
 	}
 }

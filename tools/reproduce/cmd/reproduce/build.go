@@ -37,8 +37,9 @@ func (l *raw) Set(s string) error { *l = append(*l, s); return nil }
 
 type options struct {
 	targets, platforms, variations     list
-	flags                              raw
+	flags, against, logs               raw
 	work, json, bazel, repoCache, pack string
+	ledger                             string
 	keep                               bool
 	jobs                               int
 	stack                              uint64
@@ -59,6 +60,11 @@ func parseBuild(plants bool, args []string, stderr io.Writer) (*options, int) {
 	fs.StringVar(&o.bazel, "bazel", "./bazelw", "`COMMAND` that stands for Bazel; a relative path is in the copied source")
 	fs.StringVar(&o.repoCache, "repository-cache", "", "--repository_cache `DIR` for both builds")
 	fs.Uint64Var(&o.stack, "stack-size", 0, "main stack in `BYTES` that the leak test asks for; 0 does not check")
+	if !plants {
+		fs.Var(&o.against, "against", "do not build twice: compare one new build with that of `PATH`, a folder of release files or a ledger; one of each")
+		fs.Var(&o.logs, "against-log", "compact execution log `FILE` of the build that --against names, or of one before it; may be repeated")
+		fs.StringVar(&o.ledger, "ledger", "", "write the ledger of build B to `FILE`")
+	}
 	if plants {
 		fs.StringVar(&o.pack, "package", "//tools/reproduce/plants", "`PACKAGE` with one target for each plant")
 	}
@@ -71,6 +77,10 @@ func parseBuild(plants bool, args []string, stderr io.Writer) (*options, int) {
 		return nil, fail(stderr, exitUsage, fmt.Errorf("argument %q: targets go to --targets", fs.Arg(0)))
 	case o.jobs < 1:
 		return nil, fail(stderr, exitUsage, errors.New("--jobs must be 1 or more"))
+	case len(o.logs) > 0 && len(o.against) == 0:
+		return nil, fail(stderr, exitUsage, errors.New("--against-log goes with --against"))
+	case len(o.against) > 0 && len(o.platforms) > 1:
+		return nil, fail(stderr, exitUsage, errors.New("--against compares one platform at a time; name one with --platforms"))
 	case plants && len(o.targets) > 0:
 		return nil, fail(stderr, exitUsage, errors.New("--targets: the plants are the targets; name their package with --package"))
 	}
@@ -95,20 +105,18 @@ func runBuild(ctx context.Context, plants bool, args []string, stdout, stderr io
 	r, err := t.Run(ctx)
 	p.done()
 	if err != nil {
-		return fail(stderr, exitFailure, err)
+		return fail(stderr, failure(err), err)
 	}
-	return finish(r, o.json, stdout, stderr)
+	if o.ledger != "" {
+		if err := writeLedger(r.Ledger, from(environ, o.ledger)); err != nil {
+			return fail(stderr, exitFailure, err)
+		}
+	}
+	return finish(r, from(environ, o.json), stdout, stderr)
 }
 
 func newTrial(o *options, vary []variation.Variation, environ []string) (*trial.Trial, error) {
-	env := func(name string) string {
-		for _, e := range environ {
-			if v, ok := strings.CutPrefix(e, name+"="); ok {
-				return v
-			}
-		}
-		return ""
-	}
+	env := func(name string) string { return variable(environ, name) }
 	source, err := filepath.Abs(env("BUILD_WORKSPACE_DIRECTORY"))
 	if err != nil {
 		return nil, err
@@ -125,6 +133,13 @@ func newTrial(o *options, vary []variation.Variation, environ []string) (*trial.
 		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: environ, Cache: cache, RepositoryCache: o.repoCache, Flags: o.flags},
 		Source:  trial.Git(source), Random: rand.Reader, Work: work, Keep: o.keep, Targets: o.targets, Platforms: o.platforms,
 		Variations: vary, Jobs: o.jobs, Plants: o.pack, StackSize: o.stack,
+	}
+	side := thisSide()
+	t.Side = &side
+	if len(o.against) > 0 {
+		if t.Against, err = baseline(o, source, environ); err != nil {
+			return nil, err
+		}
 	}
 	switch {
 	case o.pack != "":

@@ -13,7 +13,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
 )
 
-func runCompare(args []string, stdout, stderr io.Writer) int {
+func runCompare(args []string, stdout, stderr io.Writer, environ []string) int {
 	fs := flag.NewFlagSet("reproduce compare", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	var a, b trial.Product
@@ -35,7 +35,8 @@ func runCompare(args []string, stdout, stderr io.Writer) int {
 	r := &report.Report{}
 	var err error
 	for i, p := range []*trial.Product{&a, &b} {
-		if p.Files, err = compare.Tree(fs.Arg(i)); err != nil {
+		p.Log, p.ExecRoot = from(environ, p.Log), from(environ, p.ExecRoot)
+		if p.Files, err = compare.Tree(from(environ, fs.Arg(i))); err != nil {
 			return fail(stderr, exitFailure, err)
 		}
 	}
@@ -47,5 +48,5 @@ func runCompare(args []string, stdout, stderr io.Writer) int {
 			return fail(stderr, exitFailure, err)
 		}
 	}
-	return finish(r, *jsonFile, stdout, stderr)
+	return finish(r, from(environ, *jsonFile), stdout, stderr)
 }

@@ -5,8 +5,10 @@
 // surroundings are random, and the release files are searched for them.
 //
 //	reproduce [flags]                    build twice and compare
+//	reproduce --against PATH [flags]     build once and compare with a build made before
 //	reproduce plants [flags]             build planted leaks twice, and tell which variations they exercise
 //	reproduce compare [flags] DIR DIR    compare two folders of results made elsewhere
+//	reproduce ledger [flags]             write the digests of a build made elsewhere
 //	reproduce variations                 print the table of variations
 //
 // Source is the working tree in $BUILD_WORKSPACE_DIRECTORY, which `bazel run` sets, else the current folder: every
@@ -45,7 +47,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, environ [
 	}
 	switch mode {
 	case "compare":
-		return runCompare(args[1:], stdout, stderr)
+		return runCompare(args[1:], stdout, stderr, environ)
+	case "ledger":
+		return runLedger(args[1:], stdout, stderr, environ)
 	case "variations":
 		return runVariations(args[1:], stdout, stderr)
 	case "plants":
