@@ -125,14 +125,15 @@ func Read(r io.Reader) (*Ledger, error) {
 	if len(text) > MaxText {
 		return nil, fmt.Errorf("read ledger: larger than %d bytes", MaxText)
 	}
-	var s struct {
-		PredicateType string          `json:"predicateType"`
-		Predicate     json.RawMessage `json:"predicate"`
-	}
-	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("read ledger: %w", err)
-	}
-	if s.PredicateType != "" {
+	// Canonical texts begin with their least key: "_type" is that of a statement, "build" that of a ledger.
+	if bytes.HasPrefix(text, []byte(`{"_type"`)) {
+		var s struct {
+			PredicateType string          `json:"predicateType"`
+			Predicate     json.RawMessage `json:"predicate"`
+		}
+		if err := json.Unmarshal(text, &s); err != nil {
+			return nil, fmt.Errorf("read ledger: %w", err)
+		}
 		if s.PredicateType != StatementType {
 			return nil, fmt.Errorf("read ledger: a statement of type %.100q; %s is needed", s.PredicateType, StatementType)
 		}

@@ -147,7 +147,7 @@ func TestReadWhatWasWritten(t *testing.T) {
 		"another schema":  func(s string) string { return strings.Replace(s, "ledger/1", "ledger/2", 1) },
 		"short digest":    func(s string) string { return strings.Replace(s, `"command":"`, `"command":"x`, 1) },
 		"unknown field":   func(s string) string { return strings.Replace(s, `"command"`, `"commands"`, 1) },
-		"other statement": func(string) string { return `{"predicateType":"https://example.org/x","predicate":{}}` },
+		"other statement": func(string) string { return `{"_type":"","predicateType":"https://example.org/x","predicate":{}}` },
 		"empty":           func(string) string { return `{"schema":"gosqlite-ledger/1"}` },
 		"too large":       func(string) string { return strings.Repeat(" ", ledger.MaxText+1) },
 	} {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gosqlite/gosqlite/tools/reproduce/command"
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
 	"github.com/gosqlite/gosqlite/tools/reproduce/execlog"
 	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
@@ -17,10 +18,10 @@ import (
 )
 
 // baseline reads what --against and --against-log name.
-func baseline(o *options, source string, environ []string) (*trial.Baseline, error) {
-	b := &trial.Baseline{Setting: variation.Caller(source, environ, umask(), runtime.NumCPU())}
+func baseline(o *options, source string, t *command.Terminal) (*trial.Baseline, error) {
+	b := &trial.Baseline{Setting: variation.Caller(source, t.Environ, umask(), runtime.NumCPU())}
 	for _, name := range o.against {
-		path := from(environ, name)
+		path := t.From(name)
 		info, err := os.Stat(path)
 		switch {
 		case err != nil:
@@ -42,7 +43,7 @@ func baseline(o *options, source string, environ []string) (*trial.Baseline, err
 	if b.Ledger != nil {
 		return nil, fmt.Errorf("read the other build: --against-log goes with a folder; the ledger %s has its actions already", o.against.String())
 	}
-	logs, err := readLogs(o.logs, environ)
+	logs, err := readLogs(o.logs, t)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +51,10 @@ func baseline(o *options, source string, environ []string) (*trial.Baseline, err
 	return b, err
 }
 
-func readLogs(names []string, environ []string) ([]*execlog.Log, error) {
+func readLogs(names []string, t *command.Terminal) ([]*execlog.Log, error) {
 	var out []*execlog.Log
 	for _, name := range names {
-		log, err := trial.ReadLog(from(environ, name))
+		log, err := trial.ReadLog(t.From(name))
 		if err != nil {
 			return nil, err
 		}

@@ -60,7 +60,7 @@ func TestAgainst(t *testing.T) {
 			file(t, filepath.Join(here, "a.zst"), c.log)
 			src := workspace(t, c.expression)
 			env := []string{"BUILD_WORKSPACE_DIRECTORY=" + src, "BUILD_WORKING_DIRECTORY=" + here, "PATH=" + os.Getenv("PATH"), "HOME=" + here}
-			code, stdout, stderr := command(t, env, append(c.args, "--work", work, "--ledger", "l.json")...)
+			code, stdout, stderr := runs(t, env, append(c.args, "--work", work, "--ledger", "l.json")...)
 			if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
 				t.Fatalf("exit %d, want %d\nstdout: %s\nstderr: %s", code, c.code, stdout, stderr)
 			}
@@ -71,7 +71,7 @@ func TestAgainst(t *testing.T) {
 				return
 			}
 			// The ledger of the new build can stand for it from now on.
-			code, stdout, stderr = command(t, env, "--against", "l.json", "--work", work)
+			code, stdout, stderr = runs(t, env, "--against", "l.json", "--work", work)
 			if code != 0 || !strings.Contains(stdout, "1 actions: 1 PASS") || !strings.Contains(stdout, "sides: same machine, same root") {
 				t.Errorf("against its own ledger: exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
 			}
@@ -99,7 +99,7 @@ func TestLedgerCommand(t *testing.T) {
 		{"no release to state", []string{"--log", "a.zst", "--files", "set", "--statement", "ledger.intoto.json"}, 1, "", "read manifest"},
 		{"name of a statement", []string{"--log", "a.zst", "--files", "set", "--statement", "l.json"}, 2, "", ".intoto.json"},
 	} {
-		code, stdout, stderr := command(t, []string{"BUILD_WORKING_DIRECTORY=" + here}, append([]string{"ledger"}, c.args...)...)
+		code, stdout, stderr := runs(t, []string{"BUILD_WORKING_DIRECTORY=" + here}, append([]string{"ledger"}, c.args...)...)
 		if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
 			t.Errorf("%s: exit %d, want %d\nstdout: %s\nstderr: %s", c.name, code, c.code, stdout, stderr)
 		}

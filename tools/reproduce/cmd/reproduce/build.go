@@ -8,13 +8,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 
-	"github.com/gosqlite/gosqlite/tools/reproduce/report"
+	"github.com/gosqlite/gosqlite/tools/reproduce/command"
 	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
 	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
 )
@@ -45,10 +44,10 @@ type options struct {
 	stack                              uint64
 }
 
-func parseBuild(plants bool, args []string, stderr io.Writer) (*options, int) {
+func parseBuild(plants bool, args []string, t *command.Terminal) (*options, int) {
 	o := &options{}
 	fs := flag.NewFlagSet("reproduce", flag.ContinueOnError)
-	fs.SetOutput(stderr)
+	fs.SetOutput(t.Stderr)
 	fs.Var(&o.targets, "targets", "`TARGETS` to build, separated by commas (default //:release)")
 	fs.Var(&o.platforms, "platforms", "`LABELS` of platforms, one build each (default the one of .bazelrc)")
 	fs.Var(&o.variations, "variation", "`NAMES` of the facts to vary (default all; see reproduce variations)")
@@ -70,53 +69,53 @@ func parseBuild(plants bool, args []string, stderr io.Writer) (*options, int) {
 	}
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		return nil, exitOK
+		return nil, command.ExitOK
 	case err != nil:
-		return nil, exitUsage
+		return nil, command.ExitUsage
 	case fs.NArg() > 0:
-		return nil, fail(stderr, exitUsage, fmt.Errorf("argument %q: targets go to --targets", fs.Arg(0)))
+		return nil, t.Fail(command.ExitUsage, fmt.Errorf("argument %q: targets go to --targets", fs.Arg(0)))
 	case o.jobs < 1:
-		return nil, fail(stderr, exitUsage, errors.New("--jobs must be 1 or more"))
+		return nil, t.Fail(command.ExitUsage, errors.New("--jobs must be 1 or more"))
 	case len(o.logs) > 0 && len(o.against) == 0:
-		return nil, fail(stderr, exitUsage, errors.New("--against-log goes with --against"))
+		return nil, t.Fail(command.ExitUsage, errors.New("--against-log goes with --against"))
 	case len(o.against) > 0 && len(o.platforms) > 1:
-		return nil, fail(stderr, exitUsage, errors.New("--against compares one platform at a time; name one with --platforms"))
+		return nil, t.Fail(command.ExitUsage, errors.New("--against compares one platform at a time; name one with --platforms"))
 	case plants && len(o.targets) > 0:
-		return nil, fail(stderr, exitUsage, errors.New("--targets: the plants are the targets; name their package with --package"))
+		return nil, t.Fail(command.ExitUsage, errors.New("--targets: the plants are the targets; name their package with --package"))
 	}
 	return o, -1
 }
 
-func runBuild(ctx context.Context, plants bool, args []string, stdout, stderr io.Writer, environ []string) int {
-	o, code := parseBuild(plants, args, stderr)
+func runBuild(ctx context.Context, plants bool, args []string, term *command.Terminal) int {
+	o, code := parseBuild(plants, args, term)
 	if o == nil {
 		return code
 	}
 	vary, err := variation.Select(o.variations)
 	if err != nil {
-		return fail(stderr, exitUsage, err)
+		return term.Fail(command.ExitUsage, err)
 	}
-	t, err := newTrial(o, vary, environ)
+	t, err := newTrial(o, vary, term)
 	if err != nil {
-		return fail(stderr, exitFailure, err)
+		return term.Fail(command.ExitFailure, err)
 	}
-	p := newProgress(stderr)
+	p := newProgress(term.Stderr)
 	t.Progress = p.step
 	r, err := t.Run(ctx)
 	p.done()
 	if err != nil {
-		return fail(stderr, failure(err), err)
+		return term.Fail(failure(err), err)
 	}
 	if o.ledger != "" {
-		if err := writeLedger(r.Ledger, from(environ, o.ledger)); err != nil {
-			return fail(stderr, exitFailure, err)
+		if err := writeLedger(r.Ledger, term.From(o.ledger)); err != nil {
+			return term.Fail(command.ExitFailure, err)
 		}
 	}
-	return finish(r, from(environ, o.json), stdout, stderr)
+	return term.Finish(r, o.json)
 }
 
-func newTrial(o *options, vary []variation.Variation, environ []string) (*trial.Trial, error) {
-	env := func(name string) string { return variable(environ, name) }
+func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*trial.Trial, error) {
+	env := term.Variable
 	source, err := filepath.Abs(env("BUILD_WORKSPACE_DIRECTORY"))
 	if err != nil {
 		return nil, err
@@ -130,14 +129,14 @@ func newTrial(o *options, vary []variation.Variation, environ []string) (*trial.
 		return nil, err
 	}
 	t := &trial.Trial{
-		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: environ, Cache: cache, RepositoryCache: o.repoCache, Flags: o.flags},
+		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: term.Environ, Cache: cache, RepositoryCache: o.repoCache, Flags: o.flags},
 		Source:  trial.Git(source), Random: rand.Reader, Work: work, Keep: o.keep, Targets: o.targets, Platforms: o.platforms,
 		Variations: vary, Jobs: o.jobs, Plants: o.pack, StackSize: o.stack,
 	}
 	side := thisSide()
 	t.Side = &side
 	if len(o.against) > 0 {
-		if t.Against, err = baseline(o, source, environ); err != nil {
+		if t.Against, err = baseline(o, source, term); err != nil {
 			return nil, err
 		}
 	}
@@ -181,50 +180,12 @@ func workFolder(name, from, cache string) (string, error) {
 	return filepath.Join(parent, filepath.Base(dir)), nil
 }
 
-// finish prints the report and gives its exit code.
-func finish(r *report.Report, jsonFile string, stdout, stderr io.Writer) int {
-	var err error
-	switch jsonFile {
-	case "-":
-		err = r.WriteJSON(stdout)
-	case "":
-		err = r.WriteTable(stdout)
-	default:
-		if err = writeFile(jsonFile, r.WriteJSON); err == nil {
-			err = r.WriteTable(stdout)
-		}
-	}
-	if err != nil {
-		return fail(stderr, exitFailure, fmt.Errorf("write report: %w", err))
-	}
-	return r.ExitCode()
-}
-
-// writeFile writes under a temporary name, and renames when all is on disk.
-func writeFile(name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	err = write(f)
-	for _, step := range []func() error{func() error { return f.Chmod(0o644) }, f.Sync, f.Close} {
-		if e := step(); err == nil {
-			err = e
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
-}
-
-func runVariations(args []string, stdout, stderr io.Writer) int {
+func runVariations(args []string, t *command.Terminal) int {
 	if len(args) > 0 {
-		return fail(stderr, exitUsage, errors.New("variations takes no arguments"))
+		return t.Fail(command.ExitUsage, errors.New("variations takes no arguments"))
 	}
 	for _, v := range variation.Table {
-		fmt.Fprintf(stdout, "%-12s %-18s %s\n", v.Name, v.Plant, v.Sets)
+		fmt.Fprintf(t.Stdout, "%-12s %-18s %s\n", v.Name, v.Plant, v.Sets)
 	}
-	return exitOK
+	return command.ExitOK
 }

@@ -6,20 +6,20 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
+	"github.com/gosqlite/gosqlite/tools/reproduce/command"
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
 	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 )
 
 // runLedger makes the ledger of a build that was made elsewhere.
-func runLedger(args []string, stdout, stderr io.Writer, environ []string) int {
+func runLedger(args []string, t *command.Terminal) int {
 	fs := flag.NewFlagSet("reproduce ledger", flag.ContinueOnError)
-	fs.SetOutput(stderr)
+	fs.SetOutput(t.Stderr)
 	var logs raw
 	fs.Var(&logs, "log", "compact execution log `FILE` of the build; further ones of builds before it in the same output base")
 	dir := fs.String("files", "", "`DIR` with the release files")
@@ -28,40 +28,40 @@ func runLedger(args []string, stdout, stderr io.Writer, environ []string) int {
 	cached := fs.Bool("cached", false, "accept actions that were taken from a cache; who wrote that cache vouches for them")
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		return exitOK
+		return command.ExitOK
 	case err != nil:
-		return exitUsage
+		return command.ExitUsage
 	case fs.NArg() > 0 || len(logs) == 0 || *dir == "" || *out == "" && *statement == "":
-		return fail(stderr, exitUsage, errors.New("ledger needs --log, --files, and --out or --statement, and takes no other argument"))
+		return t.Fail(command.ExitUsage, errors.New("ledger needs --log, --files, and --out or --statement, and takes no other argument"))
 	case *statement != "" && !strings.HasSuffix(*statement, ".intoto.json"):
-		return fail(stderr, exitUsage, fmt.Errorf("--statement %s: the name has to end with .intoto.json", *statement))
+		return t.Fail(command.ExitUsage, fmt.Errorf("--statement %s: the name has to end with .intoto.json", *statement))
 	}
-	l, err := makeLedger(logs, from(environ, *dir), environ)
+	l, err := makeLedger(logs, t.From(*dir), t)
 	if err != nil {
-		return fail(stderr, failure(err), err)
+		return t.Fail(failure(err), err)
 	}
 	if l.Side.Cached > 0 && !*cached {
-		return fail(stderr, report.ExitDifferent, fmt.Errorf("make ledger: %d actions came from a cache, so their digests are hearsay; build with --disk_cache= and --noremote_accept_cached, or say --cached", l.Side.Cached))
+		return t.Fail(report.ExitDifferent, fmt.Errorf("make ledger: %d actions came from a cache, so their digests are hearsay; build with --disk_cache= and --noremote_accept_cached, or say --cached", l.Side.Cached))
 	}
 	if *out != "" {
-		err = writeLedger(l, from(environ, *out))
+		err = writeLedger(l, t.From(*out))
 	}
 	if err == nil && *statement != "" {
-		err = writeStatement(l, from(environ, *dir), from(environ, *statement))
+		err = writeStatement(l, t.From(*dir), t.From(*statement))
 	}
 	if err != nil {
-		return fail(stderr, exitFailure, err)
+		return t.Fail(command.ExitFailure, err)
 	}
 	digest, err := l.Digest()
 	if err != nil {
-		return fail(stderr, exitFailure, err)
+		return t.Fail(command.ExitFailure, err)
 	}
-	fmt.Fprintf(stdout, "ledger: %s\n%d files, %d actions; %s\n", digest, len(l.Build.Files), len(l.Build.Actions), l.Side)
-	return exitOK
+	fmt.Fprintf(t.Stdout, "ledger: %s\n%d files, %d actions; %s\n", digest, len(l.Build.Files), len(l.Build.Actions), l.Side)
+	return command.ExitOK
 }
 
-func makeLedger(names []string, dir string, environ []string) (*ledger.Ledger, error) {
-	logs, err := readLogs(names, environ)
+func makeLedger(names []string, dir string, t *command.Terminal) (*ledger.Ledger, error) {
+	logs, err := readLogs(names, t)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func writeLedger(l *ledger.Ledger, name string) error {
 	if err != nil {
 		return err
 	}
-	return writeText(name, text)
+	return command.WriteText(name, text)
 }
 
 func writeStatement(l *ledger.Ledger, dir, name string) error {
@@ -89,18 +89,7 @@ func writeStatement(l *ledger.Ledger, dir, name string) error {
 	if err != nil {
 		return err
 	}
-	return writeText(name, text)
-}
-
-func writeText(name string, text []byte) error {
-	err := writeFile(name, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
+	return command.WriteText(name, text)
 }
 
 // failure is the exit code of an error: an action that made two things is a difference that was found.
@@ -108,5 +97,5 @@ func failure(err error) int {
 	if errors.Is(err, ledger.ErrUnstable) {
 		return report.ExitDifferent
 	}
-	return exitFailure
+	return command.ExitFailure
 }

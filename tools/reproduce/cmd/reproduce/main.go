@@ -7,7 +7,7 @@
 //	reproduce [flags]                    build twice and compare
 //	reproduce --against PATH [flags]     build once and compare with a build made before
 //	reproduce plants [flags]             build planted leaks twice, and tell which variations they exercise
-//	reproduce compare [flags] DIR DIR    compare two folders of results made elsewhere
+//	reproduce compare [flags] A B        compare two folders or ledgers made elsewhere; also //:compare
 //	reproduce ledger [flags]             write the digests of a build made elsewhere
 //	reproduce variations                 print the table of variations
 //
@@ -20,17 +20,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
-)
 
-const (
-	exitOK      = 0
-	exitFailure = 1
-	exitUsage   = 2
+	"github.com/gosqlite/gosqlite/tools/reproduce/command"
+	"github.com/gosqlite/gosqlite/tools/reproduce/comparison"
 )
 
 func main() {
@@ -41,24 +37,20 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, environ []string) int {
+	t := &command.Terminal{Program: "reproduce", Stdout: stdout, Stderr: stderr, Environ: environ}
 	mode := ""
 	if len(args) > 0 {
 		mode = args[0]
 	}
 	switch mode {
 	case "compare":
-		return runCompare(args[1:], stdout, stderr, environ)
+		return comparison.Run(args[1:], t)
 	case "ledger":
-		return runLedger(args[1:], stdout, stderr, environ)
+		return runLedger(args[1:], t)
 	case "variations":
-		return runVariations(args[1:], stdout, stderr)
+		return runVariations(args[1:], t)
 	case "plants":
-		return runBuild(ctx, true, args[1:], stdout, stderr, environ)
+		return runBuild(ctx, true, args[1:], t)
 	}
-	return runBuild(ctx, false, args, stdout, stderr, environ)
-}
-
-func fail(stderr io.Writer, code int, err error) int {
-	fmt.Fprintf(stderr, "reproduce: %v\n", err)
-	return code
+	return runBuild(ctx, false, args, t)
 }
