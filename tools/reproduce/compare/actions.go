@@ -13,14 +13,16 @@ import (
 	"github.com/gosqlite/gosqlite/tools/reproduce/execlog"
 )
 
-// Status is the verdict on one file or action. Skip is not Pass: nothing was compared.
+// Status is the verdict on one file or action. Skip is not Pass: nothing was compared. Apart is a file that no build makes,
+// such as a signature; it counts for nothing.
 type Status string
 
 // The verdicts.
 const (
-	Pass Status = "PASS"
-	Fail Status = "FAIL"
-	Skip Status = "SKIP"
+	Pass  Status = "PASS"
+	Fail  Status = "FAIL"
+	Skip  Status = "SKIP"
+	Apart Status = "APART"
 )
 
 // Cause says why an action counts as it does.

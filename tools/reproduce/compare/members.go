@@ -35,6 +35,39 @@ func Members(path string) ([]Member, error) {
 	return out, nil
 }
 
+// A Content is a member of an archive, with all that its format says of it in a line.
+type Content struct {
+	Name, Header string
+	Data         []byte
+}
+
+// Unpack reads the members of an archive on disk, in its order.
+func Unpack(path string) ([]Content, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxLocate {
+		return nil, fmt.Errorf("unpack %s: larger than %d bytes", path, maxLocate)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range []func([]byte) ([]member, error){gzipMembers, tarMembers, zipMembers} {
+		members, err := list(data)
+		if err != nil {
+			continue
+		}
+		var out []Content
+		for _, m := range members {
+			out = append(out, Content{m.name, m.header, m.data})
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("unpack %s: %w", path, binary.ErrFormat)
+}
+
 func parts(prefix string, data []byte, depth int, out *[]Member) {
 	const deepest = 5
 	if depth > deepest {

@@ -60,6 +60,7 @@ func (r *Report) counts() (pass, fail, skip int) {
 			pass++
 		case compare.Skip:
 			skip++
+		case compare.Apart:
 		default:
 			fail++
 		}
@@ -72,8 +73,8 @@ func (r *Report) ExitCode() int {
 	if r.Plants {
 		return r.plantCode()
 	}
-	_, fail, skip := r.counts()
-	incomplete := len(r.Files) == 0 || skip > 0
+	pass, fail, skip := r.counts()
+	incomplete := pass+fail == 0 || skip > 0
 	if a := r.Actions; a != nil {
 		fail += a.Fail
 		incomplete = incomplete || a.Skip > 0 || a.Total == 0

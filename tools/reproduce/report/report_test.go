@@ -102,3 +102,17 @@ func TestJSON(t *testing.T) {
 		t.Errorf("JSON %+v\n%s", got, b.String())
 	}
 }
+
+// TestApart: a signature beside a release is listed and counts for nothing; alone it is nothing that was compared.
+func TestApart(t *testing.T) {
+	r := good()
+	r.Files = append(r.Files, compare.File{Name: "a.sigstore.json", Status: compare.Apart, Detail: "no build makes it"})
+	var b strings.Builder
+	if err := r.WriteTable(&b); err != nil || r.ExitCode() != ExitPass || !strings.Contains(b.String(), "no build makes it") {
+		t.Errorf("exit %d, %v: %s", r.ExitCode(), err, b.String())
+	}
+	r.Files = r.Files[1:]
+	if r.ExitCode() != ExitIncomplete {
+		t.Errorf("a signature alone: exit %d", r.ExitCode())
+	}
+}

@@ -67,8 +67,8 @@ func (r *Report) files(w io.Writer) {
 			continue
 		}
 		shown++
-		if f.Status == compare.Pass {
-			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t\n", f.Status, f.Name, f.SizeA, f.HashA)
+		if f.Status == compare.Pass || f.Status == compare.Apart {
+			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", f.Status, f.Name, f.SizeA, f.HashA, f.Detail)
 			continue
 		}
 		place := f.Detail
@@ -140,7 +140,11 @@ func (r *Report) summary(w io.Writer) {
 		fmt.Fprintf(w, "ledger: %s\n", r.Digest)
 	}
 	pass, fail, skip := r.counts()
-	fmt.Fprintf(w, "\n%d files: %d PASS, %d FAIL, %d SKIP\n", len(r.Files), pass, fail, skip)
+	apart := ""
+	if n := len(r.Files) - pass - fail - skip; n > 0 {
+		apart = fmt.Sprintf(", %d APART", n)
+	}
+	fmt.Fprintf(w, "\n%d files: %d PASS, %d FAIL, %d SKIP%s\n", len(r.Files), pass, fail, skip, apart)
 	if a := r.Actions; a != nil {
 		fmt.Fprintf(w, "%d actions: %d PASS, %d FAIL, %d SKIP; %d passed under another key\n", a.Total, a.Pass, a.Fail, a.Skip, len(a.Keys))
 	} else {

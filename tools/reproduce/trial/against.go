@@ -20,6 +20,9 @@ type Baseline struct {
 	Files   map[string]string // release files: name from the release's folder to path; nil if only their digests are known
 	Ledger  *ledger.Ledger    // nil if nothing is known of its actions; it may tell of more than the new build
 	Setting variation.Setting // the surroundings that it was made in
+	// Judge compares release files by rules of its own, given those of the new build by name; nil for byte by byte with
+	// Files. Of the maker of what it knows the surroundings are not known either.
+	Judge func(built map[string]string) ([]compare.File, error)
 }
 
 func (b *Baseline) fits(t *Trial) error {
@@ -30,7 +33,7 @@ func (b *Baseline) fits(t *Trial) error {
 		return errors.New("compare with another build: one platform at a time")
 	case t.Plants != "":
 		return errors.New("compare with another build: plants are built twice")
-	case b.Files == nil && b.Ledger == nil:
+	case b.Files == nil && b.Ledger == nil && b.Judge == nil:
 		return errors.New("compare with another build: neither its files nor its ledger are known")
 	}
 	return nil
@@ -47,11 +50,17 @@ func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) er
 		r.Sides = []string{l.Side.String(), made.Side.String()}
 		r.Relation = string(ledger.Relate(l.Side, made.Side))
 	}
-	if b.Files == nil {
+	judge := b.Judge
+	switch {
+	case judge != nil:
+		r.NotVaried = append(r.NotVaried, "what this machine has in common with that of the release's maker")
+	case b.Files != nil:
+		judge = func(built map[string]string) ([]compare.File, error) { return compare.Files(b.Files, built) }
+	default:
 		return nil
 	}
 	var err error
-	if r.Files, err = compare.Files(b.Files, bare(p.Files)); err != nil {
+	if r.Files, err = judge(bare(p.Files)); err != nil {
 		return fmt.Errorf("compare release files: %w", err)
 	}
 	return nil

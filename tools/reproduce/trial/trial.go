@@ -106,6 +106,10 @@ func (t *Trial) Run(ctx context.Context) (r *report.Report, err error) {
 		t.exercised(r)
 		return r, nil
 	}
+	if t.Against != nil && t.Against.Judge != nil {
+		// Files equal to those of a maker who never saw the random values do not hold them.
+		return r, nil
+	}
 	return r, t.leaks(r, sides, tokens)
 }
 

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/command"
+	"github.com/gosqlite/gosqlite/tools/reproduce/published"
+	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
 	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
 )
@@ -38,7 +40,8 @@ type options struct {
 	targets, platforms, variations     list
 	flags, against, logs               raw
 	work, json, bazel, repoCache, pack string
-	ledger                             string
+	ledger, release, statement         string
+	demonstration                      bool
 	keep                               bool
 	jobs                               int
 	stack                              uint64
@@ -60,6 +63,9 @@ func parseBuild(plants bool, args []string, t *command.Terminal) (*options, int)
 	fs.StringVar(&o.repoCache, "repository-cache", "", "--repository_cache `DIR` for both builds")
 	fs.Uint64Var(&o.stack, "stack-size", 0, "main stack in `BYTES` that the leak test asks for; 0 does not check")
 	if !plants {
+		fs.StringVar(&o.release, "release", "", "build what the published release in `DIR` says it is, and compare it file by file")
+		fs.StringVar(&o.statement, "statement", "", "write the statement that --release was reproduced to `FILE`, reproduced-WHO.intoto.json; see docs/reproducing.md")
+		fs.BoolVar(&o.demonstration, "demonstration", false, "the statement is a demonstration: you are not independent of who built the release")
 		fs.Var(&o.against, "against", "do not build twice: compare one new build with that of `PATH`, a folder of release files or a ledger; one of each")
 		fs.Var(&o.logs, "against-log", "compact execution log `FILE` of the build that --against names, or of one before it; may be repeated")
 		fs.StringVar(&o.ledger, "ledger", "", "write the ledger of build B to `FILE`")
@@ -78,6 +84,12 @@ func parseBuild(plants bool, args []string, t *command.Terminal) (*options, int)
 		return nil, t.Fail(command.ExitUsage, errors.New("--jobs must be 1 or more"))
 	case len(o.logs) > 0 && len(o.against) == 0:
 		return nil, t.Fail(command.ExitUsage, errors.New("--against-log goes with --against"))
+	case o.release != "" && len(o.against)+len(o.targets)+len(o.platforms) > 0:
+		return nil, t.Fail(command.ExitUsage, errors.New("--release says by itself what to build: leave out --against, --targets and --platforms"))
+	case (o.statement != "" || o.demonstration) && o.release == "":
+		return nil, t.Fail(command.ExitUsage, errors.New("--statement and --demonstration go with --release"))
+	case o.statement != "" && published.CheckName(o.statement, o.demonstration) != nil:
+		return nil, t.Fail(command.ExitUsage, published.CheckName(o.statement, o.demonstration))
 	case len(o.against) > 0 && len(o.platforms) > 1:
 		return nil, t.Fail(command.ExitUsage, errors.New("--against compares one platform at a time; name one with --platforms"))
 	case plants && len(o.targets) > 0:
@@ -95,9 +107,18 @@ func runBuild(ctx context.Context, plants bool, args []string, term *command.Ter
 	if err != nil {
 		return term.Fail(command.ExitUsage, err)
 	}
+	var release *published.Release
+	if o.release != "" {
+		if release, err = o.openRelease(term); err != nil {
+			return term.Fail(command.ExitFailure, err)
+		}
+	}
 	t, err := newTrial(o, vary, term)
 	if err != nil {
 		return term.Fail(command.ExitFailure, err)
+	}
+	if release != nil {
+		t.Against = &trial.Baseline{Judge: release.Compare}
 	}
 	p := newProgress(term.Stderr)
 	t.Progress = p.step
@@ -108,6 +129,11 @@ func runBuild(ctx context.Context, plants bool, args []string, term *command.Ter
 	}
 	if o.ledger != "" {
 		if err := writeLedger(r.Ledger, term.From(o.ledger)); err != nil {
+			return term.Fail(command.ExitFailure, err)
+		}
+	}
+	if o.statement != "" && r.ExitCode() == report.ExitPass {
+		if err := o.state(release, r, term); err != nil {
 			return term.Fail(command.ExitFailure, err)
 		}
 	}

@@ -6,6 +6,7 @@
 //
 //	reproduce [flags]                    build twice and compare
 //	reproduce --against PATH [flags]     build once and compare with a build made before
+//	reproduce --release DIR [flags]      build once and compare with a published release
 //	reproduce plants [flags]             build planted leaks twice, and tell which variations they exercise
 //	reproduce compare [flags] A B        compare two folders or ledgers made elsewhere; also //:compare
 //	reproduce ledger [flags]             write the digests of a build made elsewhere
