@@ -14,6 +14,9 @@ import (
 // Compare holds two builds against each other by their digests. With part, b is one build of the several that a tells of:
 // what a has beyond b is no difference, and an action of b that a does not have is skipped, not passed.
 func Compare(a, b *Build, part bool) ([]compare.File, *compare.Actions) {
+	if a.folded() != b.folded() {
+		a, b = a.fold(), b.fold()
+	}
 	actions := &compare.Actions{}
 	for _, p := range pairs(a.Actions, b.Actions, part) {
 		if part && p.b == nil {

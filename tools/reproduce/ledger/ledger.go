@@ -36,6 +36,8 @@ type Ledger struct {
 	Schema string `json:"schema"`
 	Build  Build  `json:"build"`
 	Side   Side   `json:"side"`
+	// Full is the digest of the whole, where Build is folded: see Fold. Empty for a whole ledger.
+	Full string `json:"full,omitempty"`
 }
 
 // Build is what does not depend on the machine.
@@ -75,6 +77,7 @@ type Output struct {
 	SHA256 string `json:"sha256,omitempty"`
 	Link   string `json:"link,omitempty"`    // target of a symbolic link that is the output itself
 	Absent bool   `json:"missing,omitempty"` // declared and not made
+	Files  int    `json:"files,omitempty"`   // of a folder that stands for so many outputs, in a folded ledger; 0 for one file
 }
 
 // A Kind says who made inputs that no action made.
@@ -95,8 +98,12 @@ type Input struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Digest is the ledger's digest: SHA-256 of the canonical text of its build and a newline.
+// Digest is the ledger's digest: SHA-256 of the canonical text of its build and a newline. A folded ledger says that of the
+// whole.
 func (l *Ledger) Digest() (string, error) {
+	if l.Full != "" {
+		return l.Full, nil
+	}
 	text, err := jcs.File(l.Build)
 	if err != nil {
 		return "", fmt.Errorf("digest ledger: %w", err)
@@ -169,6 +176,9 @@ func (l *Ledger) check() error {
 	}
 	if len(l.Build.Files)+len(l.Build.Actions) == 0 {
 		return errors.New("read ledger: it lists neither files nor actions")
+	}
+	if l.Full != "" && !isDigest(l.Full) {
+		return fmt.Errorf("read ledger: the digest of the whole is %.80q", l.Full)
 	}
 	names := map[string]bool{}
 	for _, f := range l.Build.Files {

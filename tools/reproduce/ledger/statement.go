@@ -21,6 +21,9 @@ const (
 	StatementName = "ledger.intoto.json"
 )
 
+// maxStatement bounds a statement, in bytes: verifiers read bundles of 4 MiB, in which it stands as base64.
+const maxStatement = 3 << 20
+
 // Statement is the in-toto statement that binds the ledger to the release whose manifest.json is among its files: the
 // subjects are the manifest and all that it lists. The text is canonical JSON and a newline. A release whose files are not
 // those of the ledger is an error.
@@ -35,7 +38,11 @@ func (l *Ledger) Statement(manifestText []byte) ([]byte, error) {
 			return nil, fmt.Errorf("state ledger: %s of the manifest is not the file of that name in the ledger", s.Name)
 		}
 	}
-	return Statement(subjects, StatementType, l)
+	folded, err := l.Fold()
+	if err != nil {
+		return nil, err
+	}
+	return Statement(subjects, StatementType, folded)
 }
 
 // Statement is an in-toto Statement v1 in canonical JSON and a newline.
@@ -44,8 +51,8 @@ func Statement(subjects []provenance.Subject, kind string, predicate any) ([]byt
 	if err != nil {
 		return nil, fmt.Errorf("write statement: %w", err)
 	}
-	if len(text) > MaxText {
-		return nil, fmt.Errorf("write statement: %d bytes; at most %d can be signed and verified", len(text), MaxText)
+	if len(text) > maxStatement {
+		return nil, fmt.Errorf("write statement: %d bytes; at most %d can be verified", len(text), maxStatement)
 	}
 	return text, nil
 }

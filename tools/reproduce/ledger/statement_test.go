@@ -4,6 +4,7 @@ package ledger_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,5 +57,40 @@ func TestStatement(t *testing.T) {
 	}
 	if _, err := ledger.ReadManifest(filepath.Join(dir, "none")); err == nil {
 		t.Error("a manifest that is not there gave no error")
+	}
+}
+
+// TestFolded states an action with very many outputs: one row stands for them, and is compared with a whole ledger.
+func TestFolded(t *testing.T) {
+	s := spawns()
+	for i := range 100 {
+		s[1].Outputs[fmt.Sprintf("bazel-out/cfg/bin/std/%d.a", i)] = fmt.Sprint(i)
+	}
+	whole := build(t, "1", s...)
+	folded, err := whole.Fold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := folded.Build.Actions[1].Outputs
+	if len(row) != 1 || row[0].Path != "bazel-out/cfg/bin" || row[0].Files != 101 || len(whole.Build.Actions[1].Outputs) != 101 || len(folded.Build.Actions[0].Outputs) != 1 {
+		t.Fatalf("folded: %+v", row)
+	}
+	x, _ := whole.Digest()
+	if y, err := folded.Digest(); err != nil || x != y {
+		t.Errorf("digests %s and %s, %v", x, y, err)
+	}
+	if _, actions := ledger.Compare(&whole.Build, &folded.Build, false); actions.Pass != 2 {
+		t.Errorf("the whole and the folded: %+v", actions)
+	}
+	s[1].Outputs["bazel-out/cfg/bin/std/7.a"] = "other"
+	other := build(t, "1", s...)
+	if _, actions := ledger.Compare(&folded.Build, &other.Build, false); actions.Fail != 1 || actions.First().Outputs[0].Path != "bazel-out/cfg/bin" {
+		t.Errorf("one of a hundred differs: %+v", actions)
+	}
+}
+
+func TestStatementThatNobodyCouldVerify(t *testing.T) {
+	if _, err := ledger.Statement(nil, ledger.StatementType, strings.Repeat("x", 4<<20)); err == nil || !strings.Contains(err.Error(), "at most") {
+		t.Errorf("error %v", err)
 	}
 }
