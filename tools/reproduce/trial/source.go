@@ -48,10 +48,15 @@ func (g Git) Files(ctx context.Context) ([]string, error) {
 	return files, nil
 }
 
-func copySource(ctx context.Context, s Source, to string, umask int) error {
+// copySource writes the files of the tree, in their order or in reverse.
+func copySource(ctx context.Context, s Source, to string, umask int, reverse bool) error {
 	files, err := s.Files(ctx)
 	if err != nil {
 		return err
+	}
+	if reverse {
+		files = slices.Clone(files)
+		slices.Reverse(files)
 	}
 	copied := 0
 	for _, f := range files {

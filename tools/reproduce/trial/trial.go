@@ -188,7 +188,7 @@ func (t *Trial) build(ctx context.Context, s *side) error {
 	if err := removeAll(s.setting.Workspace); err != nil {
 		return err
 	}
-	if err := copySource(ctx, t.Source, s.setting.Workspace, s.setting.Umask); err != nil {
+	if err := copySource(ctx, t.Source, s.setting.Workspace, s.setting.Umask, s.setting.Reverse); err != nil {
 		return err
 	}
 	for _, dir := range []string{s.setting.OutputRoot, s.setting.Home, s.setting.Temp, s.setting.Path} {

@@ -53,7 +53,7 @@ func parseBuild(plants bool, args []string, t *command.Terminal) (*options, int)
 	fs.SetOutput(t.Stderr)
 	fs.Var(&o.targets, "targets", "`TARGETS` to build, separated by commas (default //:release)")
 	fs.Var(&o.platforms, "platforms", "`LABELS` of platforms, one build each (default the one of .bazelrc)")
-	fs.Var(&o.variations, "variation", "`NAMES` of the facts to vary (default all; see reproduce variations)")
+	fs.Var(&o.variations, "variation", "`NAMES` of the facts to vary, all for all that go together (default those that need not be asked for; see reproduce variations)")
 	fs.Var(&o.flags, "bazel-flag", "further `FLAG` of the build command in both builds; may be repeated")
 	fs.StringVar(&o.work, "work", "", "empty or new `DIR` for both builds (default a new one in the user's cache folder)")
 	fs.BoolVar(&o.keep, "keep", false, "leave the work folder")
@@ -211,7 +211,11 @@ func runVariations(args []string, t *command.Terminal) int {
 		return t.Fail(command.ExitUsage, errors.New("variations takes no arguments"))
 	}
 	for _, v := range variation.Table {
-		fmt.Fprintf(t.Stdout, "%-12s %-18s %s\n", v.Name, v.Plant, v.Sets)
+		asked := ""
+		if v.Asked {
+			asked = "when asked for: "
+		}
+		fmt.Fprintf(t.Stdout, "%-16s %-21s %s%s\n", v.Name, v.Plant, asked, v.Sets)
 	}
 	return command.ExitOK
 }

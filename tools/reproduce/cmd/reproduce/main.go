@@ -28,6 +28,7 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/command"
 	"github.com/gosqlite/gosqlite/tools/reproduce/comparison"
+	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
 )
 
 func main() {
@@ -44,6 +45,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, environ [
 		mode = args[0]
 	}
 	switch mode {
+	case trial.EnterArgument:
+		return t.Fail(command.ExitFailure, trial.Enter(args[1:], environ))
 	case "compare":
 		return comparison.Run(args[1:], t)
 	case "ledger":
