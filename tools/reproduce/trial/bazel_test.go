@@ -128,6 +128,40 @@ func TestCopySource(t *testing.T) {
 	}
 }
 
+func TestDigestOfSource(t *testing.T) {
+	digest := func(edit func(dir string), files ...string) string {
+		dir := t.TempDir()
+		for _, f := range []string{"a", "b"} {
+			if err := write(filepath.Join(dir, f), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		edit(dir)
+		d, err := Digest(t.Context(), listed{dir, files})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	none := func(string) {}
+	same := digest(none, "a", "b")
+	if digest(none, "b", "a", "gone") != same {
+		t.Error("the order of names, or a file that is deleted, changes the digest")
+	}
+	for name, other := range map[string]string{
+		"a file less": digest(none, "a"),
+		"content":     digest(func(dir string) { _ = os.WriteFile(filepath.Join(dir, "a"), []byte("x"), 0o644) }, "a", "b"),
+		"a link": digest(func(dir string) {
+			_ = os.Remove(filepath.Join(dir, "a"))
+			_ = os.Symlink("b", filepath.Join(dir, "a"))
+		}, "a", "b"),
+	} {
+		if other == same {
+			t.Errorf("%s does not change the digest", name)
+		}
+	}
+}
+
 // TestReverse: the file that cannot be copied stops the copying before the other, which comes after it in that order.
 func TestReverse(t *testing.T) {
 	for _, reverse := range []bool{false, true} {

@@ -47,7 +47,11 @@ type options struct {
 	stack                              uint64
 }
 
-func parseBuild(plants bool, args []string, t *command.Terminal) (*options, int) {
+// defaultPlants is the package of planted leaks.
+const defaultPlants = "//tools/reproduce/plants"
+
+// parseBuild reads the flags of builds, and those that more adds.
+func parseBuild(plants bool, args []string, t *command.Terminal, more ...func(fs *flag.FlagSet)) (*options, int) {
 	o := &options{}
 	fs := flag.NewFlagSet("reproduce", flag.ContinueOnError)
 	fs.SetOutput(t.Stderr)
@@ -71,7 +75,10 @@ func parseBuild(plants bool, args []string, t *command.Terminal) (*options, int)
 		fs.StringVar(&o.ledger, "ledger", "", "write the ledger of build B to `FILE`")
 	}
 	if plants {
-		fs.StringVar(&o.pack, "package", "//tools/reproduce/plants", "`PACKAGE` with one target for each plant")
+		fs.StringVar(&o.pack, "package", defaultPlants, "`PACKAGE` with one target for each plant")
+	}
+	for _, add := range more {
+		add(fs)
 	}
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):

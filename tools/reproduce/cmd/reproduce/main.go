@@ -8,6 +8,7 @@
 //	reproduce --against PATH [flags]     build once and compare with a build made before
 //	reproduce --release DIR [flags]      build once and compare with a published release
 //	reproduce plants [flags]             build planted leaks twice, and tell which variations they exercise
+//	reproduce cells --file FILE [flags]  run each variation alone, for each platform, and keep a table of what was run
 //	reproduce compare [flags] A B        compare two folders or ledgers made elsewhere; also //:compare
 //	reproduce ledger [flags]             write the digests of a build made elsewhere
 //	reproduce variations                 print the table of variations
@@ -25,6 +26,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/command"
 	"github.com/gosqlite/gosqlite/tools/reproduce/comparison"
@@ -49,6 +51,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, environ [
 		return t.Fail(command.ExitFailure, trial.Enter(args[1:], environ))
 	case "compare":
 		return comparison.Run(args[1:], t)
+	case "cells":
+		return runCells(ctx, args[1:], t, time.Now)
 	case "ledger":
 		return runLedger(args[1:], t)
 	case "variations":
