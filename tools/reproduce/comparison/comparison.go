@@ -5,13 +5,16 @@
 package comparison
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/command"
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
+	"github.com/gosqlite/gosqlite/tools/reproduce/diffoscope"
 	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
@@ -66,6 +69,10 @@ func Run(args []string, t *command.Terminal) int {
 	r, err := against(&sides[0], &sides[1])
 	if err != nil {
 		return t.Fail(command.ExitFailure, err)
+	}
+	if path, err := exec.LookPath("diffoscope"); err == nil {
+		r.Explain = func(a, b string) (string, error) { return diffoscope.Run(context.Background(), path, a, b) }
+		r.ExplainFirst(sides[0].Files, sides[1].Files)
 	}
 	return t.Finish(r, *jsonFile)
 }
@@ -131,7 +138,13 @@ func against(a, b *one) (*report.Report, error) {
 		trial.FindPlaces(actions, a.ExecRoot, b.ExecRoot)
 	}
 	r.Inputs = ledger.Inputs(&x.Build, &y.Build)
-	r.Sides = []string{x.Side.String(), y.Side.String()}
+	for _, l := range []*ledger.Ledger{x, y} {
+		digest, err := l.Digest()
+		if err != nil {
+			return nil, err
+		}
+		r.Sides = append(r.Sides, "ledger "+digest+"; "+l.Side.String())
+	}
 	r.Relation = string(ledger.Relate(x.Side, y.Side))
 	return r, nil
 }

@@ -93,6 +93,24 @@ func TestCompareLedgers(t *testing.T) {
 	}
 }
 
+// TestDiffoscope has a program of that name that says which files it was given.
+func TestDiffoscope(t *testing.T) {
+	dir := t.TempDir()
+	side(t, dir, "a", "made 1", ledger.Side{})
+	side(t, dir, "other", "made 2", ledger.Side{})
+	if err := os.WriteFile(filepath.Join(dir, "diffoscope"), []byte("#!/bin/sh\necho \"differs: $6\"; exit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	code, stdout, stderr := runs(dir, "a", "other")
+	if code != 3 || !strings.Contains(stdout, "differs: "+filepath.Join(dir, "other", "x")) {
+		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	if _, stdout, _ := runs(dir, "a", "a"); strings.Contains(stdout, "differs: ") {
+		t.Errorf("asked about equal files: %s", stdout)
+	}
+}
+
 // BenchmarkLedgers compares two ledgers of the size that the whole matrix has.
 func BenchmarkLedgers(b *testing.B) {
 	var spawns []lt.Spawn

@@ -44,6 +44,10 @@ type Report struct {
 	Relation string
 	// Inputs names what differs among the files that no action made.
 	Inputs []string
+	// Explain is asked about the first file that differs, if both are at hand, and Explained is what it said. The text is
+	// for people.
+	Explain   func(a, b string) (string, error)
+	Explained string
 	// Ledger is that of build B, and Digest its digest, if one was asked for.
 	Ledger *ledger.Ledger
 	Digest string
@@ -115,6 +119,20 @@ func (r *Report) Verdict() string {
 	return "INCOMPLETE"
 }
 
+// ExplainFirst lets Explain look at the first file that differs, of those that both builds made: maps from name to path.
+func (r *Report) ExplainFirst(a, b map[string]string) {
+	for _, f := range r.Files {
+		if r.Explain == nil || r.Explained != "" || f.Status != compare.Fail || a[f.Name] == "" || b[f.Name] == "" {
+			continue
+		}
+		text, err := r.Explain(a[f.Name], b[f.Name])
+		if err != nil {
+			text = err.Error()
+		}
+		r.Explained = f.Name + ":\n" + text
+	}
+}
+
 // SetLedger takes the ledger of build B and its digest.
 func (r *Report) SetLedger(l *ledger.Ledger) (err error) {
 	r.Ledger = l
@@ -148,9 +166,10 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Relation    string           `json:"relation,omitempty"`
 		Inputs      []string         `json:"inputs_differ,omitempty"`
 		Digest      string           `json:"ledger_sha256,omitempty"`
+		Explained   string           `json:"explained,omitempty"`
 	}{Verdict: r.Verdict(), Targets: r.Targets, Platforms: r.Platforms, Variations: r.Variations, NotVaried: r.NotVaried,
 		FileCount: count{len(r.Files), pass, fail, skip}, Files: r.Files, Leaks: r.Leaks,
-		Sides: r.Sides, Relation: r.Relation, Inputs: r.Inputs, Digest: r.Digest}
+		Sides: r.Sides, Relation: r.Relation, Inputs: r.Inputs, Digest: r.Digest, Explained: r.Explained}
 	if a := r.Actions; a != nil {
 		out.ActionCount = &count{a.Total, a.Pass, a.Fail, a.Skip}
 		out.First, out.Actions, out.Keys = a.First(), a.NotPassed, a.Keys

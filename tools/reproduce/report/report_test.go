@@ -4,6 +4,7 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -114,5 +115,28 @@ func TestApart(t *testing.T) {
 	r.Files = r.Files[1:]
 	if r.ExitCode() != ExitIncomplete {
 		t.Errorf("a signature alone: exit %d", r.ExitCode())
+	}
+}
+
+func TestExplainFirst(t *testing.T) {
+	r := bad()
+	files := map[string]string{"a.tgz": "/x"}
+	r.ExplainFirst(files, files) // nobody to ask
+	asked := 0
+	r.Explain = func(a, b string) (string, error) { asked++; return "it is " + a, nil }
+	r.ExplainFirst(nil, files)
+	if r.Explained != "" || asked != 0 {
+		t.Errorf("asked about a file that is not at hand: %q", r.Explained)
+	}
+	r.ExplainFirst(files, files)
+	r.ExplainFirst(files, files)
+	var b strings.Builder
+	if err := r.WriteTable(&b); err != nil || asked != 1 || !strings.Contains(b.String(), "\na.tgz:\nit is /x\n") {
+		t.Errorf("asked %d times, %v: %s", asked, err, b.String())
+	}
+	r = good()
+	r.Explain = func(a, b string) (string, error) { return "", errors.New("never") }
+	if r.ExplainFirst(files, files); r.Explained != "" {
+		t.Error("asked about a file that is equal")
 	}
 }

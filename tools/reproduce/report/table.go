@@ -28,6 +28,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if a := r.Actions; a != nil && a.First() != nil {
 		fmt.Fprintf(b, "\nfirst action that differs: %s\n", describe(*a.First()))
 	}
+	if r.Explained != "" {
+		fmt.Fprintf(b, "\n%s\n", strings.TrimRight(r.Explained, "\n"))
+	}
 	if r.Leaks != nil {
 		fmt.Fprintln(b)
 		if err := r.Leaks.WriteTable(b); err != nil {

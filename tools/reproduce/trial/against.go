@@ -63,6 +63,7 @@ func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) er
 	if r.Files, err = judge(bare(p.Files)); err != nil {
 		return fmt.Errorf("compare release files: %w", err)
 	}
+	r.ExplainFirst(b.Files, bare(p.Files))
 	return nil
 }
 

@@ -58,6 +58,8 @@ type Trial struct {
 	StackSize  uint64 // for the leak test
 	// Against is a build made elsewhere that stands for build A; nil builds A, too.
 	Against *Baseline
+	// Explain is asked what differs in the first release file that does; nil asks nobody.
+	Explain func(ctx context.Context, a, b string) (string, error)
 	// Side tells of this machine in the ledger of the last build, which the report then holds; nil makes none.
 	Side *ledger.Side
 }
@@ -96,6 +98,9 @@ func (t *Trial) Run(ctx context.Context) (r *report.Report, err error) {
 	}
 	t.Progress("comparing")
 	r = &report.Report{Targets: t.Targets, Platforms: t.Platforms, NotVaried: variation.NotVariedBeside(varied), Plants: t.Plants != ""}
+	if t.Explain != nil {
+		r.Explain = func(a, b string) (string, error) { return t.Explain(ctx, a, b) }
+	}
 	for _, v := range varied {
 		r.Variations = append(r.Variations, report.Variation{Name: v.Name, Sets: v.Sets})
 	}
@@ -234,6 +239,9 @@ func (t *Trial) compare(r *report.Report, sides []*side) error {
 		if err != nil {
 			return fmt.Errorf("compare release files: %w", err)
 		}
+		one := report.Report{Files: files, Explain: r.Explain, Explained: r.Explained}
+		one.ExplainFirst(a.Files, b.Files)
+		r.Explained = one.Explained
 		if len(t.Platforms) > 1 {
 			for j := range files {
 				files[j].Name = t.Platforms[i] + " " + files[j].Name

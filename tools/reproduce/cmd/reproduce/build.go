@@ -9,11 +9,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/command"
+	"github.com/gosqlite/gosqlite/tools/reproduce/diffoscope"
 	"github.com/gosqlite/gosqlite/tools/reproduce/published"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
@@ -168,6 +170,9 @@ func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*
 	}
 	side := thisSide()
 	t.Side = &side
+	if path, err := exec.LookPath("diffoscope"); err == nil {
+		t.Explain = func(ctx context.Context, a, b string) (string, error) { return diffoscope.Run(ctx, path, a, b) }
+	}
 	if len(o.against) > 0 {
 		if t.Against, err = baseline(o, source, term); err != nil {
 			return nil, err
