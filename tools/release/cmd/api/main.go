@@ -33,6 +33,13 @@ const usage = `usage: api check | write | promote | print [--root FOLDER] [--gor
 `
 
 func main() {
+	// bazel run starts programs elsewhere; names of files are meant where the person is.
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "api:", err)
+			os.Exit(action.Failure)
+		}
+	}
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -38,6 +38,13 @@ const usage = `usage: notes --version VERSION --semver FILE --out FOLDER [--sbom
 `
 
 func main() {
+	// bazel run starts programs elsewhere; names of files are meant where the person is.
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "notes:", err)
+			os.Exit(action.Failure)
+		}
+	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
 }
 

@@ -36,6 +36,13 @@ const usage = `usage: semver [--version VERSION] [--json FILE] [--root FOLDER] [
 `
 
 func main() {
+	// bazel run starts programs elsewhere; names of files are meant where the person is.
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "semver:", err)
+			os.Exit(action.Failure)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
