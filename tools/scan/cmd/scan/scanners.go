@@ -82,15 +82,19 @@ func (s *session) billsGiven(err error) error {
 	return err
 }
 
-// modFiles are the go.mod files of the tree, and that of a program that is run and never linked. Those of e2e belong to
-// consumers, which are made for tests and released nowhere.
+// modFiles are the go.mod files of the tree, and that of a program that is run and never linked; without those that lie
+// outside of what is released.
 func modFiles(root string) ([]string, error) {
 	files := []string{gitleaksMod(root)}
+	outside := func(name string) bool {
+		rel, err := filepath.Rel(root, name)
+		return err == nil && slices.Contains(sast.Outside, filepath.ToSlash(rel))
+	}
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata" || name == filepath.Join(root, sast.Consumers)):
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata" || outside(name)):
 			return fs.SkipDir
 		case d.Name() == "go.mod":
 			files = append(files, name)
