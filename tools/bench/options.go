@@ -17,7 +17,7 @@ import (
 // defaultGo are the Go of a release and the oldest that the root module admits.
 const defaultGo = "go1.27.4,go1.26.8"
 
-const defaultDrivers = "gosqlite,mattn,mattn@latest,modernc,ncruces,zombiezen,floor"
+const defaultDrivers = "gosqlite,mattn,mattn@latest,modernc,ncruces,zombiezen,nothing,floor"
 
 // options are what the command line says.
 type options struct {

@@ -23,9 +23,12 @@ const Own = "gosqlite"
 // Floor is the program in C that does nothing but call SQLite.
 const Floor = "floor"
 
+// Nothing is the driver without a database, for the part that database/sql has.
+const Nothing = "nothing"
+
 // modules are the drivers and whose version each may be asked in.
 var modules = map[string]string{
-	Own: "", Floor: "",
+	Own: "", Floor: "", Nothing: "",
 	"mattn":     "github.com/mattn/go-sqlite3",
 	"modernc":   "modernc.org/sqlite",
 	"ncruces":   "github.com/ncruces/go-sqlite3",
@@ -40,7 +43,7 @@ func Parse(list string) ([]Contender, error) {
 		c := Contender{Driver: driver, Version: version}
 		switch module, known := modules[driver]; {
 		case !known:
-			return nil, fmt.Errorf("find driver %q: there are gosqlite, mattn, modernc, ncruces, zombiezen and floor", driver)
+			return nil, fmt.Errorf("find driver %q: there are gosqlite, mattn, modernc, ncruces, zombiezen, floor and nothing", driver)
 		case module == "" && strings.Contains(name, "@"):
 			return nil, fmt.Errorf("find %q: %s has the version of this tree", name, driver)
 		case slices.Contains(all, c):

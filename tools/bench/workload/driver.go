@@ -29,6 +29,13 @@ func (s Settings) Pragmas() []string {
 	}
 }
 
+// Wants is what each of the pragmas says when the settings took.
+func (s Settings) Wants() map[string]string {
+	return map[string]string{
+		"journal_mode": s.journal(), "synchronous": "2", "foreign_keys": "1", "busy_timeout": fmt.Sprint(s.Busy.Milliseconds()),
+	}
+}
+
 func (s Settings) journal() string {
 	if s.WAL {
 		return "wal"
@@ -48,6 +55,9 @@ type Driver struct {
 	Name   string // as on the command line
 	Module string // whose version is printed; "" for the tree itself
 
+	// Only names the workloads that the driver is made for; nil is all.
+	Only []string
+
 	// Open is database/sql on a file; ":memory:" is a database in memory for
 	// a pool of one connection.
 	Open func(file string, s Settings) (*sql.DB, error)
@@ -65,6 +75,9 @@ type Conn interface {
 	Exec(query string, args ...any) error
 	// Query calls row for every row. A Row is good until row returns.
 	Query(query string, row func(Row), args ...any) error
+	// Scan is Query for rows of two integers, a text and an integer, by the loop
+	// that the driver's users write.
+	Scan(query string, row func(a, b int64, text string, c int64)) error
 	Close() error
 }
 

@@ -10,7 +10,7 @@ import (
 
 var inserts = []Workload{
 	{Name: "insert", What: "prepared INSERT of 4 columns into a table in memory, one transaction", Unit: "row",
-		prepare: insert(func(db *sql.DB, people []person) error { return insertPrepared(context.Background(), db, people) })},
+		prepare: insert(func(db *sql.DB, people []Person) error { return insertPrepared(context.Background(), db, people) })},
 	{Name: "insert-ctx", What: "insert under a context that can be cancelled", Unit: "row", prepare: insert(insertCancellable)},
 	{Name: "insert-low", What: "insert below database/sql", Unit: "row", Low: true, prepare: insertLow},
 }
@@ -20,7 +20,7 @@ var bulk = []Workload{
 }
 
 // insert measures put on an empty table in memory.
-func insert(put func(db *sql.DB, people []person) error) func(e *Env) (*Round, error) {
+func insert(put func(db *sql.DB, people []Person) error) func(e *Env) (*Round, error) {
 	return func(e *Env) (*Round, error) {
 		n := e.of(40_000, 15_000)
 		db, err := e.open(memory, Settings{})
@@ -43,15 +43,15 @@ func insert(put func(db *sql.DB, people []person) error) func(e *Env) (*Round, e
 }
 
 // peopleOf makes rows beforehand, so that making them is not measured.
-func peopleOf(n int) []person {
-	people := make([]person, n)
+func peopleOf(n int) []Person {
+	people := make([]Person, n)
 	for i := range people {
-		people[i] = personOf(i + 1)
+		people[i] = PersonOf(i + 1)
 	}
 	return people
 }
 
-func insertPrepared(ctx context.Context, db *sql.DB, people []person) error {
+func insertPrepared(ctx context.Context, db *sql.DB, people []Person) error {
 	return inTx(db, func(tx *sql.Tx) error {
 		insert, err := tx.PrepareContext(ctx, insertPerson)
 		if err != nil {
@@ -60,7 +60,7 @@ func insertPrepared(ctx context.Context, db *sql.DB, people []person) error {
 		defer insert.Close()
 		for i := range people {
 			p := &people[i]
-			if _, err := insert.ExecContext(ctx, p.id, p.born, p.name, p.score); err != nil {
+			if _, err := insert.ExecContext(ctx, p.ID, p.Born, p.Name, p.Score); err != nil {
 				return err
 			}
 		}
@@ -68,7 +68,7 @@ func insertPrepared(ctx context.Context, db *sql.DB, people []person) error {
 	})
 }
 
-func insertCancellable(db *sql.DB, people []person) error {
+func insertCancellable(db *sql.DB, people []Person) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	return insertPrepared(ctx, db, people)
@@ -76,9 +76,9 @@ func insertCancellable(db *sql.DB, people []person) error {
 
 func insertBulk(e *Env) (*Round, error) {
 	if e.Driver.Bulk == nil {
-		return insert(func(db *sql.DB, people []person) error { return insertPrepared(context.Background(), db, people) })(e)
+		return insert(func(db *sql.DB, people []Person) error { return insertPrepared(context.Background(), db, people) })(e)
 	}
-	return insert(func(db *sql.DB, people []person) error {
+	return insert(func(db *sql.DB, people []Person) error {
 		return inTx(db, func(tx *sql.Tx) error {
 			return e.Driver.Bulk(context.Background(), tx, insertPerson, rowsOf(people))
 		})
@@ -86,12 +86,12 @@ func insertBulk(e *Env) (*Round, error) {
 }
 
 // rowsOf yields the same slice again and again.
-func rowsOf(people []person) iter.Seq[[]any] {
+func rowsOf(people []Person) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
 		row := make([]any, 4)
 		for i := range people {
 			p := &people[i]
-			row[0], row[1], row[2], row[3] = p.id, p.born, p.name, p.score
+			row[0], row[1], row[2], row[3] = p.ID, p.Born, p.Name, p.Score
 			if !yield(row) {
 				return
 			}
@@ -108,7 +108,7 @@ func insertLow(e *Env) (*Round, error) {
 	// Boxed beforehand: an API below database/sql binds without that.
 	rows := make([][]any, n)
 	for i, p := range peopleOf(n) {
-		rows[i] = []any{p.id, p.born, p.name, p.score}
+		rows[i] = []any{p.ID, p.Born, p.Name, p.Score}
 	}
 	want := Seen{Ops: n, Sum: peopleSum(n)}
 	return &Round{

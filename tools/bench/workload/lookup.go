@@ -66,13 +66,13 @@ func lookup(begin func(db *sql.DB) (*lookuper, error)) func(e *Env) (*Round, err
 		}
 		want := Seen{Ops: n}
 		for i := range n {
-			want.Sum += personOf(wanted(i, rows)).sum()
+			want.Sum += PersonOf(wanted(i, rows)).sum()
 		}
 		return &Round{
 			Run: func() (seen Seen, err error) {
-				var p person
+				var p Person
 				for i := range n {
-					if err := l.find(int64(wanted(i, rows))).Scan(&p.id, &p.born, &p.name, &p.score); err != nil {
+					if err := l.find(int64(wanted(i, rows))).Scan(&p.ID, &p.Born, &p.Name, &p.Score); err != nil {
 						return seen, err
 					}
 					seen.Ops++

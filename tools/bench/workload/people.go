@@ -8,23 +8,25 @@ import (
 )
 
 // The table that most workloads read or write: two integers, a text of 24 bytes,
-// an integer. Row i, from 1, is person(i).
+// an integer. Row i, from 1, is PersonOf(i).
 const peopleTable = "CREATE TABLE people(id INTEGER PRIMARY KEY, born INTEGER NOT NULL, name TEXT NOT NULL, score INTEGER NOT NULL)"
 
 const insertPerson = "INSERT INTO people(id, born, name, score) VALUES(?, ?, ?, ?)"
 
-type person struct {
-	id, born int64
-	name     string
-	score    int64
+// Person is a row of it.
+type Person struct {
+	ID, Born int64
+	Name     string
+	Score    int64
 }
 
-func personOf(i int) person {
-	return person{int64(i), 1900 + int64(i)%120, fmt.Sprintf("person %017d", i*7919%1000000), int64(i) * 31}
+// PersonOf is row i, from 1.
+func PersonOf(i int) Person {
+	return Person{int64(i), 1900 + int64(i)%120, fmt.Sprintf("person %017d", i*7919%1000000), int64(i) * 31}
 }
 
 // sum is what a person adds to the sum of a round.
-func (p person) sum() int64 { return sumOf(p.id, p.born, p.name, p.score) }
+func (p Person) sum() int64 { return sumOf(p.ID, p.Born, p.Name, p.Score) }
 
 // sumOf is cheap and differs when a value is missing or in another place: no
 // driver's time is hidden by it.
@@ -42,7 +44,7 @@ func textSum(s string) int64 {
 // peopleSum is the sum of the first n.
 func peopleSum(n int) (sum int64) {
 	for i := 1; i <= n; i++ {
-		sum += personOf(i).sum()
+		sum += PersonOf(i).sum()
 	}
 	return sum
 }
@@ -59,8 +61,8 @@ func fillPeople(db *sql.DB, n int) error {
 		}
 		defer insert.Close()
 		for i := 1; i <= n; i++ {
-			p := personOf(i)
-			if _, err := insert.Exec(p.id, p.born, p.name, p.score); err != nil {
+			p := PersonOf(i)
+			if _, err := insert.Exec(p.ID, p.Born, p.Name, p.Score); err != nil {
 				return err
 			}
 		}
@@ -79,9 +81,9 @@ func scanPeople(q querier) (Seen, error) {
 
 func readPeople(rows *sql.Rows) (seen Seen, err error) {
 	defer rows.Close()
-	var p person
+	var p Person
 	for rows.Next() {
-		if err := rows.Scan(&p.id, &p.born, &p.name, &p.score); err != nil {
+		if err := rows.Scan(&p.ID, &p.Born, &p.Name, &p.Score); err != nil {
 			return seen, err
 		}
 		seen.Ops++
@@ -126,9 +128,7 @@ func (e *Env) open(file string, s Settings) (*sql.DB, error) {
 	if file == memory {
 		db.SetMaxOpenConns(1)
 	}
-	for pragma, want := range map[string]string{
-		"journal_mode": s.journal(), "synchronous": "2", "foreign_keys": "1", "busy_timeout": fmt.Sprint(s.Busy.Milliseconds()),
-	} {
+	for pragma, want := range s.Wants() {
 		if file == memory && pragma == "journal_mode" {
 			continue
 		}

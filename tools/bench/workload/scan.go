@@ -81,9 +81,9 @@ func scanLow(e *Env) (*Round, error) {
 }
 
 func queryPeople(conn Conn) (seen Seen, err error) {
-	err = conn.Query("SELECT id, born, name, score FROM people", func(r Row) {
+	err = conn.Scan("SELECT id, born, name, score FROM people", func(id, born int64, name string, score int64) {
 		seen.Ops++
-		seen.Sum += sumOf(r.Int64(0), r.Int64(1), r.Text(2), r.Int64(3))
+		seen.Sum += sumOf(id, born, name, score)
 	})
 	return seen, err
 }
@@ -100,8 +100,8 @@ func insertLowPeople(conn Conn, n int) error {
 		return err
 	}
 	for i := 1; i <= n; i++ {
-		p := personOf(i)
-		if err := conn.Exec(insertPerson, p.id, p.born, p.name, p.score); err != nil {
+		p := PersonOf(i)
+		if err := conn.Exec(insertPerson, p.ID, p.Born, p.Name, p.Score); err != nil {
 			return err
 		}
 	}

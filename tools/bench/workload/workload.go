@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -93,6 +94,9 @@ var ErrNotOffered = errors.New("the driver does not offer it")
 
 // Prepare makes the database and a round.
 func (w Workload) Prepare(e *Env) (*Round, error) {
+	if e.Driver.Only != nil && !slices.Contains(e.Driver.Only, w.Name) {
+		return nil, ErrNotOffered
+	}
 	if w.Low && e.Driver.OpenConn == nil || !w.Low && e.Driver.Open == nil {
 		return nil, ErrNotOffered
 	}

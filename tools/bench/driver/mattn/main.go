@@ -97,6 +97,13 @@ func (c *conn) Query(query string, row func(workload.Row), args ...any) error {
 	}
 }
 
+func (c *conn) Scan(query string, row func(a, b int64, text string, c int64)) error {
+	return c.Query(query, func(r workload.Row) {
+		v := r.(columns)
+		row(v[0].(int64), v[1].(int64), v[2].(string), v[3].(int64))
+	})
+}
+
 func (c *conn) Close() error {
 	for _, stmt := range c.stmts {
 		stmt.Close()

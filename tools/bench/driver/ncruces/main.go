@@ -89,6 +89,17 @@ func (c *conn) Query(query string, row func(workload.Row), args ...any) error {
 	return stmt.Reset()
 }
 
+func (c *conn) Scan(query string, row func(a, b int64, text string, c int64)) error {
+	stmt, err := c.prepare(query, nil)
+	if err != nil {
+		return err
+	}
+	for stmt.Step() {
+		row(stmt.ColumnInt64(0), stmt.ColumnInt64(1), stmt.ColumnText(2), stmt.ColumnInt64(3))
+	}
+	return stmt.Reset()
+}
+
 func (c *conn) Close() error {
 	for _, stmt := range c.stmts {
 		stmt.Close()

@@ -67,6 +67,23 @@ func (c conn) Query(query string, row func(workload.Row), args ...any) error {
 	}
 }
 
+func (c conn) Scan(query string, row func(a, b int64, text string, c int64)) error {
+	stmt, err := c.c.Prepare(query)
+	if err != nil {
+		return err
+	}
+	for {
+		more, err := stmt.Step()
+		if err != nil {
+			return err
+		}
+		if !more {
+			return stmt.Reset()
+		}
+		row(stmt.ColumnInt64(0), stmt.ColumnInt64(1), stmt.ColumnText(2), stmt.ColumnInt64(3))
+	}
+}
+
 func (c conn) Close() error { return c.c.Close() }
 
 type columns struct{ *sqlite.Stmt }
