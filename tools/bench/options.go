@@ -36,7 +36,7 @@ const usage = `Measures gosqlite against other SQLite drivers for Go and prints 
   go -C tools/bench run . -quick                    two minutes, rougher figures
   go -C tools/bench run . -workloads '^scan'        some workloads
   go -C tools/bench run . -drivers gosqlite,mattn   some drivers; NAME@VERSION, NAME@latest work, too
-  go -C tools/bench run . -update ../../docs/benchmarks.md -svg ../../docs/benchmarks.svg
+  go -C tools/bench run . -update ../../docs/benchmarks.md -svg ../../docs/benchmarks_driver.svg
 
 A C compiler and internal/capi/sqlite3.c (./bazelw run //internal/capi:amalgamation) are needed. The first run compiles
 the drivers, which takes minutes more.

@@ -33,7 +33,7 @@ var targets = []target{
 	{4, "prepared insert", "insert", "mattn", "", 0.70, 0.62, anyGo},
 	{4, "prepared insert, cancellable", "insert-ctx", "mattn", "", 0.45, 0, anyGo},
 	{5, "bulk insert over the peer's insert", "insert-bulk", "mattn", "insert", 0.35, 0, anyGo},
-	{5, "bulk insert over own insert below database/sql", "insert-bulk", contender.Own, "insert-low", 0.90, 0, anyGo},
+	{5, "the same below database/sql, over own insert there", "insert-bulk-low", contender.Own, "insert-low", 0.90, 0, anyGo},
 	{6, "repeated join with ORDER BY", "join", "mattn", "", 0.45, 0, anyGo},
 	{6, "the same, prepared", "join-prepared", "mattn", "", 0.45, 0, anyGo},
 	{6, "the same, after ANALYZE", "join-analyzed", "mattn", "", 0.45, 0, anyGo},

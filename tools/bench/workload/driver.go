@@ -78,7 +78,19 @@ type Conn interface {
 	// Scan is Query for rows of two integers, a text and an integer, by the loop
 	// that the driver's users write.
 	Scan(query string, row func(a, b int64, text string, c int64)) error
+	// ExecMany is Exec for each of the rows, by what the driver has for it.
+	ExecMany(query string, rows [][]any) error
 	Close() error
+}
+
+// ExecEach is ExecMany for a driver that has nothing for it.
+func ExecEach(c Conn, query string, rows [][]any) error {
+	for _, row := range rows {
+		if err := c.Exec(query, row...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Row is a row of a Conn.

@@ -12,11 +12,12 @@ var inserts = []Workload{
 	{Name: "insert", What: "prepared INSERT of 4 columns into a table in memory, one transaction", Unit: "row",
 		prepare: insert(func(db *sql.DB, people []Person) error { return insertPrepared(context.Background(), db, people) })},
 	{Name: "insert-ctx", What: "insert under a context that can be cancelled", Unit: "row", prepare: insert(insertCancellable)},
-	{Name: "insert-low", What: "insert below database/sql", Unit: "row", Low: true, prepare: insertLow},
+	{Name: "insert-low", What: "insert below database/sql", Unit: "row", Low: true, prepare: insertLow(ExecEach)},
 }
 
 var bulk = []Workload{
 	{Name: "insert-bulk", What: "the same rows by the driver's way for many rows, where it has one, else as insert", Unit: "row", prepare: insertBulk},
+	{Name: "insert-bulk-low", What: "insert-bulk below database/sql", Unit: "row", Low: true, prepare: insertLow(Conn.ExecMany)},
 }
 
 // insert measures put on an empty table in memory.
@@ -99,38 +100,38 @@ func rowsOf(people []Person) iter.Seq[[]any] {
 	}
 }
 
-func insertLow(e *Env) (*Round, error) {
-	n := e.of(40_000, 15_000)
-	conn, err := e.Driver.OpenConn(memory, Settings{})
-	if err != nil {
-		return nil, err
-	}
-	// Boxed beforehand: an API below database/sql binds without that.
-	rows := make([][]any, n)
-	for i, p := range peopleOf(n) {
-		rows[i] = []any{p.ID, p.Born, p.Name, p.Score}
-	}
-	want := Seen{Ops: n, Sum: peopleSum(n)}
-	return &Round{
-		Reset: func() error {
-			if err := conn.Exec("DROP TABLE IF EXISTS people"); err != nil {
-				return err
-			}
-			return conn.Exec(peopleTable)
-		},
-		Run: func() (Seen, error) {
-			if err := conn.Exec("BEGIN"); err != nil {
-				return Seen{}, err
-			}
-			for _, row := range rows {
-				if err := conn.Exec(insertPerson, row...); err != nil {
+func insertLow(put func(conn Conn, query string, rows [][]any) error) func(e *Env) (*Round, error) {
+	return func(e *Env) (*Round, error) {
+		n := e.of(40_000, 15_000)
+		conn, err := e.Driver.OpenConn(memory, Settings{})
+		if err != nil {
+			return nil, err
+		}
+		// Boxed beforehand: an API below database/sql binds without that.
+		rows := make([][]any, n)
+		for i, p := range peopleOf(n) {
+			rows[i] = []any{p.ID, p.Born, p.Name, p.Score}
+		}
+		want := Seen{Ops: n, Sum: peopleSum(n)}
+		return &Round{
+			Reset: func() error {
+				if err := conn.Exec("DROP TABLE IF EXISTS people"); err != nil {
+					return err
+				}
+				return conn.Exec(peopleTable)
+			},
+			Run: func() (Seen, error) {
+				if err := conn.Exec("BEGIN"); err != nil {
 					return Seen{}, err
 				}
-			}
-			return want, conn.Exec("COMMIT")
-		},
-		Check: func() (Seen, error) { return queryPeople(conn) },
-		Want:  want,
-		Close: conn.Close,
-	}, nil
+				if err := put(conn, insertPerson, rows); err != nil {
+					return Seen{}, err
+				}
+				return want, conn.Exec("COMMIT")
+			},
+			Check: func() (Seen, error) { return queryPeople(conn) },
+			Want:  want,
+			Close: conn.Close,
+		}, nil
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"slices"
 
 	"github.com/gosqlite/gosqlite/driver"
 	"github.com/gosqlite/gosqlite/sqlite"
@@ -60,6 +61,11 @@ func (c *conn) prepare(query string, args []any) (*sqlite.Stmt, error) {
 		c.stmts[query] = stmt
 	}
 	c.args = c.args[:0]
+	return stmt, c.bind(args)
+}
+
+// bind appends to args.
+func (c *conn) bind(args []any) error {
 	for _, arg := range args {
 		switch v := arg.(type) {
 		case int:
@@ -69,10 +75,10 @@ func (c *conn) prepare(query string, args []any) (*sqlite.Stmt, error) {
 		case string:
 			c.args = append(c.args, sqlite.TextValue(v))
 		default:
-			return nil, fmt.Errorf("bind %T: no workload does", arg)
+			return fmt.Errorf("bind %T: no workload does", arg)
 		}
 	}
-	return stmt, nil
+	return nil
 }
 
 func (c *conn) Exec(query string, args ...any) error {
@@ -112,6 +118,25 @@ func (c *conn) Scan(query string, row func(a, b int64, text string, c int64)) er
 		}
 		row(stmt.ColumnInt64(0), stmt.ColumnInt64(1), stmt.ColumnText(2), stmt.ColumnInt64(3))
 	}
+}
+
+func (c *conn) ExecMany(query string, rows [][]any) error {
+	stmt, err := c.prepare(query, nil)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(rows, 256) {
+		c.args = c.args[:0]
+		for _, row := range some {
+			if err := c.bind(row); err != nil {
+				return err
+			}
+		}
+		if _, err := stmt.RunMany(c.args); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *conn) Close() error { return c.c.Close() }

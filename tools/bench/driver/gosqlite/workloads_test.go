@@ -118,6 +118,10 @@ func (c *droppingConn) Exec(query string, args ...any) error {
 	return c.Conn.Exec(query, args...)
 }
 
+func (c *droppingConn) ExecMany(query string, rows [][]any) error {
+	return c.Conn.ExecMany(query, rows[1:])
+}
+
 type skippingConn struct {
 	workload.Conn
 	n int

@@ -100,6 +100,8 @@ func (c *conn) Scan(query string, row func(a, b int64, text string, c int64)) er
 	return stmt.Reset()
 }
 
+func (c *conn) ExecMany(query string, rows [][]any) error { return workload.ExecEach(c, query, rows) }
+
 func (c *conn) Close() error {
 	for _, stmt := range c.stmts {
 		stmt.Close()

@@ -84,6 +84,8 @@ func (c conn) Scan(query string, row func(a, b int64, text string, c int64)) err
 	}
 }
 
+func (c conn) ExecMany(query string, rows [][]any) error { return workload.ExecEach(c, query, rows) }
+
 func (c conn) Close() error { return c.c.Close() }
 
 type columns struct{ *sqlite.Stmt }
