@@ -84,7 +84,7 @@ func (s *session) billsGiven(err error) error {
 }
 
 // modFiles are the go.mod files that git tracks or would track, and that of a program that is run and never linked. Those
-// of e2e belong to consumers, which are made for tests and released nowhere.
+// outside of what is released are left out.
 func modFiles(ctx context.Context, runner lint.Runner, root string) ([]string, error) {
 	tree, err := lint.Tracked(ctx, runner, root)
 	if err != nil {
@@ -92,8 +92,9 @@ func modFiles(ctx context.Context, runner lint.Runner, root string) ([]string, e
 	}
 	files := []string{gitleaksMod(root)}
 	for _, name := range tree.Files {
-		folders := strings.Split(name, "/")
-		if path.Base(name) == "go.mod" && folders[0] != sast.Consumers && !slices.Contains(folders, "testdata") {
+		within := func(folder string) bool { return strings.HasPrefix(name, folder+"/") }
+		inTestdata := slices.Contains(strings.Split(name, "/"), "testdata")
+		if path.Base(name) == "go.mod" && !slices.ContainsFunc(sast.Outside, within) && !inTestdata {
 			files = append(files, filepath.Join(root, filepath.FromSlash(name)))
 		}
 	}
