@@ -66,7 +66,7 @@ func Plants() []Plant {
 		driver("the host of a mirror", "words", spdx+"package driver\n\n// From https://"+plantedHost.Text+"/sqlite.\n"),
 		driver(`import "C" in driver`, "arrows", spdx+"package driver\n\n// #include <stddef.h>\nimport \"C\"\n\n// Planted is C's.\nfunc Planted() int { return C.sizeof_size_t }\n"),
 		starlark("a load in the matrix", "arrows", "platforms/matrix.bzl", "load(\"@planted//:defs.bzl\", \"NAME\")\n\nROWS = [NAME]\n"),
-		{Name: "an output folder of this machine", Check: "links", Links: map[string]string{"driver/bazel-out": "/" + "planted/execroot/bazel-out"}},
+		{Name: "an absolute link", Check: "links", Links: map[string]string{"driver/bazel-out": "/" + "planted/execroot/bazel-out"}},
 		{Name: "a link out of the tree", Check: "links", Links: map[string]string{"driver/planted": "../../elsewhere"}},
 		{Name: "an include of SQLite", Check: "arrows", Files: map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
 		starlark("no blanks", "buildifier", "platforms/planted.bzl", "ROWS=1\n"),
