@@ -29,8 +29,16 @@ type Terminal interface {
 	SetCompleter(Completer)
 }
 
-// History recalls lines; index 0 is the newest.
-type History = term.History
+// History recalls lines. Its methods are those that x/term asks for; it is no
+// name for a type of that module, whose versions promise less than this one's.
+type History interface {
+	// Add offers the line that was typed last; it may be dropped.
+	Add(line string)
+	// Len is how many lines there are.
+	Len() int
+	// At is a line; index 0 is the newest, and one out of range panics.
+	At(index int) string
+}
 
 // Completer returns line with the word before pos completed, and the new
 // position; both positions are byte offsets. ok is false when there is nothing

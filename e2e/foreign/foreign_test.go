@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// Package foreign runs the driver's own tests, compiled by zig, on processors
-// whose pointers have 32 bits:
+// Package foreign runs the driver's own tests as other compilers make them: by
+// zig for processors whose pointers have 32 bits, and by clang with checks of
+// undefined behaviour in SQLite and in the shims.
 //
 //	go -C e2e/foreign test -v -timeout 2h -run 386 .     natively on an amd64 machine
 //	go -C e2e/foreign test -v -timeout 2h -run ARMv7 .   under qemu
+//	go -C e2e/foreign test -v -timeout 2h -run UBSan .
 //
 // zig is $ZIG, the one in PATH, or the one that ./bazelw has unpacked. qemu-arm
 // is $QEMU_ARM, the one in PATH, or the one that
@@ -65,15 +67,21 @@ func run(t *testing.T, emulator, zigTarget string, env ...string) {
 		args = append([]string{"test", "-exec", emulator}, args[1:]...)
 		env = append(env, "GOSQLITE_TEST_EMULATOR="+emulator)
 	}
+	goTest(t, args, append(env, "GOOS=linux", "CC="+findZig(t)+" cc -target "+zigTarget))
+}
+
+// goTest runs the go command in the root module.
+func goTest(t *testing.T, args, env []string) {
+	t.Helper()
 	c := exec.Command("go", args...)
 	c.Dir = root
-	c.Env = append(os.Environ(), append(env, "GOWORK=off", "GOOS=linux", "CGO_ENABLED=1", "CC="+findZig(t)+" cc -target "+zigTarget)...)
+	c.Env = append(os.Environ(), append(env, "GOWORK=off", "CGO_ENABLED=1")...)
 	out, err := c.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(out), "\nok "); n < 5 {
+	if n := strings.Count("\n"+string(out), "\nok "); n < 5 {
 		t.Errorf("tests of %d packages have run, want 5 or more", n)
 	}
 }
@@ -92,4 +100,33 @@ func TestARMv7(t *testing.T) {
 	}
 	emulator := find(t, "QEMU_ARM", "qemu-arm", filepath.Join(cache, "gosqlite", "smoke", "qemu-user", "usr", "bin"))
 	run(t, emulator, "arm-linux-musleabihf", "GOARCH=arm", "GOARM=7")
+}
+
+// TestUBSan stops at the first undefined behaviour; a shift that is none proves that it would.
+func TestUBSan(t *testing.T) {
+	env := []string{
+		"CC=" + find(t, "CLANG", "clang", ""), "CGO_CFLAGS=-O1 -fsanitize=undefined", "CGO_LDFLAGS=-fsanitize=undefined",
+		"UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1",
+	}
+	plant(t, env)
+	goTest(t, []string{"test", "-count=1", "-p=1", "-timeout=1h", "./sqlite/...", "./driver/..."}, env)
+}
+
+// plant runs a program with undefined behaviour in C, which has to be noticed.
+func plant(t *testing.T, env []string) {
+	t.Helper()
+	dir := t.TempDir()
+	const program = "package main\n\n// static int shift(int n) { return 1 << n; }\nimport \"C\"\n\nfunc main() { println(C.shift(64)) }\n"
+	for name, text := range map[string]string{"main.go": program, "go.mod": "module plant\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := exec.Command("go", "run", ".")
+	c.Dir = dir
+	c.Env = append(os.Environ(), append(env, "GOWORK=off", "CGO_ENABLED=1")...)
+	out, err := c.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "shift exponent 64") {
+		t.Fatalf("plant: a shift by 64 was not noticed: %v\n%s", err, out)
+	}
 }

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+
+// Build_release is the release train: one command that goes from a clean tree to a release, step by step. A run that fails
+// says what to do, publishes nothing, and goes on where it stopped when it is run again.
+//
+//	./bazelw run //tools/release:build_release -- --version v1.2.3 --out FOLDER --key KEY --chain CHAIN --policy POLICY
+//
+// Whatever it makes is below FOLDER, which lies outside the tree: state.json, log/STEP.log, semver.json, payload/, notes/,
+// proxy/ and dist/. It is a dry run unless --publish is given. Exit codes are those of package action.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/release/train"
+)
+
+const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME] [--key FILE --chain FILE --policy FILE] [--publish]
+
+  --version VERSION    such as v1.2.3; tools/release/version.bzl has to say the same
+  --out FOLDER         gets everything that the run makes; outside the tree
+  --step NAME          runs one step alone; --list names them
+  --list               prints the steps
+  --targets LABEL      what is built; default //:release_all
+  --key FILE           signs; also pkcs11:...
+  --chain FILE         certificates of the key
+  --policy FILE        what the verifier trusts
+  --sbom-diff FILE     what sbom diff --json printed against the last release, for the notes
+  --publish            not a dry run
+  --root FOLDER        of the clone; default: the workspace, or the folder here
+`
+
+// options are the command line.
+type options struct {
+	version, out, step, targets, key, chain, policy, sbomDiff, root string
+	list, publish                                                   bool
+}
+
+// A world is everything outside that the train touches, but for files below --out.
+type world struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+	// command runs a program in a folder, and gives what it printed to stdout; all it prints goes to log, too.
+	command func(ctx context.Context, log io.Writer, dir string, args ...string) (string, error)
+}
+
+func main() {
+	// bazel run starts programs elsewhere; names of files are meant where the person is.
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "build_release:", err)
+			os.Exit(action.Failure)
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], &world{os.Stdout, os.Stderr, os.Getenv, time.Now, command}))
+}
+
+func run(ctx context.Context, args []string, w *world) int {
+	return action.Exit(w.stderr, "build_release", release(ctx, args, w))
+}
+
+func parse(args []string, w *world) (*options, error) {
+	o := &options{}
+	f := flag.NewFlagSet("build_release", flag.ContinueOnError)
+	f.StringVar(&o.version, "version", "", "")
+	f.StringVar(&o.out, "out", "", "")
+	f.StringVar(&o.step, "step", "", "")
+	f.StringVar(&o.targets, "targets", "//:release_all", "")
+	f.StringVar(&o.key, "key", "", "")
+	f.StringVar(&o.chain, "chain", "", "")
+	f.StringVar(&o.policy, "policy", "", "")
+	f.StringVar(&o.sbomDiff, "sbom-diff", "", "")
+	f.StringVar(&o.root, "root", "", "")
+	f.BoolVar(&o.list, "list", false, "")
+	f.BoolVar(&o.publish, "publish", false, "")
+	if err := action.Parse(f, usage, args, w.stdout); err != nil {
+		return nil, err
+	}
+	if o.list {
+		return o, nil
+	}
+	if o.version == "" || o.out == "" {
+		return nil, action.UsageError("--version and --out are needed")
+	}
+	if o.root == "" {
+		if o.root = w.getenv("BUILD_WORKSPACE_DIRECTORY"); o.root == "" {
+			o.root = "."
+		}
+	}
+	for _, p := range []*string{&o.root, &o.out, &o.chain, &o.policy, &o.sbomDiff} {
+		if *p == "" {
+			continue
+		}
+		absolute, err := filepath.Abs(*p)
+		if err != nil {
+			return nil, err
+		}
+		*p = absolute
+	}
+	if o.key != "" && !strings.Contains(o.key, ":") {
+		absolute, err := filepath.Abs(o.key)
+		if err != nil {
+			return nil, err
+		}
+		o.key = absolute
+	}
+	if rel, err := filepath.Rel(o.root, o.out); err == nil && filepath.IsLocal(rel) {
+		return nil, action.UsageError("--out %s is in the tree, which it would make dirty; name a folder outside", o.out)
+	}
+	return o, nil
+}
+
+func release(ctx context.Context, args []string, w *world) error {
+	o, err := parse(args, w)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t := &train.Train{Now: w.now, Out: w.stdout}
+	j := &journey{options: o, world: w}
+	t.Steps = j.steps()
+	if o.list {
+		for _, s := range t.Steps {
+			fmt.Fprintf(w.stdout, "%-10s %s\n", s.Name, s.Doc)
+		}
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Join(o.out, "log"), 0o755); err != nil {
+		return fmt.Errorf("make %s: %w", o.out, err)
+	}
+	commit, err := w.command(ctx, io.Discard, o.root, "git", "rev-parse", "--verify", "HEAD")
+	if err != nil {
+		return fmt.Errorf("find the source commit: %w", err)
+	}
+	state := filepath.Join(o.out, "state.json")
+	if t.State, err = train.Open(state, o.version, strings.TrimSpace(commit), o.publish); err != nil {
+		return action.Reject(err)
+	}
+	t.Save = func(s *train.State) error { return s.Save(state) }
+	if err := t.Go(ctx, o.step); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.stdout, "\nrelease  %s\nsource   %s\n", t.State.Version, t.State.Commit)
+	total := 0.0
+	for _, d := range t.State.Steps {
+		fmt.Fprintf(w.stdout, "%-10s %8.1f s\n", d.Step, d.Seconds)
+		total += d.Seconds
+	}
+	fmt.Fprintf(w.stdout, "%-10s %8.1f s; all of it is in %s\n", "together", total, o.out)
+	return nil
+}
+
+// command is the world's.
+func command(ctx context.Context, log io.Writer, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	// The terminal is for passphrases.
+	cmd.Stdin = os.Stdin
+	cmd.WaitDelay = 30 * time.Second
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	var out strings.Builder
+	cmd.Stdout = io.MultiWriter(&out, log)
+	cmd.Stderr = log
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && exit.ExitCode() == action.Rejected:
+		err = action.Reject(fmt.Errorf("%s said no", strings.Join(args, " ")))
+	case err != nil:
+		err = fmt.Errorf("run %s: %w", strings.Join(args, " "), err)
+	}
+	return out.String(), err
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+
+package checks
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestReleases makes v1.0.0, v1.0.1 and v1.1.0, and shows what is refused after them.
+func TestReleases(t *testing.T) {
+	r := newRepository(t)
+	r.put("api/v1.txt", "")
+	r.put("api/next.txt", "")
+	r.commit("begin")
+	r.at(0, nil, "api", "write")
+	r.commit("describe")
+	r.release("v1.0.0")
+
+	r.change("sqlite/sqlite.go", "return nil", "c.open = false; return nil")
+	r.put("changes/next/close.json", `{"kind":"fix","title":"Close closes","claims":["no-breaking-changes","same-sqlite"]}`)
+	r.commit("fix")
+	r.at(0, []string{"the least version is v1.0.1"}, "semver")
+	r.release("v1.0.1")
+
+	r.change("sqlite/sqlite.go", "func Version", "func (c *Conn) Ping() error { return nil }\n\nfunc Version")
+	r.put("changes/next/ping.json", `{"kind":"feature","title":"Conn has Ping","names":["api: sqlite.(*Conn).Ping"]}`)
+	r.at(3, []string{"api/next.txt: pkg sqlite, method (*Conn) Ping() error"}, "api", "check")
+	r.at(0, []string{"wrote api/next.txt: 1 lines"}, "api", "write")
+	r.commit("add Ping")
+	r.at(3, []string{"v1.0.2 is too low: since v1.0.1 there are changes that need v1.1.0 or higher", "minor: api: sqlite.(*Conn).Ping"}, "semver", "--version", "v1.0.2")
+	r.release("v1.1.0")
+	for version, want := range map[string]string{"v1.0.0": "It is the first release", "v1.0.1": "- Close closes.", "v1.1.0": "| `api: sqlite.(*Conn).Ping` | - | added | minor |"} {
+		text, err := os.ReadFile(filepath.Join(r.out, version, "notes.md"))
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("notes of %s do not say %q (%v):\n%s", version, want, err, text)
+		}
+	}
+	if out := must(t, r.root, gitEnv, "git", "log", "--format=%s", "main"); strings.Contains(out, "gosqlite v1") {
+		t.Errorf("a release commit is on the branch:\n%s", out)
+	}
+	head := strings.TrimSpace(must(t, r.root, gitEnv, "git", "rev-parse", "HEAD"))
+	for _, refusal := range refusals {
+		t.Run(refusal.name, func(t *testing.T) {
+			r := *r
+			r.t = t
+			must(t, r.root, gitEnv, "git", "reset", "-q", "--hard", head)
+			must(t, r.root, gitEnv, "git", "clean", "-qfd")
+			refusal.run(&r)
+		})
+	}
+}
+
+// refusals begin at the state after v1.1.0; each commits what it changes unless it says otherwise.
+var refusals = []struct {
+	name string
+	run  func(r *repository)
+}{
+	{"nothing changed", func(r *repository) {
+		r.at(0, []string{"the least version is v1.1.1"}, "semver", "--version", "v1.1.1")
+	}},
+	{"a removed method as a patch", func(r *repository) {
+		r.change("sqlite/sqlite.go", "func (c *Conn) Close() error { c.open = false; return nil }\n", "")
+		r.commit("remove Close")
+		r.at(3, []string{"pkg sqlite, method (*Conn) Close() error: sqlite: (*Conn).Close: removed: an exported name stays", "go1compat"}, "api", "check")
+		r.at(3, []string{"v1.1.1 is too low", "need v2.0.0 or higher", "sqlite.(*Conn).Close"}, "semver", "--version", "v1.1.1")
+	}},
+	{"a raised Go version as a patch", func(r *repository) {
+		r.change("go.mod", "1.25.0", "1.26.0")
+		r.commit("raise Go")
+		r.at(3, []string{"v1.1.1 is too low", "minor: go: minimum (1.25.0 -> 1.26.0)"}, "semver", "--version", "v1.1.1")
+		r.at(0, nil, "semver", "--version", "v1.2.0")
+	}},
+	{"a changed default without a note", func(r *repository) {
+		r.change("api/defaults.txt", "= 2", "= 1")
+		r.commit("change the default")
+		r.at(3, []string{`no change entry names "default: pragma synchronous"`}, "semver", "--version", "v1.2.0")
+		r.put("changes/next/sync.json", `{"kind":"default","title":"Synchronous is 1","names":["default: pragma synchronous"],"upgrade":"Set it."}`)
+		r.commit("write the note")
+		r.at(0, nil, "semver", "--version", "v1.2.0")
+	}},
+	{"a dirty tree", func(r *repository) {
+		r.put("sqlite/more.go", "package sqlite\n")
+		r.at(3, []string{"the tree is dirty: ?? sqlite/more.go"}, "semver", "--version", "v1.2.0")
+		r.at(3, []string{"the tree is dirty"}, "module", "--version", "v1.2.0", "--out", filepath.Join(r.out, "proxy"), "--amalgamation", r.capi)
+	}},
+	{"a reused version", func(r *repository) {
+		r.change("sqlite/sqlite.go", "return nil", "return  nil")
+		r.commit("change something")
+		r.at(3, []string{"v1.1.0 is released already: a version is never used twice"}, "semver", "--version", "v1.1.0")
+		r.at(3, []string{"a version is never replaced"}, "module", "--version", "v1.1.0", "--out", filepath.Join(r.out, "proxy"), "--amalgamation", r.capi)
+		r.at(3, []string{"there is one that says something else"}, "module", "--version", "v1.1.0", "--out", r.t.TempDir(), "--amalgamation", r.capi, "--tag")
+	}},
+	{"an edited baseline", func(r *repository) {
+		r.change("api/v1.txt", "pkg sqlite, method (*Conn) Close() error\n", "")
+		r.put("api/next.txt", "pkg sqlite, method (*Conn) Close() error\n")
+		r.commit("unlock Close")
+		r.at(0, nil, "api", "check") // the two files are at one with the code; only the release of before knows
+		r.at(3, []string{`api/v1.txt lost the line "pkg sqlite, method (*Conn) Close() error", which v1.1.0 promised`}, "semver", "--version", "v1.2.0")
+	}},
+	{"an edited baseline that hides a removal", func(r *repository) {
+		r.change("sqlite/sqlite.go", "func (c *Conn) Close() error { c.open = false; return nil }\n", "")
+		r.change("api/v1.txt", "pkg sqlite, method (*Conn) Close() error\n", "")
+		r.commit("remove Close and its line")
+		r.at(0, nil, "api", "check")
+		r.at(3, []string{"need v2.0.0 or higher"}, "semver", "--version", "v1.2.0")
+	}},
+	{"notes against facts", func(r *repository) {
+		r.change("sqlite/sqlite.go", "func (c *Conn) Ping() error { return nil }\n", "")
+		r.put("changes/next/calm.json", `{"kind":"other","title":"All is well","text":"There are no breaking changes."}`)
+		r.commit("remove Ping, and deny it")
+		r.at(3, nil, "semver", "--version", "v1.1.1", "--json", r.noteFile)
+		out := filepath.Join(r.t.TempDir(), "notes")
+		r.at(3, []string{`calm.json says "no breaking changes", but: major: api: sqlite.(*Conn).Ping`, "no entry of kind breaking names"},
+			"notes", "--version", "v1.1.1", "--semver", r.noteFile, "--out", out)
+		if _, err := os.Stat(out); err == nil {
+			r.t.Error("notes were written")
+		}
+	}},
+	{"another SQLite than the pins say", func(r *repository) {
+		capi := r.t.TempDir()
+		for name, text := range map[string]string{"sqlite3.c": fakeC + " ", "sqlite3.h": fakeH, "sqlite3_options.h": fakeO} {
+			if err := os.WriteFile(filepath.Join(capi, name), []byte(text), 0o644); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+		r.at(1, []string{"check internal/capi/sqlite3.c: SHA3-256"}, "module", "--version", "v1.2.0", "--out", r.t.TempDir(), "--amalgamation", capi)
+	}},
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+
+// Semver computes the least version that the changes since the last release allow, and refuses a lower one. Package
+// semver has the rules. It needs git and Go on the machine, and writes nothing but the report that it is asked for.
+//
+//	./bazelw run //:semver                        the least version, and why
+//	./bazelw run //:semver -- --version v1.2.3    whether this one may be released
+//
+// Exit codes: 0 yes, 1 failure, 2 usage, 3 the version is refused.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/release/api"
+	"github.com/gosqlite/gosqlite/tools/release/changes"
+	"github.com/gosqlite/gosqlite/tools/release/semver"
+)
+
+const usage = `usage: semver [--version VERSION] [--json FILE] [--root FOLDER] [--goroot FOLDER]
+
+  --version VERSION    such as v1.2.3; without it the least version is printed
+  --json FILE          write the report, which the release notes read
+  --root FOLDER        of the clone; default: the workspace, or the folder here
+  --goroot FOLDER      of the standard library's sources; default: what go env GOROOT says
+`
+
+func main() {
+	// bazel run starts programs elsewhere; names of files are meant where the person is.
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "semver:", err)
+			os.Exit(action.Failure)
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
+	return action.Exit(stderr, "semver", judge(ctx, args, stdout, getenv))
+}
+
+func judge(ctx context.Context, args []string, stdout io.Writer, getenv func(string) string) error {
+	flags := flag.NewFlagSet("semver", flag.ContinueOnError)
+	version := flags.String("version", "", "")
+	report := flags.String("json", "", "")
+	root := flags.String("root", "", "")
+	goroot := flags.String("goroot", "", "")
+	if err := action.Parse(flags, usage, args, stdout); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
+		return err
+	}
+	if *root == "" {
+		if *root = getenv("BUILD_WORKSPACE_DIRECTORY"); *root == "" {
+			*root = "."
+		}
+	}
+	in, err := read(ctx, *root, *goroot, *version)
+	if err != nil {
+		return err
+	}
+	r, reasons := semver.Judge(in)
+	if *report != "" {
+		text, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		put := func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err }
+		if err := action.WriteFile(*report, 0o644, put); err != nil {
+			return err
+		}
+	}
+	for _, c := range r.Changes {
+		fmt.Fprintln(stdout, c)
+	}
+	for _, reason := range reasons {
+		fmt.Fprintln(stdout, "refused:", reason)
+	}
+	switch {
+	case r.Base == "":
+		fmt.Fprintln(stdout, "no release yet: any version of the module's path may be the first")
+	default:
+		fmt.Fprintf(stdout, "since %s: %d changes, the least version is %s\n", r.Base, len(r.Changes), r.Least)
+	}
+	if len(reasons) > 0 {
+		return action.Reject(fmt.Errorf("judge version %s: %s", *version, reasons[0]))
+	}
+	return nil
+}
+
+// read reads both trees; that of the last release into a folder that is gone afterwards.
+func read(ctx context.Context, root, goroot, version string) (in semver.Input, err error) {
+	in.Version = version
+	if goroot == "" {
+		if goroot, err = api.GOROOT(ctx); err != nil {
+			return in, err
+		}
+	}
+	if in.Tags, err = semver.Tags(ctx, root); err != nil {
+		return in, err
+	}
+	if in.Dirty, err = semver.Dirty(ctx, root); err != nil {
+		return in, err
+	}
+	if in.Entries, err = changes.Load(filepath.Join(root, filepath.FromSlash(changes.Next))); err != nil {
+		return in, err
+	}
+	platforms, err := api.Platforms(root)
+	if err != nil {
+		return in, err
+	}
+	sources := api.NewSources(goroot)
+	if in.Now, err = semver.Read(sources, root, platforms); err != nil {
+		return in, err
+	}
+	base := semver.Base(version, in.Tags, in.Now.Mod)
+	if base == "" {
+		return in, nil
+	}
+	dir, err := os.MkdirTemp("", "gosqlite-semver-")
+	if err != nil {
+		return in, err
+	}
+	defer os.RemoveAll(dir)
+	if err := semver.Extract(ctx, root, "refs/tags/"+base, dir); err != nil {
+		return in, err
+	}
+	if in.Base, err = semver.Read(sources, dir, platforms); err != nil {
+		return in, fmt.Errorf("read release %s: %w", base, err)
+	}
+	return in, nil
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+
+package semver
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/semver"
+)
+
+// Limits of a release's tree, in files and bytes.
+const (
+	maxTreeFiles = 100_000
+	maxTreeBytes = 1 << 30
+)
+
+// Git runs git in the clone at dir and gives its output. The user's configuration has no say.
+func Git(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("run git %s: %w: %s", args[0], err, strings.TrimSpace(stderr.String()))
+	}
+	return out, nil
+}
+
+// Tags are the tags of a clone that are versions of the root module.
+func Tags(ctx context.Context, root string) ([]string, error) {
+	out, err := Git(ctx, root, "tag", "--list", "v*")
+	if err != nil {
+		return nil, fmt.Errorf("list the releases: %w", err)
+	}
+	var tags []string
+	for tag := range strings.FieldsSeq(string(out)) {
+		if semver.IsValid(tag) {
+			tags = append(tags, tag)
+		}
+	}
+	semver.Sort(tags)
+	return tags, nil
+}
+
+// Dirty are the files of a clone that differ from its last commit, as git status prints them.
+func Dirty(ctx context.Context, root string) ([]string, error) {
+	out, err := Git(ctx, root, "status", "--porcelain")
+	if err != nil {
+		return nil, err
+	}
+	if text := strings.TrimRight(string(out), "\n"); text != "" {
+		return strings.Split(text, "\n"), nil
+	}
+	return nil, nil
+}
+
+// wanted says whether a file of a release's tree is read: the amalgamation is not.
+func wanted(name string) bool {
+	return path.Ext(name) == ".go" || path.Base(name) == "go.mod" || path.Ext(name) == ".bzl" || path.Dir(name) == "api"
+}
+
+// Extract puts what a comparison reads of a commit into the empty folder dir.
+func Extract(ctx context.Context, root, commit, dir string) (err error) {
+	cmd := exec.CommandContext(ctx, "git", "-C", root, "archive", "--format=tar", commit)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("read %s: %w", commit, err)
+	}
+	err = untar(out, dir)
+	if _, cerr := io.Copy(io.Discard, out); err == nil {
+		err = cerr
+	}
+	if werr := cmd.Wait(); err == nil && werr != nil {
+		err = fmt.Errorf("git archive: %w: %s", werr, strings.TrimSpace(stderr.String()))
+	}
+	if err != nil {
+		return fmt.Errorf("read the tree of %s: %w", commit, err)
+	}
+	return nil
+}
+
+func untar(r io.Reader, dir string) error {
+	left := int64(maxTreeBytes)
+	t := tar.NewReader(r)
+	for n := 0; ; n++ {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if left -= h.Size; n > maxTreeFiles || left < 0 {
+			return fmt.Errorf("more than %d files or %d bytes", maxTreeFiles, maxTreeBytes)
+		}
+		if h.Typeflag != tar.TypeReg || !filepath.IsLocal(h.Name) || !wanted(h.Name) {
+			continue
+		}
+		file := filepath.Join(dir, filepath.FromSlash(h.Name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		data, err := io.ReadAll(t)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			return err
+		}
+	}
+}

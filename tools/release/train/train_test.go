@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+
+package train
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
+)
+
+// world is a train of four steps, of which the last is guarded.
+type world struct {
+	file string
+	ran  []string
+	fail string // the step that fails
+	out  bytes.Buffer
+}
+
+func (w *world) run(t *testing.T, version, commit, only string) error {
+	t.Helper()
+	w.ran = nil
+	state, err := Open(w.file, version, commit, false)
+	if err != nil {
+		return err
+	}
+	train := &Train{State: state, Save: func(s *State) error { return s.Save(w.file) }, Now: func() time.Time { return time.Unix(0, 0) }, Out: &w.out}
+	for _, name := range []string{"clean", "build", "sign", "publish"} {
+		train.Steps = append(train.Steps, Step{Name: name, Doc: "does it", Advice: "mend " + name, Guarded: name == "publish", Run: func(context.Context) error {
+			w.ran = append(w.ran, name)
+			if name == w.fail {
+				return errors.New("broken")
+			}
+			return nil
+		}})
+	}
+	return train.Go(t.Context(), only)
+}
+
+func TestTrainGoesOn(t *testing.T) {
+	w := &world{file: filepath.Join(t.TempDir(), "state.json"), fail: "sign"}
+	want := func(err error, text string, ran ...string) {
+		t.Helper()
+		if text == "" && err != nil || text != "" && (err == nil || !strings.Contains(err.Error(), text)) {
+			t.Errorf("got %v, want %q", err, text)
+		}
+		if !slices.Equal(w.ran, ran) {
+			t.Errorf("ran %q, want %q", w.ran, ran)
+		}
+	}
+	want(w.run(t, "v1.0.0", "abc", ""), "mend sign; then run the same command again", "clean", "build", "sign")
+	if !strings.Contains(w.out.String(), "[3/4] sign: FAILED after 0.0 s; nothing is published") {
+		t.Errorf("said %q", &w.out)
+	}
+	want(w.run(t, "v1.0.0", "abc", ""), "mend sign", "sign")
+	want(w.run(t, "v1.0.0", "abc", "publish"), "step sign is not done")
+	w.fail = ""
+	want(w.run(t, "v1.0.0", "abc", ""), "", "sign", "publish")
+	want(w.run(t, "v1.0.0", "abc", ""), "")
+	// A step by name runs again, and what stands on it is done no more.
+	want(w.run(t, "v1.0.0", "abc", "build"), "", "build")
+	want(w.run(t, "v1.0.0", "abc", "publish"), "step sign is not done")
+	want(w.run(t, "v1.0.0", "abc", ""), "", "sign", "publish")
+	// Another version or commit is another release.
+	want(w.run(t, "v1.0.1", "abc", ""), "it is of v1.0.0 at abc, not of v1.0.1 at abc")
+	want(w.run(t, "v1.0.0", "abd", ""), "not of v1.0.0 at abd")
+	err := w.run(t, "v1.0.0", "abc", "fly")
+	want(err, `"fly" is none of clean, build, sign, publish`)
+	if action.Code(err) != action.Usage {
+		t.Errorf("exit code %d", action.Code(err))
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.json")
+	for _, text := range []string{"", "{", `{"schema":"other"}`, strings.Repeat(" ", maxState+1)} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(file, "v1.0.0", "abc", false); err == nil || !strings.Contains(err.Error(), "remove the file to begin anew") {
+			t.Errorf("%.20q: %v", text, err)
+		}
+	}
+}
