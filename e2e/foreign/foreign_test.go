@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // Package foreign runs the driver's own tests as other compilers make them: by
-// zig for processors whose pointers have 32 bits, and by clang with checks of
-// undefined behaviour in SQLite and in the shims.
+// zig for processors whose pointers have 32 bits, and by gcc, or another $CC that
+// brings the library for it, with checks of undefined behaviour in SQLite and in
+// the shims.
 //
 //	go -C e2e/foreign test -v -timeout 2h -run 386 .     natively on an amd64 machine
 //	go -C e2e/foreign test -v -timeout 2h -run ARMv7 .   under qemu
@@ -105,7 +106,7 @@ func TestARMv7(t *testing.T) {
 // TestUBSan stops at the first undefined behaviour; a shift that is none proves that it would.
 func TestUBSan(t *testing.T) {
 	env := []string{
-		"CC=" + find(t, "CLANG", "clang", ""), "CGO_CFLAGS=-O1 -fsanitize=undefined", "CGO_LDFLAGS=-fsanitize=undefined",
+		"CC=" + find(t, "CC", "gcc", ""), "CGO_CFLAGS=-O1 -fsanitize=undefined", "CGO_LDFLAGS=-fsanitize=undefined",
 		"UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1",
 	}
 	plant(t, env)
