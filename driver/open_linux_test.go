@@ -7,8 +7,10 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gosqlite/gosqlite/driver"
 )
@@ -33,6 +35,7 @@ func openFiles(t *testing.T, name string) int {
 // ways to leave early, and files when it is closed.
 func TestNothingIsLeftOpen(t *testing.T) {
 	name := file(t)
+	before := runtime.NumGoroutine()
 	db, err := sql.Open(driver.Name, name+"?_preset=app&_stmt_cache=8")
 	if err != nil {
 		t.Fatal(err)
@@ -84,4 +87,24 @@ func TestNothingIsLeftOpen(t *testing.T) {
 	if n := openFiles(t, name); n != 0 {
 		t.Errorf("%d files are open after failed connections", n)
 	}
+	if left := goroutinesBeyond(before, 10*time.Second); left != "" {
+		t.Error(left)
+	}
+	planted := make(chan struct{})
+	go func() { <-planted }()
+	if goroutinesBeyond(before, 10*time.Millisecond) == "" {
+		t.Error("plant: a goroutine that stays was not noticed")
+	}
+	close(planted)
+}
+
+// goroutinesBeyond waits for what ends by itself and shows what does not.
+func goroutinesBeyond(before int, wait time.Duration) string {
+	for end := time.Now().Add(wait); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			stacks := make([]byte, 1<<16)
+			return fmt.Sprintf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+	}
+	return ""
 }

@@ -22,6 +22,10 @@ import (
 // "TASK\nDSN\nNUMBER".
 const childTask = "GOSQLITE_TEST_CHILD_TASK"
 
+// childEmulator, when set, is what runs this program for another processor: the
+// system does not start it as a child by itself.
+const childEmulator = "GOSQLITE_TEST_EMULATOR"
+
 func TestMain(m *testing.M) {
 	if task := os.Getenv(childTask); task != "" {
 		if err := runChild(strings.Split(task, "\n")); err != nil {
@@ -108,6 +112,9 @@ func child(t *testing.T, task, dsn string, number int) *osexec.Cmd {
 		t.Fatal(err)
 	}
 	c := osexec.Command(program)
+	if emulator := os.Getenv(childEmulator); emulator != "" {
+		c = osexec.Command(emulator, program)
+	}
 	c.Env = append(os.Environ(), childTask+"="+task+"\n"+dsn+"\n"+strconv.Itoa(number))
 	return c
 }

@@ -11,6 +11,7 @@ import "C"
 import (
 	"runtime"
 	"runtime/cgo"
+	"sync/atomic"
 	"unsafe"
 	"weak"
 )
@@ -38,18 +39,36 @@ type Host struct {
 
 // hostRef is what a handle leads to. It is weak, so that a connection which was
 // dropped without Close is still collected, and reported.
-type hostRef struct{ host weak.Pointer[Host] }
+type hostRef struct {
+	host   weak.Pointer[Host]
+	handle C.uintptr_t
+}
+
+// recent are hosts that were called lately, by their handles, which are never
+// used twice: looking into the table of all handles costs more than the rest of
+// a call.
+var recent [64]atomic.Pointer[hostRef]
 
 // NewHost makes the Host of a connection and tells C its name.
 func (c *Conn) NewHost() *Host {
 	h := &Host{}
-	handle := cgo.NewHandle(&hostRef{weak.Make(h)})
-	c.host = C.uintptr_t(handle)
+	ref := &hostRef{host: weak.Make(h)}
+	handle := cgo.NewHandle(ref)
+	ref.handle = C.uintptr_t(handle)
+	c.host = ref.handle
 	runtime.AddCleanup(h, func(handle cgo.Handle) { handle.Delete() }, handle)
 	return h
 }
 
-func hostOf(h C.uintptr_t) *Host { return cgo.Handle(h).Value().(*hostRef).host.Value() }
+func hostOf(h C.uintptr_t) *Host {
+	slot := &recent[h%C.uintptr_t(len(recent))]
+	ref := slot.Load()
+	if ref == nil || ref.handle != h {
+		ref = cgo.Handle(h).Value().(*hostRef)
+		slot.Store(ref)
+	}
+	return ref.host.Value()
+}
 
 // Add puts a callback into the table and names its slot.
 func (h *Host) Add(v any) int {

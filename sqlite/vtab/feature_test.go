@@ -204,6 +204,7 @@ func TestIntegrityOfATable(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+	s.problem = "rotten"
 	if got := text(t, c, "PRAGMA quick_check"); got != "main.s true: rotten" {
 		t.Errorf("quick: %q", got)
 	}
