@@ -7,12 +7,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 )
 
 // Main runs a tool with the arguments of this process, and ends it with the exit code that its error stands for. An interrupt
-// cancels the context, so that the tool can remove what it made.
+// or SIGTERM cancels the context, so that the tool can remove what it made.
 func Main(tool string, run func(ctx context.Context, args []string, stdout io.Writer) error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := Exit(os.Stderr, tool, run(ctx, os.Args[1:], os.Stdout))
 	stop()
 	os.Exit(code)

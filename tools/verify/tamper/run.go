@@ -29,7 +29,8 @@ type Bench struct {
 	Peers   []Peer
 
 	keys    *releasetest.Keys
-	current *policy.Policy // of the release that a case made
+	current *policy.Policy  // of the release that a case made
+	said    map[string]bool // by cosign; see cosigned
 }
 
 // NewBench makes a bench whose folder cases are tried on a release that it makes itself.
