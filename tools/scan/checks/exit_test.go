@@ -29,6 +29,8 @@ func repository(t *testing.T, main, decisions string) string {
 		"tools/scan/triage.json":           `{"schema":"gosqlite-triage/1",` + policy + `,"decisions":[` + decisions + `]}`,
 		"whole/GO-2026-9001.json":          plantedRecord,
 		"bad.sh":                           "#!/bin/sh\ncd $1\nrm -rf ./*\n",
+		"key.pem":                          plantedKey,
+		"inject/inject.go":                 plantedInject,
 	})
 	for _, args := range [][]string{{"init", "--quiet"}, {"add", "--all", "--force"}} {
 		cmd := exec.CommandContext(t.Context(), "git", args...)
@@ -81,6 +83,18 @@ func TestExitCodes(t *testing.T) {
 		}
 		return append(env, "PATH="+dir)
 	}
+	// What pins gitleaks, which the go command has to have fetched once.
+	gitleaks := map[string]string{}
+	for _, name := range []string{"gitleaks.mod", "gitleaks.sum"} {
+		text, err := os.ReadFile(filepath.Join("..", "programs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		gitleaks["tools/scan/programs/"+name] = string(text)
+	}
+	fetching := func(env []string) []string {
+		return append(env, "GOFLAGS=", "GOPROXY="+os.Getenv("GOPROXY"), "GOTOOLCHAIN="+os.Getenv("GOTOOLCHAIN"))
+	}
 	for _, c := range []struct {
 		name, main, decisions string
 		args                  []string
@@ -96,11 +110,14 @@ func TestExitCodes(t *testing.T) {
 		{"an old database at a release", imported, notCalled, []string{"--date", "2026-10-01", "--only", "go-source", "--gate", "release"}, nil, 3, "database-stale"},
 		{"the same in a plain run", imported, notCalled, []string{"--date", "2026-10-01", "--only", "go-source"}, nil, 0, "PASS"},
 		{"a defect in a script", required, "", []string{"--date", "2026-08-05", "--only", "shellcheck"}, nil, 3, "SC2164 in bad.sh"},
+		{"a key", required, "", []string{"--date", "2026-08-05", "--only", "secrets"}, fetching, 3, "private-key in key.pem"},
+		{"an SQL injection", required, "", []string{"--date", "2026-08-05", "--only", "gosec"}, nil, 3, "G202 in inject/inject.go"},
 		{"a missing tool", required, "", []string{"--date", "2026-08-05", "--only", "shellcheck"}, without, 3, "scanner-not-run: shellcheck"},
 		{"no bill of materials", required, "", []string{"--date", "2026-08-05", "--only", "c-feed"}, nil, 3, "scanner-not-run: c-feed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			root := repository(t, c.main, c.decisions)
+			write(t, root, gitleaks)
 			cmd := exec.CommandContext(t.Context(), program, append(c.args, "--root", root, "--db", filepath.Join(root, "whole"))...)
 			cmd.Env = offline()
 			if c.env != nil {

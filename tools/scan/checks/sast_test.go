@@ -26,18 +26,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// The parts of these are joined when the test runs, so that the tree itself has no key and no password.
+var (
+	plantedKey    = "-----BEGIN RSA " + "PRIVATE KEY-----\n" + strings.Repeat("MIIEpAIBAAKCAQEA7bq2", 12) + "\n-----END RSA " + "PRIVATE KEY-----\n"
+	plantedInject = "// Package inject is planted.\npackage inject\n\nimport \"database/sql\"\n\n" +
+		"// Find builds SQL from what it is given.\nfunc Find(db *sql.DB, name string) (*sql.Rows, error) {\n\tquery := \"SELECT * FROM t WHERE name = '\" + name + \"'\"\n\trows, err := db.Query(query)\n\treturn rows, err\n}\n\n" +
+		"var password = \"" + "f62e5bcda4fae4f82370" + "da0c6f20697b8f8447ef\"\n"
+)
+
 // plantedTree is a tree with one defect for each scanner.
 func plantedTree(t *testing.T) *sast.Env {
 	t.Helper()
 	root := t.TempDir()
-	key := "-----BEGIN RSA " + "PRIVATE KEY-----\n" + strings.Repeat("MIIEpAIBAAKCAQEA7bq2", 12) + "\n-----END RSA " + "PRIVATE KEY-----\n"
 	write(t, root, map[string]string{
-		"go.mod": "module example.org/planted\n\ngo 1.26.0\n",
-		"inject/inject.go": "// Package inject is planted.\npackage inject\n\nimport \"database/sql\"\n\n" +
-			"// Find builds SQL from what it is given.\nfunc Find(db *sql.DB, name string) (*sql.Rows, error) {\n\tquery := \"SELECT * FROM t WHERE name = '\" + name + \"'\"\n\trows, err := db.Query(query)\n\treturn rows, err\n}\n\n" +
-			"var password = \"" + "f62e5bcda4fae4f82370" + "da0c6f20697b8f8447ef\"\n",
+		"go.mod":                       "module example.org/planted\n\ngo 1.26.0\n",
+		"inject/inject.go":             plantedInject,
 		"clean/clean.go":               "// Package clean is clean.\npackage clean\n\n// One is 1.\nconst One = 1\n",
-		"key.pem":                      key,
+		"key.pem":                      plantedKey,
 		"bad.sh":                       "#!/bin/sh\nrm -rf $1/*\ncd $2\n",
 		"good.sh":                      "#!/bin/sh\necho good\n",
 		"internal/capi/amalgamation.c": "#include \"sqlite3.c\"\n#include \"capi.h\"\n#define GOSQLITE_SHIMS 1\n#include \"shim_planted.c\"\n",

@@ -34,7 +34,7 @@ func buildAdvisories(_ context.Context, args []string, env environment) error {
 	}
 	var all []*advisory.Advisory
 	for _, name := range names {
-		text, err := os.ReadFile(name)
+		text, err := readFile(name)
 		if err != nil {
 			return fmt.Errorf("read advisory: %w", err)
 		}

@@ -86,7 +86,7 @@ func checkPass(_ context.Context, args []string, env environment) error {
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(file)
+	text, err := readFile(file)
 	if err != nil {
 		return fmt.Errorf("read report: %w", err)
 	}
@@ -96,7 +96,7 @@ func checkPass(_ context.Context, args []string, env environment) error {
 	}
 	var bills []report.Bill
 	for _, name := range rest {
-		text, err := os.ReadFile(name)
+		text, err := readFile(name)
 		if err != nil {
 			return fmt.Errorf("read bill of materials: %w", err)
 		}

@@ -193,6 +193,27 @@ func TestModFiles(t *testing.T) {
 	}
 }
 
+// TestBounds: a file without an end, as a device is, is refused before it fills the memory, wherever one is read.
+func TestBounds(t *testing.T) {
+	const endless = "/dev/zero"
+	release, advisories, root := t.TempDir(), t.TempDir(), tree(t)
+	for _, link := range []string{filepath.Join(release, "a.cdx.json"), filepath.Join(advisories, "x_GOSQLITE-2026-0001.json")} {
+		if err := os.Symlink(endless, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, args := range map[string][]string{
+		"a bill of materials":  {"--release", release, "--date", "2026-11-26", "--root", root},
+		"decisions":            {"--release", release, "--date", "2026-11-26", "--root", root, "--triage", endless},
+		"a report":             {"pass", "--report", endless, "--date", "2026-11-26"},
+		"an advisory's source": {"advisory", "build", "--in", advisories, "--out", t.TempDir()},
+	} {
+		if code, _, stderr := call(t, args...); code != 1 || !strings.Contains(stderr, "larger than") {
+			t.Errorf("%s: exit code %d: %s", name, code, stderr)
+		}
+	}
+}
+
 func TestUsage(t *testing.T) {
 	empty := t.TempDir()
 	root := tree(t)

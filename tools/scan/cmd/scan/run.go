@@ -127,6 +127,23 @@ func lookup(environ []string, name string) string {
 	return ""
 }
 
+// maxInput bounds a file that is read whole, in bytes: what the packages that parse them take.
+const maxInput = 64 << 20
+
+// readFile reads a file from outside, and no more of it than a parser would take.
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxInput+1))
+	if err == nil && len(text) > maxInput {
+		err = fmt.Errorf("%s: larger than %d bytes", name, maxInput)
+	}
+	return text, err
+}
+
 // write makes a file of dir whole or not at all.
 func write(dir, name string, data []byte) error {
 	return action.WriteFile(filepath.Join(dir, name), 0o644, func(w io.Writer) error {

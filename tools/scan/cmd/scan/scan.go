@@ -124,7 +124,7 @@ func scan(ctx context.Context, args []string, env environment) error {
 // read takes in everything that findings are held against.
 func (s *session) read(ctx context.Context) error {
 	triageFile := orElse(s.triage, filepath.Join(s.root, "tools", "scan", "triage.json"))
-	text, err := os.ReadFile(triageFile)
+	text, err := readFile(triageFile)
 	if err != nil {
 		return fmt.Errorf("read triage: %w", err)
 	}
@@ -178,7 +178,7 @@ func releaseBills(dir string) ([]string, error) {
 func (s *session) readBills() error {
 	slices.Sort(s.sboms)
 	for _, name := range s.sboms {
-		text, err := os.ReadFile(name)
+		text, err := readFile(name)
 		if err != nil {
 			return fmt.Errorf("read bill of materials: %w", err)
 		}
