@@ -38,6 +38,9 @@ func New(files map[string]string, logs []*execlog.Log, side Side) (*Ledger, erro
 			return nil, fmt.Errorf("make ledger: %w", err)
 		}
 	}
+	if err := r.unmade(); err != nil {
+		return nil, fmt.Errorf("make ledger: %w", err)
+	}
 	l.Build.Actions = slices.CompactFunc(sorted(l.Build.Actions), func(a, b Action) bool { return order(a, b) == 0 })
 	l.Build.Inputs = r.groups()
 	return l, l.unstable()
@@ -73,6 +76,19 @@ func file(name, path string) (File, error) {
 type reader struct {
 	made   map[string]bool             // plain paths that an action made
 	inputs map[group]map[string]string // path to digest
+	failed []*execlog.Spawn
+}
+
+// unmade reports an action that failed and whose outputs no other attempt made.
+func (r *reader) unmade() error {
+	for _, s := range r.failed {
+		for _, path := range append([]string{s.Primary()}, s.Missing...) {
+			if !r.made[plain(path)] {
+				return fmt.Errorf("%s %s failed: %s", s.Mnemonic, s.Label, s.Status)
+			}
+		}
+	}
+	return nil
 }
 
 type group struct {
@@ -89,7 +105,9 @@ func (l *Ledger) add(log *execlog.Log, r *reader) error {
 	}
 	for _, s := range log.Spawns {
 		for _, o := range s.Outputs {
-			r.made[plain(o.Path)] = true
+			if s.Status == "" {
+				r.made[plain(o.Path)] = true
+			}
 		}
 	}
 	for _, s := range log.Spawns {
@@ -98,7 +116,8 @@ func (l *Ledger) add(log *execlog.Log, r *reader) error {
 			continue
 		}
 		if s.Status != "" {
-			return fmt.Errorf("%s %s failed: %s", s.Mnemonic, s.Label, s.Status)
+			r.failed = append(r.failed, s)
+			continue
 		}
 		in, err := log.Inputs(s)
 		if err != nil {
