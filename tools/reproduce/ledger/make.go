@@ -23,6 +23,29 @@ const testRunner = "TestRunner"
 // New makes the ledger of a build from its release files, a map from name to path, and its execution logs. Several logs
 // are those of builds of one workspace that followed each other. The side's counts are set here.
 func New(files map[string]string, logs []*execlog.Log, side Side) (*Ledger, error) {
+	return assemble(files, logs, side, func(*execlog.Spawn) bool { return true })
+}
+
+// Selected makes the ledger of what the logs tell of another build's actions, by their names. Logs of a whole workspace, with
+// its tests, hold many times more.
+func Selected(of *Build, logs []*execlog.Log, side Side) (*Ledger, error) {
+	names := map[name]bool{}
+	for i := range of.Actions {
+		names[of.Actions[i].name()] = true
+	}
+	return assemble(nil, logs, side, func(s *execlog.Spawn) bool { return names[spawnName(s)] })
+}
+
+// spawnName is the name that the action of a spawn has in a ledger, where outputs that were not made stand among the others.
+func spawnName(s *execlog.Spawn) name {
+	first := s.Primary()
+	if len(s.Outputs)+len(s.Missing) > 0 {
+		first = slices.Min(append([]string{first}, s.Missing...))
+	}
+	return name{s.Mnemonic, s.Label, first}
+}
+
+func assemble(files map[string]string, logs []*execlog.Log, side Side, wanted func(*execlog.Spawn) bool) (*Ledger, error) {
 	l := &Ledger{Schema: Schema, Side: side, Build: Build{Files: []File{}, Actions: []Action{}, Inputs: []Input{}}}
 	l.Side.Runners = map[string]int{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -34,7 +57,7 @@ func New(files map[string]string, logs []*execlog.Log, side Side) (*Ledger, erro
 	}
 	r := &reader{made: map[string]bool{}, inputs: map[group]map[string]string{}}
 	for _, log := range logs {
-		if err := l.add(log, r); err != nil {
+		if err := l.add(log, r, wanted); err != nil {
 			return nil, fmt.Errorf("make ledger: %w", err)
 		}
 	}
@@ -96,7 +119,7 @@ type group struct {
 	name string
 }
 
-func (l *Ledger) add(log *execlog.Log, r *reader) error {
+func (l *Ledger) add(log *execlog.Log, r *reader, wanted func(*execlog.Spawn) bool) error {
 	if log.HashFunction != "" && log.HashFunction != "SHA-256" {
 		return fmt.Errorf("the execution log has digests of %q; SHA-256 is needed", log.HashFunction)
 	}
@@ -112,7 +135,7 @@ func (l *Ledger) add(log *execlog.Log, r *reader) error {
 	}
 	for _, s := range log.Spawns {
 		l.Side.count(s)
-		if s.Mnemonic == testRunner {
+		if s.Mnemonic == testRunner || !wanted(s) {
 			continue
 		}
 		if s.Status != "" {
