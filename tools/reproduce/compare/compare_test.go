@@ -8,6 +8,7 @@ import (
 	"compress/gzip"
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 	"testing"
 
@@ -166,6 +167,63 @@ func TestLocate(t *testing.T) {
 	}
 	if p := compare.Locate([]byte("same"), []byte("same")); p != nil {
 		t.Errorf("equal content differs at %v", p)
+	}
+}
+
+// TestMembers lists the parts of an archive with a library in it, down to sections.
+func TestMembers(t *testing.T) {
+	names := func(data []byte) map[string][32]byte {
+		path := filepath.Join(t.TempDir(), "x")
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		members, err := compare.Members(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string][32]byte{}
+		for _, m := range members {
+			out[m.Name] = m.SHA256
+		}
+		return out
+	}
+	lib := func(data string) []byte {
+		p := bt.Program()
+		p.Data = []byte(data)
+		return tgz([]string{"a", "lib.a"}, []byte("a"), bt.Ar(bt.Member{Name: "x.o/", Mode: 0o644, Data: p.Bytes()}))
+	}
+	a, b := names(lib("one")), names(lib("two"))
+	var differ []string
+	for name := range a {
+		if a[name] != b[name] {
+			differ = append(differ, name)
+		}
+	}
+	sort.Strings(differ)
+	if got := strings.Join(differ, " "); len(a) != len(b) || !strings.HasPrefix(got, "lib.a lib.a!x.o lib.a!x.o#") || !strings.HasSuffix(got, ":.rodata") || len(differ) != 3 {
+		t.Errorf("of %d parts these differ: %s", len(a), got)
+	}
+	if n := names([]byte("text")); len(n) != 0 {
+		t.Errorf("a text has parts: %v", n)
+	}
+	if _, err := compare.Members(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("a file that is not there gave no error")
+	}
+}
+
+func TestUnpack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	for _, c := range []struct {
+		data []byte
+		want int
+	}{{tgz([]string{"a", "b"}, []byte("1"), []byte("2")), 2}, {[]byte("text"), -1}, {tgz([]string{"a"}, []byte("1"))[:20], -1}} {
+		if err := os.WriteFile(path, c.data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		got, err := compare.Unpack(path)
+		if (err != nil) != (c.want < 0) || err == nil && (len(got) != c.want || got[1].Name != "b" || string(got[1].Data) != "2" || !strings.HasPrefix(got[1].Header, "b mode 644")) {
+			t.Errorf("%.10q: %+v, %v", c.data, got, err)
+		}
 	}
 }
 

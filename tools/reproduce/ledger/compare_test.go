@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
+	"github.com/gosqlite/gosqlite/tools/reproduce/execlog"
 	lt "github.com/gosqlite/gosqlite/tools/reproduce/execlog/execlogtest"
 	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 )
@@ -128,5 +129,25 @@ func TestPart(t *testing.T) {
 	other := build(t, "1", compileFor("darwin", "macho"), compileFor("linux", "elf"))
 	if _, actions := ledger.Compare(&whole.Build, &other.Build, false); actions.Pass != 2 {
 		t.Errorf("the same two in another order: %+v", actions)
+	}
+}
+
+// TestSelected takes from the log of a whole workspace what a part has, and compares as the whole does.
+func TestSelected(t *testing.T) {
+	s := spawns()
+	s[0].Missing = "bazel-out/k8-ST-1/bin/a.d" // stands before what was made
+	whole := log(t, s[0], s[1], lt.Spawn{Mnemonic: "Other", Label: "//:other", Outputs: map[string]string{"o": "1"}})
+	part := build(t, "1", s[0])
+	l, err := ledger.Selected(&part.Build, []*execlog.Log{whole}, ledger.Side{})
+	if err != nil || len(l.Build.Actions) != 1 {
+		t.Fatalf("%v: %+v", err, l)
+	}
+	if _, actions := ledger.Compare(&l.Build, &part.Build, true); actions.Total != 1 || actions.Pass != 1 || len(actions.Keys) != 0 {
+		t.Errorf("%+v", actions)
+	}
+	s[0].Outputs = map[string]string{"bazel-out/k8-ST-1/bin/a.o": "other"}
+	other := build(t, "1", s[0])
+	if _, actions := ledger.Compare(&l.Build, &other.Build, true); actions.Fail != 1 {
+		t.Errorf("a difference: %+v", actions)
 	}
 }

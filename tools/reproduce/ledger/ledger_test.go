@@ -185,6 +185,11 @@ func TestTestsAndCachesAreCounted(t *testing.T) {
 func TestBadLogs(t *testing.T) {
 	failed := spawns()[0]
 	failed.Status = "exit 1"
+	failed.Missing = "bazel-out/k8-ST-1/bin/a.o"
+	failed.Outputs = nil
+	if l, err := ledger.New(nil, []*execlog.Log{log(t, failed, spawns()[0])}, ledger.Side{}); err != nil || len(l.Build.Actions) != 1 {
+		t.Errorf("an action that succeeded at the second attempt: %v", err)
+	}
 	w := &lt.Writer{}
 	w.Start("BLAKE3")
 	w.Spawn(spawns()[0])
@@ -234,4 +239,19 @@ func TestSides(t *testing.T) {
 	if s := ledger.ReadSide(fstest.MapFS{}, 1); s.Machine != "" || s.Kernel != "" {
 		t.Errorf("a system without any of it: %+v", s)
 	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"build":{"actions":[{"command":"00","inputs":"00","label":"//:x","mnemonic":"Link","outputs":[{"path":"x","sha256":"00","size":1}]}],"files":[],"inputs":[]},"schema":"gosqlite-ledger/1","side":{}}`))
+	f.Add([]byte(`{"_type":"","predicate":{},"predicateType":"` + ledger.StatementType + `"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		l, err := ledger.Read(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		if _, err := l.Encode(); err != nil {
+			t.Error(err)
+		}
+		ledger.Compare(&l.Build, &l.Build, true)
+	})
 }

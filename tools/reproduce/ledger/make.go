@@ -23,6 +23,29 @@ const testRunner = "TestRunner"
 // New makes the ledger of a build from its release files, a map from name to path, and its execution logs. Several logs
 // are those of builds of one workspace that followed each other. The side's counts are set here.
 func New(files map[string]string, logs []*execlog.Log, side Side) (*Ledger, error) {
+	return assemble(files, logs, side, func(*execlog.Spawn) bool { return true })
+}
+
+// Selected makes the ledger of what the logs tell of another build's actions, by their names. Logs of a whole workspace, with
+// its tests, hold many times more.
+func Selected(of *Build, logs []*execlog.Log, side Side) (*Ledger, error) {
+	names := map[name]bool{}
+	for i := range of.Actions {
+		names[of.Actions[i].name()] = true
+	}
+	return assemble(nil, logs, side, func(s *execlog.Spawn) bool { return names[spawnName(s)] })
+}
+
+// spawnName is the name that the action of a spawn has in a ledger, where outputs that were not made stand among the others.
+func spawnName(s *execlog.Spawn) name {
+	first := s.Primary()
+	if len(s.Outputs)+len(s.Missing) > 0 {
+		first = slices.Min(append([]string{first}, s.Missing...))
+	}
+	return name{s.Mnemonic, s.Label, first}
+}
+
+func assemble(files map[string]string, logs []*execlog.Log, side Side, wanted func(*execlog.Spawn) bool) (*Ledger, error) {
 	l := &Ledger{Schema: Schema, Side: side, Build: Build{Files: []File{}, Actions: []Action{}, Inputs: []Input{}}}
 	l.Side.Runners = map[string]int{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -34,9 +57,12 @@ func New(files map[string]string, logs []*execlog.Log, side Side) (*Ledger, erro
 	}
 	r := &reader{made: map[string]bool{}, inputs: map[group]map[string]string{}}
 	for _, log := range logs {
-		if err := l.add(log, r); err != nil {
+		if err := l.add(log, r, wanted); err != nil {
 			return nil, fmt.Errorf("make ledger: %w", err)
 		}
+	}
+	if err := r.unmade(); err != nil {
+		return nil, fmt.Errorf("make ledger: %w", err)
 	}
 	l.Build.Actions = slices.CompactFunc(sorted(l.Build.Actions), func(a, b Action) bool { return order(a, b) == 0 })
 	l.Build.Inputs = r.groups()
@@ -73,6 +99,19 @@ func file(name, path string) (File, error) {
 type reader struct {
 	made   map[string]bool             // plain paths that an action made
 	inputs map[group]map[string]string // path to digest
+	failed []*execlog.Spawn
+}
+
+// unmade reports an action that failed and whose outputs no other attempt made.
+func (r *reader) unmade() error {
+	for _, s := range r.failed {
+		for _, path := range append([]string{s.Primary()}, s.Missing...) {
+			if !r.made[plain(path)] {
+				return fmt.Errorf("%s %s failed: %s", s.Mnemonic, s.Label, s.Status)
+			}
+		}
+	}
+	return nil
 }
 
 type group struct {
@@ -80,7 +119,7 @@ type group struct {
 	name string
 }
 
-func (l *Ledger) add(log *execlog.Log, r *reader) error {
+func (l *Ledger) add(log *execlog.Log, r *reader, wanted func(*execlog.Spawn) bool) error {
 	if log.HashFunction != "" && log.HashFunction != "SHA-256" {
 		return fmt.Errorf("the execution log has digests of %q; SHA-256 is needed", log.HashFunction)
 	}
@@ -89,16 +128,19 @@ func (l *Ledger) add(log *execlog.Log, r *reader) error {
 	}
 	for _, s := range log.Spawns {
 		for _, o := range s.Outputs {
-			r.made[plain(o.Path)] = true
+			if s.Status == "" {
+				r.made[plain(o.Path)] = true
+			}
 		}
 	}
 	for _, s := range log.Spawns {
 		l.Side.count(s)
-		if s.Mnemonic == testRunner {
+		if s.Mnemonic == testRunner || !wanted(s) {
 			continue
 		}
 		if s.Status != "" {
-			return fmt.Errorf("%s %s failed: %s", s.Mnemonic, s.Label, s.Status)
+			r.failed = append(r.failed, s)
+			continue
 		}
 		in, err := log.Inputs(s)
 		if err != nil {

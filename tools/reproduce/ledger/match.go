@@ -14,17 +14,21 @@ func (a *Action) primary() string {
 	return a.Outputs[0].Path
 }
 
+// A name is what an action is called by, together with others of its kind.
+type name struct{ mnemonic, label, primary string }
+
+func (a *Action) name() name { return name{a.Mnemonic, a.Label, a.primary()} }
+
 // pairs matches actions. Mnemonic, label and first output name an action, but not alone: Bazel leaves the configuration
 // out of some paths, so that the same name stands for several platforms. Of those the likest are matched first: in all;
 // in what went in; in what came out; in the command. The rest is matched in order, but not for a part, where the other
 // side of a rest may be another platform.
 func pairs(a, b []Action, part bool) []pair {
-	type name struct{ mnemonic, label, primary string }
 	type sides struct{ a, b []*Action }
 	groups := map[name]*sides{}
 	var names []name
 	get := func(x *Action) *sides {
-		n := name{x.Mnemonic, x.Label, x.primary()}
+		n := x.name()
 		if groups[n] == nil {
 			groups[n] = &sides{}
 			names = append(names, n)

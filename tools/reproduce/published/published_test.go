@@ -70,6 +70,11 @@ const (
 
 func TestEachFileHasAVerdict(t *testing.T) {
 	dir, built := signed(t, nil)
+	for _, path := range built { // as Bazel leaves them
+		if err := os.Chmod(path, 0o555); err != nil {
+			t.Fatal(err)
+		}
+	}
 	files, bad := judge(t, dir, built)
 	if len(bad) > 0 {
 		t.Errorf("not the same: %v %+v", bad, files[bad[0]])

@@ -17,8 +17,12 @@ import (
 
 // Baseline is a build made elsewhere, against which one new build is compared.
 type Baseline struct {
-	Files   map[string]string // release files: name from the release's folder to path; nil if only their digests are known
-	Ledger  *ledger.Ledger    // nil if nothing is known of its actions; it may tell of more than the new build
+	Files  map[string]string // release files: name from the release's folder to path; nil if only their digests are known
+	Ledger *ledger.Ledger    // nil if nothing is known of its actions; it may tell of more than the new build
+	// Logs are execution logs that tell of its actions, in the place of a ledger, and Side who made them. They are read when the
+	// new build is there: they may hold many times its actions.
+	Logs    []string
+	Side    ledger.Side
 	Setting variation.Setting // the surroundings that it was made in
 	// Judge compares release files by rules of its own, given those of the new build by name; nil for byte by byte with
 	// Files. Of the maker of what it knows the surroundings are not known either.
@@ -33,7 +37,7 @@ func (b *Baseline) fits(t *Trial) error {
 		return errors.New("compare with another build: one platform at a time")
 	case t.Plants != "":
 		return errors.New("compare with another build: plants are built twice")
-	case b.Files == nil && b.Ledger == nil && b.Judge == nil:
+	case b.Files == nil && b.Ledger == nil && len(b.Logs) == 0 && b.Judge == nil:
 		return errors.New("compare with another build: neither its files nor its ledger are known")
 	}
 	return nil
@@ -41,10 +45,17 @@ func (b *Baseline) fits(t *Trial) error {
 
 // compare holds the new build, and its ledger, against the baseline. Actions are compared where the baseline tells of any.
 func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) error {
-	if l := b.Ledger; l != nil {
+	l := b.Ledger
+	if len(b.Logs) > 0 {
+		var err error
+		if l, err = b.selected(made); err != nil {
+			return err
+		}
+	}
+	if l != nil {
 		var actions *compare.Actions
 		r.Files, actions = ledger.Compare(&l.Build, &made.Build, true)
-		if len(l.Build.Actions) > 0 {
+		if len(b.Logs)+len(l.Build.Actions) > 0 {
 			r.Actions = actions
 		}
 		r.Sides = []string{l.Side.String(), made.Side.String()}
@@ -67,9 +78,24 @@ func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) er
 	return nil
 }
 
+// selected reads from the logs what they tell of the new build's actions.
+func (b *Baseline) selected(made *ledger.Ledger) (*ledger.Ledger, error) {
+	var logs []*execlog.Log
+	for _, path := range b.Logs {
+		log, err := ReadLog(path)
+		if err != nil {
+			return nil, err
+		}
+		if len(log.Spawns) > 0 { // else that build had nothing to do
+			logs = append(logs, log)
+		}
+	}
+	return ledger.Selected(&made.Build, logs, b.Side)
+}
+
 // ledger is that of one side; nil when nobody wants it.
 func (t *Trial) ledger(s *side) (*ledger.Ledger, error) {
-	if t.Plants != "" || t.Side == nil && (t.Against == nil || t.Against.Ledger == nil) {
+	if t.Plants != "" || t.Side == nil && (t.Against == nil || t.Against.Ledger == nil && len(t.Against.Logs) == 0) {
 		return nil, nil
 	}
 	files := map[string]string{}

@@ -90,6 +90,7 @@ func TestLedgerCommand(t *testing.T) {
 		stdout, stderr string
 	}{
 		{"good", []string{"--log", "a.zst", "--files", "set", "--out", "l.json"}, 0, "1 files, 1 actions", ""},
+		{"folded", []string{"--fold", "--log", "a.zst", "--files", "set", "--out", "folded.json"}, 0, "1 files, 1 actions", ""},
 		{"from a cache", []string{"--log", "cached.zst", "--files", "set", "--out", "l.json"}, 3, "", "1 actions came from a cache"},
 		{"from a cache, accepted", []string{"--cached", "--log", "cached.zst", "--files", "set", "--out", "l.json"}, 0, "came from a cache", ""},
 		{"an action made two things", []string{"--log", "a.zst", "--log", "two.zst", "--files", "set", "--out", "l.json"}, 3, "", "different outputs"},
@@ -101,6 +102,9 @@ func TestLedgerCommand(t *testing.T) {
 		if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
 			t.Errorf("%s: exit %d, want %d\nstdout: %s\nstderr: %s", c.name, code, c.code, stdout, stderr)
 		}
+	}
+	if text, err := os.ReadFile(filepath.Join(here, "folded.json")); err != nil || !strings.Contains(string(text), `"full":"`) {
+		t.Errorf("folded: %v: %s", err, text)
 	}
 	text, err := os.ReadFile(filepath.Join(here, "l.json"))
 	var l struct{ Schema string }

@@ -25,6 +25,7 @@ func runLedger(args []string, t *command.Terminal) int {
 	dir := fs.String("files", "", "`DIR` with the release files")
 	out := fs.String("out", "", "write the ledger to `FILE`")
 	statement := fs.String("statement", "", "write it as a statement about the release to `FILE`, "+ledger.StatementName+" in a release; needs manifest.json in --files")
+	fold := fs.Bool("fold", false, "write one row for very many outputs of an action to --out, as statements have")
 	cached := fs.Bool("cached", false, "accept actions that were taken from a cache; who wrote that cache vouches for them")
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -44,7 +45,7 @@ func runLedger(args []string, t *command.Terminal) int {
 		return t.Fail(report.ExitDifferent, fmt.Errorf("make ledger: %d actions came from a cache, so their digests are hearsay; build with --disk_cache= and --noremote_accept_cached, or say --cached", l.Side.Cached))
 	}
 	if *out != "" {
-		err = writeLedger(l, t.From(*out))
+		err = writeFolded(l, *fold, t.From(*out))
 	}
 	if err == nil && *statement != "" {
 		err = writeStatement(l, t.From(*dir), t.From(*statement))
@@ -70,6 +71,15 @@ func makeLedger(names []string, dir string, t *command.Terminal) (*ledger.Ledger
 		return nil, err
 	}
 	return ledger.New(files, logs, thisSide())
+}
+
+func writeFolded(l *ledger.Ledger, fold bool, name string) (err error) {
+	if fold {
+		if l, err = l.Fold(); err != nil {
+			return err
+		}
+	}
+	return writeLedger(l, name)
 }
 
 func writeLedger(l *ledger.Ledger, name string) error {
