@@ -4,6 +4,7 @@ package driver
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -176,6 +177,10 @@ func (c *Conn) value(to *sqlite.Value, v driver.Value) error {
 		*to, err = c.cfg.time.value(x)
 		return err
 	case sqlite.Value:
+		if x == sqlite.KeepValue() {
+			// Kept would be what another user of the cached statement has bound.
+			return errors.New("a KeepValue is for statements of package sqlite")
+		}
 		*to = x
 	default:
 		return fmt.Errorf("type %T is none that SQLite knows", v)

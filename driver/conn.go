@@ -28,6 +28,7 @@ type Conn struct {
 	tx      *tx
 	auto    bool // autocommit as of the last statement
 	raw     bool // SQLite was called: auto is not to be trusted
+	lent    bool // SQLite was called since the connection left the pool
 	broken  bool // could not be cleaned up: not for the pool
 	guard   *guard
 	args    []sqlite.Value
@@ -51,9 +52,10 @@ func newConn(sc *sqlite.Conn, cfg *config, h *hooks) *Conn {
 
 // SQLite gives the connection below, for as long as Raw's function runs. What
 // it changes (pragmas, attached databases) stays for the next user of the
-// pooled connection; an open transaction is rolled back.
+// pooled connection; an open transaction is rolled back, and statements that
+// are half read are reset when the connection goes back.
 func (c *Conn) SQLite() *sqlite.Conn {
-	c.raw = true
+	c.raw, c.lent = true, true
 	return c.c
 }
 
@@ -207,11 +209,15 @@ func (c *Conn) IsValid() bool {
 	if !c.c.Usable() {
 		return false
 	}
-	if c.raw {
+	if c.lent {
 		// Raw's function may have closed it.
 		if _, err := c.c.ReadOnly("main"); err != nil {
 			return false
 		}
+		// A statement that it left half read holds a lock, or an old snapshot. Its
+		// failing is no matter of the next user.
+		_ = c.c.ResetAll()
+		c.lent = false
 	}
 	if c.tx != nil && c.tx.end() != nil {
 		return false

@@ -101,6 +101,7 @@ func TestArgumentsThatAreRefused(t *testing.T) {
 		{name: "missing name", query: "INSERT INTO t VALUES(:a, :b)", args: []any{sql.Named("a", 1)}, want: "parameter 2 (:b) has no argument"},
 		{name: "NaN", query: "INSERT INTO t VALUES(?, 1)", args: []any{math.NaN()}, want: "NaN"},
 		{name: "uint64", query: "INSERT INTO t VALUES(?, 1)", args: []any{uint64(math.MaxUint64)}, want: "does not fit"},
+		{name: "kept value", query: "INSERT INTO t VALUES(?, 1)", args: []any{sqlite.KeepValue()}, want: "KeepValue"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -107,3 +107,49 @@ func TestGoexitLeavesThePool(t *testing.T) {
 		t.Errorf("%d rows, want 1", n)
 	}
 }
+
+// What a function of Raw leaves half read must not hold the connection's next user in the past, or its lock.
+func TestHalfReadStatementOfRawEndsWithIt(t *testing.T) {
+	for _, mode := range []string{"wal", "delete"} {
+		t.Run(mode, func(t *testing.T) {
+			name := file(t)
+			db, other := open(t, name), open(t, name+"?_busy_timeout=0")
+			db.SetMaxOpenConns(1)
+			exec(t, db, "CREATE TABLE t(x); INSERT INTO t VALUES(1), (2), (3)")
+			if n := count(t, db, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'delete'"); n != 1 {
+				t.Fatal("the journal mode is another one")
+			}
+			var got string
+			if err := db.QueryRow("PRAGMA journal_mode = " + mode).Scan(&got); err != nil || got != mode {
+				t.Fatal(got, err)
+			}
+			conn, err := db.Conn(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := driver.Raw(conn, func(c *sqlite.Conn) error {
+				s, _, err := c.Prepare("SELECT x FROM t")
+				if err != nil {
+					return err
+				}
+				t.Cleanup(func() { _ = s.Close() })
+				s.SetReadAhead(1)
+				_, err = s.Step()
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			// A batch asks for the state of the transaction; what Raw left is still to be ended after it.
+			if _, err := conn.ExecContext(context.Background(), "INSERT INTO t VALUES(?)", driver.Batch(func(yield func([]any) bool) { yield([]any{4}) })); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.Close(); err != nil {
+				t.Fatal(err)
+			}
+			exec(t, other, "INSERT INTO t VALUES(5)")
+			if n := count(t, db, "SELECT count(*) FROM t"); n != 5 {
+				t.Errorf("%d rows, want 5", n)
+			}
+		})
+	}
+}

@@ -50,7 +50,12 @@ func TestAllocations(t *testing.T) {
 		{name: "640 calls of a function of many", most: 0, run: func() { failed = calls[4].Run(nil) }},
 		{name: "640 calls of a function with its context", most: 0, run: func() { failed = calls[5].Run(nil) }},
 		{name: "640 rows of an aggregate", most: 1, run: func() { failed = calls[6].Run(nil) }},
-		{name: "watch of a context", most: 4, run: func() { c.Unwatch(c.Watch(ctx)) }},
+		{name: "watch of a context that changes", most: 10, run: func() {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			c.Unwatch(c.Watch(ctx))
+		}},
+		{name: "watch of a context again and again", most: 0, run: func() { c.Unwatch(c.Watch(ctx)) }},
 		{name: "watch of a context that never ends", most: 0, run: func() { c.Unwatch(c.Watch(context.Background())) }},
 	}
 	for _, tt := range tests {

@@ -35,30 +35,35 @@ func (cs Changeset) All() iter.Seq2[*Change, error] {
 			yield(nil, err)
 			return
 		}
-		it, rc := capi.StartChanges(cs, 0)
-		if rc != 0 {
-			yield(nil, changesetError(rc))
+		walk(func() (*capi.Changes, int) { return capi.StartChanges(cs, 0) }, yield)
+	}
+}
+
+// walk yields the changes of an iterator that start makes.
+func walk(start func() (*capi.Changes, int), yield func(*Change, error) bool) {
+	it, rc := start()
+	if rc != 0 {
+		yield(nil, changesetError(rc))
+		return
+	}
+	ch := &Change{}
+	defer func() {
+		if it != nil {
+			ch.ch = 0
+			it.Finish()
+		}
+	}()
+	for it.Next() == row {
+		ch.ch = it.Change()
+		if !yield(ch, nil) {
 			return
 		}
-		ch := &Change{}
-		defer func() {
-			if it != nil {
-				ch.ch = 0
-				it.Finish()
-			}
-		}()
-		for it.Next() == row {
-			ch.ch = it.Change()
-			if !yield(ch, nil) {
-				return
-			}
-		}
-		ch.ch = 0
-		rc = it.Finish()
-		it = nil
-		if rc != 0 {
-			yield(nil, changesetError(rc))
-		}
+	}
+	ch.ch = 0
+	rc = it.Finish()
+	it = nil
+	if rc != 0 {
+		yield(nil, changesetError(rc))
 	}
 }
 

@@ -96,6 +96,13 @@ func (c *Conn) Apply(cs Changeset, how Apply) (rebase []byte, err error) {
 	if err := cs.check(); err != nil {
 		return nil, err
 	}
+	return c.apply(how, func(slot int) ([]byte, int) {
+		return c.c.ApplyChangeset(cs, slot, how.Filter != nil, int(how.Flags))
+	})
+}
+
+// apply runs a call of C with the applier in a slot.
+func (c *Conn) apply(how Apply, call func(slot int) ([]byte, int)) (rebase []byte, err error) {
 	if err := c.enter(); err != nil {
 		return nil, err
 	}
@@ -103,7 +110,7 @@ func (c *Conn) Apply(cs Changeset, how Apply) (rebase []byte, err error) {
 	a := &applier{c: c, how: how}
 	slot := c.hosted().Add(a)
 	defer c.host.Drop(slot)
-	rebase, rc := c.c.ApplyChangeset(cs, slot, how.Filter != nil, int(how.Flags))
+	rebase, rc := call(slot)
 	if err := c.outcome(rc, ""); err != nil {
 		return nil, err
 	}

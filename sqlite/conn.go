@@ -29,6 +29,7 @@ type Conn struct {
 	mu        sync.Mutex // orders interrupts against Close and release
 	watches   []watched  // contexts that may interrupt
 	lastWatch uint64     // id of the last of them
+	standing  standing   // one that goes on between watches
 
 	stray atomic.Bool // Interrupt was called during a call
 }
@@ -178,6 +179,7 @@ func (c *Conn) closeHandle() error {
 	if rc == 0 {
 		c.c = nil
 		c.leak.Stop()
+		c.standing.end()
 	}
 	c.mu.Unlock()
 	if rc != 0 {

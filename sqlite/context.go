@@ -213,6 +213,8 @@ func cellValue(c *capi.Cell) Value {
 		return Value{kind: uint8(kind), num: c.V}
 	case capi.Text, capi.Blob:
 		return Value{kind: uint8(kind), str: string(c.FarBytes())}
+	case capi.Keep:
+		return KeepValue()
 	}
 	return Value{}
 }

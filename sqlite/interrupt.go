@@ -57,11 +57,12 @@ func (c *Conn) SetContext(ctx context.Context) (release func()) {
 
 // Watch is a context set on a connection by [Conn.Watch].
 type Watch struct {
-	id   uint64 // 0: nothing is watched
-	stop func() bool
+	id   uint64      // 0: nothing is watched
+	stop func() bool // ends the registration with the context; nil: there is none, or it stands
 }
 
-// watched is a context that is set now; the last one was set last.
+// watched is a context that is set now; the last one was set last. Watches under
+// one standing registration share its id.
 type watched struct {
 	id    uint64
 	ctx   context.Context
@@ -75,24 +76,30 @@ func (c *Conn) Watch(ctx context.Context) Watch {
 		return Watch{}
 	}
 	c.mu.Lock()
-	c.lastWatch++
-	id := c.lastWatch
+	id, often := c.under(ctx)
+	ready := id != 0
+	if !ready {
+		c.lastWatch++
+		id = c.lastWatch
+	}
 	c.watches = append(c.watches, watched{id: id, ctx: ctx})
 	if ctx.Err() != nil {
 		c.fire(id)
-		c.mu.Unlock()
-		return Watch{id: id, stop: ended}
+		ready = true // there is nothing to wait for
 	}
 	c.mu.Unlock()
+	switch {
+	case ready:
+		return Watch{id: id}
+	case often:
+		return c.stand(ctx, id)
+	}
 	return Watch{id: id, stop: context.AfterFunc(ctx, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.fire(id)
 	})}
 }
-
-// ended stands for a context that had ended before it was set.
-func ended() bool { return false }
 
 // fire interrupts the connection for a watch, unless that is over. The caller
 // holds mu.
@@ -112,18 +119,22 @@ func (c *Conn) fired() bool {
 
 // Unwatch ends a watch.
 func (c *Conn) Unwatch(w Watch) {
-	if w.stop == nil {
+	if w.id == 0 {
 		return
 	}
-	stopped := w.stop()
+	if w.stop != nil {
+		w.stop()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.watches, func(x watched) bool { return x.id == w.id })
 	if i < 0 {
 		return
 	}
+	// A context that ends from here on finds no watch and interrupts nothing.
+	fired := c.watches[i].fired
 	c.watches = slices.Delete(c.watches, i, i+1)
-	if !stopped && c.c != nil && !c.fired() {
+	if fired && c.c != nil && !c.fired() {
 		c.c.Uninterrupt()
 	}
 }

@@ -183,7 +183,8 @@ func (p *Pool) give(to chan *Conn, c *Conn) {
 }
 
 // transact runs f between begin and COMMIT. Whatever f leaves open, the
-// connection is without a transaction afterwards.
+// connection is without a transaction afterwards; a statement that it left half
+// read would hold the next function in this one's state.
 func (c *Conn) transact(ctx context.Context, begin string, f func(*Conn) error) (err error) {
 	w := c.Watch(ctx)
 	committed := false
@@ -193,12 +194,16 @@ func (c *Conn) transact(ctx context.Context, begin string, f func(*Conn) error) 
 			if rerr := c.Exec("ROLLBACK"); err == nil {
 				err = rerr
 			}
+			_ = c.ResetAll() // what was to be written is undone
 		}
 	}()
 	if err := c.Exec(begin); err != nil {
 		return err
 	}
 	if err := f(c); err != nil {
+		return err
+	}
+	if err := c.ResetAll(); err != nil {
 		return err
 	}
 	if c.AutoCommit() {

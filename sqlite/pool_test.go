@@ -191,3 +191,65 @@ func ExamplePool() {
 	// Earth
 	// Mars
 }
+
+// What a function leaves half read must not hold the next one in the past.
+func TestPoolReadersSeeTheNewestState(t *testing.T) {
+	p := openPool(t, sqlite.PoolOptions{Readers: 1})
+	ctx := context.Background()
+	if err := p.Write(ctx, func(c *sqlite.Conn) error {
+		return c.Exec("CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(8)), (2), (3)")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	kept := map[string]func(*sqlite.Conn) error{
+		"statement": func(c *sqlite.Conn) error {
+			s, _, err := c.Prepare("SELECT x FROM t")
+			if err != nil {
+				return err
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			s.SetReadAhead(1)
+			_, err = s.Step()
+			return err
+		},
+		"blob": func(c *sqlite.Conn) error {
+			b, err := c.OpenBlob("main", "t", "x", 1, false)
+			if err == nil {
+				t.Cleanup(func() { _ = b.Close() })
+			}
+			return err
+		},
+	}
+	want := int64(3)
+	for name, leave := range kept {
+		for _, ends := range []error{nil, errors.New("given up")} {
+			if err := p.Read(ctx, func(c *sqlite.Conn) error { return errors.Join(leave(c), ends) }); !errors.Is(err, ends) {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if err := p.Write(ctx, func(c *sqlite.Conn) error { return c.Exec("INSERT INTO t VALUES(4)") }); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			want++
+			if err := p.Read(ctx, func(c *sqlite.Conn) error {
+				if n, err := rows(c); n != want || err != nil {
+					t.Errorf("a %s was kept: %d rows, %v; want %d", name, n, err, want)
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	// A writer that left rows of its own statement unread has done all of it.
+	if err := p.Write(ctx, func(c *sqlite.Conn) error {
+		s, _, err := c.Prepare("INSERT INTO t VALUES(5), (6) RETURNING x")
+		if err != nil {
+			return err
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		_, err = s.Step()
+		return err
+	}); err != nil {
+		t.Errorf("a writer with unread rows: %v", err)
+	}
+}

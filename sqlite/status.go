@@ -2,6 +2,8 @@
 
 package sqlite
 
+import "github.com/gosqlite/gosqlite/internal/capi"
+
 // Status names a counter of one connection.
 //
 // https://sqlite.org/c3ref/c_dbstatus_options.html
@@ -37,6 +39,36 @@ func (c *Conn) Status(counter Status, reset bool) (now, highest int64, err error
 	now, highest, rc := c.c.Status(int(counter), reset)
 	if rc != 0 {
 		return 0, 0, c.fail(rc, "")
+	}
+	return now, highest, nil
+}
+
+// GlobalStatus names a counter of SQLite as a whole.
+//
+// https://sqlite.org/c3ref/c_status_malloc_count.html
+type GlobalStatus int
+
+// Counters of [ReadGlobalStatus]. The built-in SQLite is compiled without memory
+// statistics, whose mutex every connection would wait for: those of memory stay
+// 0, and pages that overflow are counted.
+const (
+	GlobalMemoryUsed        GlobalStatus = 0 // SQLITE_STATUS_MEMORY_USED, bytes
+	GlobalPageCacheUsed     GlobalStatus = 1 // SQLITE_STATUS_PAGECACHE_USED, pages
+	GlobalPageCacheOverflow GlobalStatus = 2 // SQLITE_STATUS_PAGECACHE_OVERFLOW, bytes beyond the page cache
+	GlobalMallocSize        GlobalStatus = 5 // SQLITE_STATUS_MALLOC_SIZE, the largest request
+	GlobalParserStack       GlobalStatus = 6 // SQLITE_STATUS_PARSER_STACK
+	GlobalPageCacheSize     GlobalStatus = 7 // SQLITE_STATUS_PAGECACHE_SIZE, the largest request
+	GlobalMallocCount       GlobalStatus = 9 // SQLITE_STATUS_MALLOC_COUNT
+)
+
+// ReadGlobalStatus is sqlite3_status64: the value now and the highest so far;
+// reset starts the highest anew.
+//
+// https://sqlite.org/c3ref/status.html
+func ReadGlobalStatus(counter GlobalStatus, reset bool) (now, highest int64, err error) {
+	now, highest, rc := capi.GlobalStatus(int(counter), reset)
+	if rc != 0 {
+		return 0, 0, coded(ErrorCode(rc), "no such counter")
 	}
 	return now, highest, nil
 }

@@ -45,7 +45,8 @@ func ZeroBlobValue(n int64) Value { return Value{kind: capi.ZeroBlob, num: n} }
 const keep = 255
 
 // KeepValue leaves a parameter as it is bound: by [BindArray], which has no
-// Value, or by an earlier run.
+// Value, or by an earlier run. In [Stmt.RunMany] it keeps what was bound before
+// all runs, or by the run before that gave the parameter a value.
 func KeepValue() Value { return Value{kind: keep} }
 
 // encode writes args to the statement's own memory: one cell each, then their
@@ -55,6 +56,7 @@ func (s *Stmt) encode(args []Value) error {
 		return nil
 	}
 	size := int64(len(args)) * capi.CellSize
+	kept := false
 	for i := range args {
 		// Nothing may be written before all is known to be good: what is
 		// bound now points into the same memory.
@@ -67,7 +69,13 @@ func (s *Stmt) encode(args []Value) error {
 		case len(a.str) > mostLength:
 			return errLength
 		}
+		kept = kept || a.kind == keep
 		size += int64(len(a.str))
+	}
+	if kept {
+		if err := s.own(args); err != nil {
+			return err
+		}
 	}
 	buf, rc := s.s.Args(size, s.active)
 	if rc != 0 {
@@ -92,6 +100,20 @@ func (s *Stmt) encode(args []Value) error {
 			cells[i] = capi.Cell{N: capi.Keep}
 		default:
 			cells[i] = capi.Cell{N: capi.Null}
+		}
+	}
+	return nil
+}
+
+// own takes the parameters that args keep out of the memory that encode writes.
+func (s *Stmt) own(args []Value) error {
+	n := s.s.BindCount()
+	for i := range args {
+		if args[i].kind != keep {
+			continue
+		}
+		if rc := s.s.Own(i%n + 1); rc != 0 {
+			return s.conn.fail(rc, s.sql)
 		}
 	}
 	return nil

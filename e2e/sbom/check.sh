@@ -1,13 +1,28 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Makes bills of materials of somebody else's programs, in this workspace of theirs, and looks what stands in them; then
-# plants a defect in their declarations, which has to be refused by name.
+# plants defects in their declarations and in the rules, each of which has to be refused by name. All of it happens in a
+# copy of the tree.
 #
 #   e2e/sbom/check.sh
 #
 # Exit 0 all passed, 1 one failed.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")" || exit
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
+
+copy=$(mktemp -d) || exit
+leave() {
+  cd "$copy/e2e/sbom" && ../../bazelw clean --expunge >/dev/null 2>&1
+  rm -rf "$copy"
+}
+trap leave EXIT
+# What git tracks or would track; links lead out of a copy.
+git ls-files -z --cached --others --exclude-standard |
+  while IFS= read -r -d '' file; do [[ -L $file || ! -f $file ]] || printf '%s\0' "$file"; done |
+  xargs -0 cp --parents -t "$copy" || exit
+# The rc of the registries mode lies in the tree above; it is written by any command there.
+(cd "$copy" && ./bazelw --version >/dev/null) || exit
+cd "$copy/e2e/sbom" || exit
 
 passed=0 failed=0
 verdict() { # NAME STATUS
@@ -20,9 +35,6 @@ holds() { # FILE TEXT...
 }
 build() { ../../bazelw build --noshow_progress "$@"; }
 
-# The rc of the registries mode lies in the tree above; it is written by any command there.
-(cd ../.. && ./bazelw --version >/dev/null) || exit
-
 build :consumer_sbom :plain_sbom --output_groups=+graph
 verdict build $?
 holds bazel-bin/consumer_sbom.graph.json \
@@ -34,15 +46,34 @@ verdict "a program of C alone" $?
 ! grep -qF 'Go standard library' bazel-bin/plain_sbom.graph.json
 verdict "no Go in it" $?
 
-planted=$(mktemp -d)
-trap 'rm -rf "$planted"; cp "$planted.BUILD" BUILD.bazel 2>/dev/null; rm -f "$planted.BUILD"' EXIT
-cp BUILD.bazel "$planted.BUILD"
-sed -i 's/^            ":compress",$//' BUILD.bazel
-build :consumer_sbom >"$planted/log" 2>&1
-(($? != 0)) && holds "$planted/log" 'no component covers it: declare an sbom_component'
-verdict "plant: an undeclared module" $?
-cp "$planted.BUILD" BUILD.bazel
+# plant NAME FILE SED-SCRIPT TEXT: the bill of materials of the changed tree is refused with the text.
+plant() {
+  local status
+  cp "$2" "$copy/before"
+  sed -i "$3" "$2"
+  if cmp -s "$2" "$copy/before"; then
+    printf 'nothing was planted in %s\n' "$2"
+    status=1
+  elif build :consumer_sbom >"$copy/log" 2>&1; then
+    printf 'the build passed\n'
+    status=1
+  else
+    holds "$copy/log" "$4"
+    status=$?
+  fi
+  verdict "plant: $1" "$status"
+  cp "$copy/before" "$2"
+}
+plant "an undeclared module" BUILD.bazel '/^            ":compress",$/d' \
+  'no component covers it: declare an sbom_component'
+plant "an undeclared C file" BUILD.bazel 's/^    name = "own",$/&\n    targets = ["consumer*", "greeting", "greeting.h", "main.go"],/' \
+  'greeting.c: no component covers it'
+plant "a wrong license" BUILD.bazel 's/^    license = "BSD-3-Clause",$/    license = "Zlib",/' \
+  'BSD-3-Clause was found in it, and Zlib is declared'
+plant "a missing license" BUILD.bazel 's/^    license_files = \["LICENSE"\],$/    license_files = ["go.sum"],/' \
+  'no license was found in it'
+plant "a removed edge" ../../tools/sbom/private/edges.bzl '/^    "deps": "links",$/d' \
+  'it is linked and no target of the graph has it: an edge is missing from private/edges.bzl'
 
-../../bazelw shutdown
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0 && passed > 0))

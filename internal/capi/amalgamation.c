@@ -9,27 +9,32 @@
 //   Bazel     as a cc_library; the amalgamation's folder is on the include path
 //   go build  as part of the package, with sqlite3.c in this folder. The go
 //             command then also compiles sqlite3.c and the shim files by
-//             themselves: -DSQLITE_AMALGAMATION (cgo.go) empties the first,
-//             GOSQLITE_SHIMS the others.
-#if !__has_include("sqlite3.c")
+//             themselves: -DSQLITE_AMALGAMATION (capi.go) empties the first,
+//             GOSQLITE_SHIMS the others. With -tags libsqlite3 it holds the
+//             shims alone, over a library that is linked beside it.
+#if !defined(GOSQLITE_LIBSQLITE3) && !__has_include("sqlite3.c")
 # error "the SQLite amalgamation is missing: run `./bazelw run //internal/capi:amalgamation`"
 #endif
 
 #include "sqlite3_options.h"
 
-#undef SQLITE_AMALGAMATION
-#define SQLITE_API static
-#define SQLITE_EXTERN
+#ifdef GOSQLITE_LIBSQLITE3
+# include "outside.h"
+#else
+# undef SQLITE_AMALGAMATION
+# define SQLITE_API static
+# define SQLITE_EXTERN
 
 // Static functions that nothing calls are the price of including everything.
 // gcc warns of them at the end of the unit, so there is no pop.
-#if defined(__GNUC__)
-# pragma GCC diagnostic ignored "-Wunused-function"
-#endif
-#include "sqlite3.c"
+# if defined(__GNUC__)
+#  pragma GCC diagnostic ignored "-Wunused-function"
+# endif
+# include "sqlite3.c"
 
-#ifndef _WIN32
+# ifndef _WIN32
 _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
+# endif
 #endif
 
 #include "capi.h"
@@ -44,15 +49,21 @@ _Static_assert(sizeof(off_t) == 8, "file offsets must have 64 bits");
 #define GOSQLITE_SHIMS 1
 #include "shim_callback.c"
 #include "shim_conn.c"
+#ifdef GOSQLITE_LIBSQLITE3
+# include "shim_outside.c"
+#else
+# include "shim_ahead.c"
+# include "shim_inside.c"
+# include "shim_abandon.c"
+#endif
 #include "shim_stmt.c"
 #include "shim_rows.c"
-#include "shim_ahead.c"
 #include "shim_meta.c"
 #include "shim_backup.c"
 #include "shim_func.c"
 #include "shim_hook.c"
-#include "shim_abandon.c"
 #include "shim_session.c"
+#include "shim_stream.c"
 #include "shim_snapshot.c"
 #include "shim_array.c"
 #include "shim_fts5.c"

@@ -35,7 +35,8 @@ const (
 	arrayBlob   = 4 // SQLITE_CARRAY_BLOB
 )
 
+// bindArray passes a *C.char, as data does.
 func (s *Stmt) bindArray(i, typ int, p unsafe.Pointer, n int, all []byte) int {
 	text := (*C.char)(unsafe.Pointer(unsafe.SliceData(all)))
-	return int(C.gosqlite_bind_array(s.h(), C.int(i), C.int(typ), p, C.int(n), text, C.int64_t(len(all))))
+	return int(C.gosqlite_bind_array(s.h(), C.int(i), C.int(typ), (*C.char)(p), C.int(n), text, C.int64_t(len(all))))
 }

@@ -46,6 +46,10 @@ extern int gosqliteGoTokenize(uintptr_t host, int slot, int flags, char *text, i
 extern void gosqliteGoFTS5(uintptr_t host, int slot, uintptr_t ctx, uintptr_t match, int argc, gosqlite_cell *argv);
 extern int gosqliteGoFTS5Phrase(uintptr_t host, int slot, uintptr_t match);
 
+// ---- stream.go
+extern int gosqliteGoStreamRead(uintptr_t stream, char *p, int *n);
+extern int gosqliteGoStreamWrite(uintptr_t stream, char *p, int n);
+
 // ---- vtab.go
 extern int gosqliteGoVTabConnect(uintptr_t host, int slot, int create, int argc, char **argv, int *table);
 extern int gosqliteGoVTabEnd(uintptr_t host, int slot, int destroy);
@@ -54,10 +58,13 @@ extern int gosqliteGoVTabOpen(uintptr_t host, int slot, int *cursor);
 extern int gosqliteGoVTabUpdate(uintptr_t host, int slot, int n, gosqlite_cell *cells, int64_t *rowid);
 extern int gosqliteGoVTabTxn(uintptr_t host, int slot, int what, int n);
 extern int gosqliteGoVTabRename(uintptr_t host, int slot, char *name);
+extern int gosqliteGoVTabIntegrity(uintptr_t host, int slot, char *schema, char *table, int quick);
+extern int gosqliteGoVTabFunction(uintptr_t host, int slot, int nargs, char *name, int *function);
 extern void gosqliteGoCursorClose(uintptr_t host, int slot);
-extern int gosqliteGoCursorFilter(uintptr_t host, int slot, int num, char *text, int n, gosqlite_cell *cells);
+extern int gosqliteGoCursorFilter(uintptr_t host, int slot, int num, char *text, int n, gosqlite_cell *cells,
+                                  uintptr_t values);
 extern int gosqliteGoCursorNext(uintptr_t host, int slot);
-extern void gosqliteGoCursorColumn(uintptr_t host, int slot, int i);
+extern int gosqliteGoCursorColumn(uintptr_t host, int slot, int i, int unchanged);
 extern int gosqliteGoCursorRowID(uintptr_t host, int slot, int64_t *rowid);
 
 // ---- vfs.go; the first argument names a file system or an open file

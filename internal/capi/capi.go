@@ -37,6 +37,13 @@ func Complete(sql string) bool {
 	return C.gosqlite_complete(p) != 0
 }
 
+// GlobalStatus is sqlite3_status64: https://sqlite.org/c3ref/status.html
+func GlobalStatus(op int, reset bool) (now, high int64, rc int) {
+	var a, b C.int64_t
+	rc = int(C.gosqlite_status(C.int(op), flag(reset), &a, &b))
+	return int64(a), int64(b), rc
+}
+
 // cstring gives a terminated copy, or NULL for "", with the call that frees it.
 func cstring(s string) (*C.char, func()) {
 	if s == "" {

@@ -37,6 +37,8 @@ typedef struct gosqlite_conn {
   int32_t progress_ops; // opcodes between two calls of Go's progress handler, 0 = none
   int32_t progress_ran; // opcodes since the last such call
   int32_t busy_go;      // 1: Go decides on waits for locks
+  int32_t foreign;      // 1: functions or tables that are not SQLite's own were registered
+  int32_t half_read;    // atomic, libsqlite3 only: statements that are half read and do not run
   uintptr_t host;       // names this connection to Go's callbacks, 0 = none
   gosqlite_result *out; // what the callback at hand returns, NULL before the first
 } gosqlite_conn;
@@ -61,6 +63,7 @@ typedef struct gosqlite_stmt {
 
   char *args;  // argument cells, then their text; bindings point into it
   int64_t args_cap;
+  int64_t bound;  // the first cell of the last binding
 
   gosqlite_cell *cells;  // nrow * ncol values of the last fetch
   int64_t cells_cap;
@@ -83,6 +86,8 @@ typedef struct gosqlite_stmt {
   int32_t explain;   // sqlite3_stmt_isexplain
   int32_t autocommit;// sqlite3_get_autocommit after the last fetch
   int32_t ahead;     // 1: its rows may be read before they are asked for
+  int32_t half_read; // libsqlite3 only: it is among conn->half_read
+  int32_t busy_limit;// libsqlite3 only: it may be PRAGMA busy_timeout
 } gosqlite_stmt;
 
 // Flags of gosqlite_fetch.
@@ -97,6 +102,7 @@ const char *gosqlite_sourceid(void);
 const char *gosqlite_compileoption(int i);
 const char *gosqlite_errstr(int code);
 int gosqlite_complete(const char *sql);
+int gosqlite_status(int op, int reset, int64_t *now, int64_t *high);
 int gosqlite_open(const char *name, int flags, const char *vfs, gosqlite_conn **out);
 int gosqlite_close(uintptr_t conn);
 void gosqlite_abandon(uintptr_t conn);
@@ -128,6 +134,7 @@ int gosqlite_finalize(uintptr_t stmt);
 int gosqlite_reset(uintptr_t stmt);
 int gosqlite_clear(uintptr_t stmt);
 int gosqlite_args(uintptr_t stmt, int64_t n);
+int gosqlite_own(uintptr_t stmt, int i);
 int gosqlite_bind_int64(uintptr_t stmt, int i, int64_t v);
 int gosqlite_bind_double(uintptr_t stmt, int i, double v);
 int gosqlite_bind_null(uintptr_t stmt, int i);
@@ -145,7 +152,6 @@ int gosqlite_stmt_status(uintptr_t stmt, int op, int reset);
 // ---- shim_rows.c
 int gosqlite_fetch(uintptr_t stmt, int flags, int nargs, int maxrows, int64_t maxbytes);
 int gosqlite_run_many(uintptr_t stmt, int nargs, int nruns, int *ran);
-int gosqlite_may_ahead(void *vm);
 
 // ---- shim_meta.c
 enum { GOSQLITE_META_TEXTS = 5 };  // name, decltype, schema, table, column

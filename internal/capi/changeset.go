@@ -7,8 +7,11 @@ import "C"
 
 import "unsafe"
 
-func data(b []byte) (unsafe.Pointer, C.int) {
-	return unsafe.Pointer(unsafe.SliceData(b)), C.int(len(b))
+// data gives a slice as C takes it. It is a *C.char, never an unsafe.Pointer:
+// for that cgo looks through the whole object that the slice is part of, and
+// panics where it holds a Go pointer.
+func data(b []byte) (*C.char, C.int) {
+	return (*C.char)(unsafe.Pointer(unsafe.SliceData(b))), C.int(len(b))
 }
 
 // Changes is an iterator over a copy of a changeset.

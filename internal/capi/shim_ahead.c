@@ -24,8 +24,8 @@ static int gosqlite_quiet_function(const FuncDef *f) {
 }
 
 // Reports whether nothing that the program calls can tell when it is called.
-int gosqlite_may_ahead(void *vm) {
-  const Vdbe *v = (const Vdbe *)vm;
+static int gosqlite_may_ahead(const gosqlite_stmt *s) {
+  const Vdbe *v = (const Vdbe *)s->stmt;
   int i;
   for (i = 0; i < v->nOp; i++) {
     const Op *op = &v->aOp[i];

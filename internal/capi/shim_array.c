@@ -6,7 +6,7 @@
 // Copies an array into memory that the binding owns. data holds n integers or
 // doubles; for texts and blobs it holds n cells, which name bytes of text (each
 // text with a NUL after it) or are GOSQLITE_NULL.
-int gosqlite_bind_array(uintptr_t h, int i, int type, const void *data, int n, const char *text, int64_t ntext) {
+int gosqlite_bind_array(uintptr_t h, int i, int type, const char *data, int n, const char *text, int64_t ntext) {
   const gosqlite_cell *cells = (const gosqlite_cell *)data;
   int64_t head = (int64_t)n * 8;
   char *copy, *bytes;

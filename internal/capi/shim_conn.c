@@ -5,12 +5,22 @@
 
 #define CONN(h) ((gosqlite_conn *)(h))
 #define DB(h) ((sqlite3 *)CONN(h)->db)
+#define STMT(h) ((gosqlite_stmt *)(h))
+#define VM(h) ((sqlite3_stmt *)STMT(h)->stmt)
 
 const char *gosqlite_version(void) { return sqlite3_libversion(); }
 const char *gosqlite_sourceid(void) { return sqlite3_sourceid(); }
 const char *gosqlite_compileoption(int i) { return sqlite3_compileoption_get(i); }
 const char *gosqlite_errstr(int code) { return sqlite3_errstr(code); }
 int gosqlite_complete(const char *sql) { return sqlite3_complete(sql); }
+
+int gosqlite_status(int op, int reset, int64_t *now, int64_t *high) {
+  sqlite3_int64 a = 0, b = 0;
+  int rc = sqlite3_status64(op, &a, &b, reset);
+  *now = a;
+  *high = b;
+  return rc;
+}
 
 // How many opcodes run between two looks at the cancel flag: some 10 to 50
 // microseconds of work.
@@ -69,23 +79,8 @@ static int gosqlite_on_busy(void *p, int count) {
   return !gosqlite_cancelled(c);
 }
 
-// PRAGMA busy_timeout and sqlite3_busy_timeout replace the handler by one that
-// knows no cancellation; the limit is taken over and the handler put back.
-// Reading the pragma gives the limit, because busyTimeout is set to it.
-static void gosqlite_keep_busy(gosqlite_conn *c) {
-  sqlite3 *db = (sqlite3 *)c->db;
-  if (db->busyHandler.xBusyHandler == gosqlite_on_busy) return;
-  c->busy_limit = db->busyTimeout;
-  db->busyHandler.xBusyHandler = gosqlite_on_busy;
-  db->busyHandler.pBusyArg = c;
-}
-
-void gosqlite_busy_limit(uintptr_t h, int ms) {
-  gosqlite_conn *c = CONN(h);
-  c->busy_limit = ms < 0 ? 0 : ms;
-  sqlite3_busy_handler(DB(h), gosqlite_on_busy, c);
-  DB(h)->busyTimeout = c->busy_limit;
-}
+// ---- shim_inside.c, or shim_outside.c
+static int gosqlite_fits(gosqlite_conn *c);
 
 // Opens and installs the handlers in one call. A failed open leaves *out set
 // for its message; the caller closes it either way.
@@ -95,6 +90,8 @@ int gosqlite_open(const char *name, int flags, const char *vfs, gosqlite_conn **
   gosqlite_conn *c = (gosqlite_conn *)calloc(1, sizeof *c);
   *out = c;
   if (!c) return SQLITE_NOMEM;
+  rc = gosqlite_fits(c);
+  if (rc != SQLITE_OK) return rc;
   rc = sqlite3_open_v2(name, &db, flags, vfs);
   c->db = db;
   if (rc != SQLITE_OK) return gosqlite_fail(c, rc);
@@ -114,23 +111,6 @@ int gosqlite_close(uintptr_t h) {
   sqlite3_free(c->errmsg);
   free(c);
   return SQLITE_OK;
-}
-
-// May be called from any thread while the connection is open. The flag reaches
-// the progress and busy handlers, and a statement that has not started yet,
-// where SQLite itself forgets an interrupt; sqlite3_interrupt reaches the long
-// single opcodes (count, sort, integrity check, checkpoint).
-void gosqlite_interrupt(uintptr_t h) {
-  __atomic_store_n(&CONN(h)->cancel, 1, __ATOMIC_RELEASE);
-  sqlite3_interrupt(DB(h));
-}
-
-void gosqlite_interrupt_active(uintptr_t h) { sqlite3_interrupt(DB(h)); }
-
-// Forgets an interrupt, so that it cannot reach a statement of somebody else.
-void gosqlite_uninterrupt(uintptr_t h) {
-  __atomic_store_n(&CONN(h)->cancel, 0, __ATOMIC_RELEASE);
-  AtomicStore(&DB(h)->u1.isInterrupted, 0);
 }
 
 int gosqlite_dbconfig(uintptr_t h, int op, int on, int *now) {
@@ -169,6 +149,7 @@ int gosqlite_load_extension(uintptr_t h, const char *file, const char *entry) {
   gosqlite_conn *c = CONN(h);
   char *msg = 0;
   int rc = sqlite3_load_extension(DB(h), file, entry, &msg);
+  c->foreign = 1;
   if (rc == SQLITE_OK) return rc;
   rc = gosqlite_fail(c, rc);
   if (msg) {

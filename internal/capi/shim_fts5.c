@@ -52,6 +52,7 @@ int gosqlite_fts5_tokenizer(uintptr_t h, const char *name, int slot) {
   fts5_api *api = gosqlite_fts5_api(DB(h));
   gosqlite_slot *s = gosqlite_new_slot(h, slot);
   int rc = SQLITE_NOMEM;
+  CONN(h)->foreign = 1;
   if (!api) rc = SQLITE_ERROR;
   if (s && api) rc = api->xCreateTokenizer_v2(api, name, s, &methods, gosqlite_drop_slot);
   if (rc && s) gosqlite_drop_slot(s);
@@ -84,6 +85,7 @@ int gosqlite_fts5_function(uintptr_t h, const char *name, int slot) {
   fts5_api *api = gosqlite_fts5_api(DB(h));
   gosqlite_slot *s = gosqlite_new_slot(h, slot);
   int rc = s ? gosqlite_result_room(h, 1) : SQLITE_NOMEM;
+  CONN(h)->foreign = 1;
   if (!api) rc = SQLITE_ERROR;
   if (rc == SQLITE_OK) rc = api->xCreateFunction(api, name, s, gosqlite_on_fts5, gosqlite_drop_slot);
   if (rc && s) gosqlite_drop_slot(s);

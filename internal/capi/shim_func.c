@@ -62,6 +62,7 @@ int gosqlite_create_function(uintptr_t h, const char *name, int nargs, int flags
     if (s) gosqlite_drop_slot(s);
     return rc;
   }
+  CONN(h)->foreign = 1;
   flags |= SQLITE_UTF8;
   // On failure SQLite has dropped the slot.
   if (kind == GOSQLITE_SCALAR) {

@@ -22,7 +22,7 @@ int gosqlite_column_meta(uintptr_t h) {
       if (z) len += (int64_t)strlen(z);
     }
   }
-  cells = (gosqlite_cell *)malloc(sizeof *cells * GOSQLITE_META_TEXTS * (size_t)(n ? n : 1));
+  cells = (gosqlite_cell *)malloc(sizeof *cells * GOSQLITE_META_TEXTS * (size_t)(n > 0 ? n : 1));
   data = (char *)malloc((size_t)len + 1);
   if (!cells || !data) {
     free(cells);
@@ -47,17 +47,6 @@ int gosqlite_column_meta(uintptr_t h) {
   s->meta_len = at;
   s->ncol = n;
   return SQLITE_OK;
-}
-
-// Only an outer join (and a few aggregates) makes a table's row all NULL; no
-// interface tells, the program does.
-int gosqlite_may_null_row(uintptr_t h) {
-  const Vdbe *v = (const Vdbe *)STMT(h)->stmt;
-  int i;
-  for (i = 0; i < v->nOp; i++) {
-    if (v->aOp[i].opcode == OP_NullRow) return 1;
-  }
-  return 0;
 }
 
 int gosqlite_table_column(uintptr_t h, const char *schema, const char *table,

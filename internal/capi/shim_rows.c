@@ -21,10 +21,11 @@ static int gosqlite_grow_data(gosqlite_stmt *s, int64_t n) {
 // Appends the current row to cells. *large is set when a value went by address,
 // which stays good until the next step.
 static int gosqlite_store_row(gosqlite_stmt *s, int *large) {
-  Mem *m = ((Vdbe *)s->stmt)->pResultRow;
   gosqlite_cell *cell = s->cells + (int64_t)s->nrow * s->ncol;
   gosqlite_cell *end = cell + s->ncol;
-  for (; cell < end; cell++, m++) {
+  int i;
+  for (i = 0; cell < end; cell++, i++) {
+    sqlite3_value *m = gosqlite_column(s, i);
     int type = sqlite3_value_type(m);
     const void *p;
     int64_t n;
@@ -66,20 +67,12 @@ static int gosqlite_store_row(gosqlite_stmt *s, int *large) {
   return SQLITE_OK;
 }
 
-// Reports whether the statement has nothing left to do but to end, as after a
-// lookup by key or an aggregate. The step that ends it then costs nothing and
-// gives the read lock back before Go asks.
-static int gosqlite_at_end(const gosqlite_stmt *s) {
-  const Vdbe *v = (const Vdbe *)s->stmt;
-  return !v->explain && v->pc > 0 && v->pc < v->nOp && v->aOp[v->pc].opcode == OP_Halt;
-}
-
 // A statement that was compiled again may call other functions than before.
 static void gosqlite_note_reprepare(gosqlite_stmt *s) {
-  int n = (int)((Vdbe *)s->stmt)->aCounter[SQLITE_STMTSTATUS_REPREPARE];
+  int n = gosqlite_reprepares(s);
   if (n == s->reprepare) return;
   s->reprepare = n;
-  s->ahead = s->readonly && gosqlite_may_ahead(s->stmt);
+  s->ahead = s->readonly && gosqlite_may_ahead(s);
 }
 
 // Columns may have changed with the schema; the room for cells follows.
@@ -96,24 +89,17 @@ static int gosqlite_room(gosqlite_stmt *s, int maxrows) {
   return SQLITE_OK;
 }
 
-// Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
-// value was met, or it ended (done=1, reset). Rows that came before an error
 // sqlite3_step unless the connection's context has ended. A statement that has
 // begun to run is ended by SQLite itself: to reset it here would commit what it
 // has done so far.
 static int gosqlite_step(gosqlite_conn *c, sqlite3_stmt *st) {
-  sqlite3 *db = (sqlite3 *)c->db;
-  int rc;
   if (!gosqlite_cancelled(c)) return sqlite3_step(st);
-  if (((Vdbe *)st)->eVdbeState != VDBE_RUN_STATE) return SQLITE_INTERRUPT;
-  sqlite3_interrupt(db);
-  rc = sqlite3_step(st);
-  // SQLite forgets the interrupt once nothing runs; a neighbour that is half
-  // read must not see it.
-  AtomicStore(&db->u1.isInterrupted, 0);
-  return rc;
+  if (!gosqlite_running(st)) return SQLITE_INTERRUPT;
+  return gosqlite_end(c, st);
 }
 
+// Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
+// value was met, or it ended (done=1, reset). Rows that came before an error
 // are in cells; the error's code is returned.
 int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxbytes) {
   gosqlite_stmt *s = STMT(h);
@@ -126,9 +112,10 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
   s->data_len = 0;
   s->done = 0;
   s->changes = 0;
-  if (((Vdbe *)st)->eVdbeState != VDBE_RUN_STATE || flags & GOSQLITE_BIND) s->before = sqlite3_total_changes64(db);
+  if (flags & GOSQLITE_BIND || !gosqlite_running(st)) s->before = sqlite3_total_changes64(db);
+  gosqlite_before_run(s);
   if (flags & GOSQLITE_BIND) {
-    sqlite3_reset(st);
+    gosqlite_halt(s);
     rc = gosqlite_bind_all(s, 0, nargs);
     if (rc) {
       s->done = 1;
@@ -139,6 +126,7 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
   for (;;) {
     rc = gosqlite_step(c, st);
     if (rc != SQLITE_ROW) break;
+    gosqlite_on_row(s);
     if (flags & GOSQLITE_DRAIN) continue;
     if (s->nrow == 0) {
       gosqlite_note_reprepare(s);
@@ -157,6 +145,7 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
   }
   gosqlite_note_reprepare(s);
   if (rc == SQLITE_OK) {
+    gosqlite_half_read(s);
     s->autocommit = sqlite3_get_autocommit(db);
     return SQLITE_OK;
   }
@@ -169,7 +158,7 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
     sqlite3_reset(st);
   }
   gosqlite_trim_args(s);
-  gosqlite_keep_busy(c);
+  gosqlite_keep_busy(s);
   // sqlite3_changes64 keeps the number of an earlier statement while this one
   // is none that changes rows.
   if (sqlite3_total_changes64(db) != s->before) s->changes = sqlite3_changes64(db);
@@ -190,13 +179,15 @@ int gosqlite_run_many(uintptr_t h, int nargs, int nruns, int *ran) {
   s->nrow = 0;
   s->done = 1;
   s->changes = 0;
-  sqlite3_reset(st);
+  gosqlite_before_run(s);
+  gosqlite_halt(s);
   for (*ran = 0; *ran < nruns; ++*ran) {
     s->before = sqlite3_total_changes64(db);
     rc = gosqlite_bind_all(s, (int64_t)*ran * nargs, nargs);
     if (rc) break;
     do {
       rc = gosqlite_step(c, st);
+      if (rc == SQLITE_ROW) gosqlite_on_row(s);
     } while (rc == SQLITE_ROW);
     if (rc == SQLITE_DONE) {
       rc = sqlite3_reset(st);
@@ -209,7 +200,7 @@ int gosqlite_run_many(uintptr_t h, int nargs, int nruns, int *ran) {
   }
   gosqlite_note_reprepare(s);
   gosqlite_trim_args(s);
-  gosqlite_keep_busy(c);
+  gosqlite_keep_busy(s);
   s->rowid = sqlite3_last_insert_rowid(db);
   s->autocommit = sqlite3_get_autocommit(db);
   return rc;

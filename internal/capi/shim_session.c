@@ -71,7 +71,7 @@ struct gosqlite_changeset {
   char data[];
 };
 
-int gosqlite_changes_start(const void *data, int n, int flags, gosqlite_changeset **out) {
+int gosqlite_changes_start(const char *data, int n, int flags, gosqlite_changeset **out) {
   gosqlite_changeset *c = (gosqlite_changeset *)malloc(sizeof *c + (size_t)n + 1);
   int rc;
   *out = 0;
@@ -118,7 +118,7 @@ int gosqlite_change_value(uintptr_t it, int which, int i, gosqlite_cell *cell, i
 
 int gosqlite_change_fk_conflicts(uintptr_t it, int *n) { return sqlite3changeset_fk_conflicts(CHANGE(it), n); }
 
-int gosqlite_changeset_invert(const void *in, int nin, int *nout, void **out) {
+int gosqlite_changeset_invert(const char *in, int nin, int *nout, void **out) {
   return sqlite3changeset_invert(nin, in, nout, out);
 }
 
@@ -134,7 +134,7 @@ static int gosqlite_on_conflict(void *p, int kind, sqlite3_changeset_iter *it) {
 
 // The caller frees *rebase with gosqlite_free. data may be Go memory: the
 // iterator over it ends with this call.
-int gosqlite_changeset_apply(uintptr_t h, const void *data, int n, int slot, int filter, int flags, void **rebase,
+int gosqlite_changeset_apply(uintptr_t h, const char *data, int n, int slot, int filter, int flags, void **rebase,
                              int *nrebase) {
   gosqlite_slot s = {CONN(h), slot};
   int rc = sqlite3changeset_apply_v3(DB(h), n, (void *)data, filter ? gosqlite_on_apply_filter : 0,
@@ -154,7 +154,7 @@ int gosqlite_group_schema(uintptr_t h, uintptr_t g, const char *schema) {
   return rc ? gosqlite_fail(CONN(h), rc) : rc;
 }
 
-int gosqlite_group_add(uintptr_t g, const void *data, int n) {
+int gosqlite_group_add(uintptr_t g, const char *data, int n) {
   return sqlite3changegroup_add(GROUP(g), n, (void *)data);
 }
 int gosqlite_group_add_change(uintptr_t g, uintptr_t it) { return sqlite3changegroup_add_change(GROUP(g), CHANGE(it)); }
@@ -168,10 +168,10 @@ int gosqlite_rebaser_new(uintptr_t *out) {
   return rc;
 }
 
-int gosqlite_rebaser_configure(uintptr_t r, const void *data, int n) {
+int gosqlite_rebaser_configure(uintptr_t r, const char *data, int n) {
   return sqlite3rebaser_configure(REBASER(r), n, data);
 }
-int gosqlite_rebaser_rebase(uintptr_t r, const void *in, int nin, int *nout, void **out) {
+int gosqlite_rebaser_rebase(uintptr_t r, const char *in, int nin, int *nout, void **out) {
   return sqlite3rebaser_rebase(REBASER(r), nin, in, nout, out);
 }
 void gosqlite_rebaser_delete(uintptr_t r) { sqlite3rebaser_delete(REBASER(r)); }

@@ -5,9 +5,6 @@
 // caller never stays bound.
 #ifdef GOSQLITE_SHIMS
 
-#define STMT(h) ((gosqlite_stmt *)(h))
-#define VM(h) ((sqlite3_stmt *)STMT(h)->stmt)
-
 // Arguments beyond this size are given back after the statement ran. Small ones
 // do not go into such memory, so that they stay bound.
 
@@ -18,7 +15,9 @@ int gosqlite_prepare(uintptr_t h, const char *sql, int n, int flags, gosqlite_st
   sqlite3_stmt *st = 0;
   const char *tail = sql;
   gosqlite_stmt *s;
+  int busy = gosqlite_before_prepare(c, sql, n);
   int rc = sqlite3_prepare_v3(DB(h), sql, n, (unsigned)flags, &st, &tail);
+  if (busy) gosqlite_busy_limit(h, c->busy_limit);
   *out = 0;
   c->tail = tail ? tail - sql : n;
   if (rc != SQLITE_OK) return gosqlite_fail(c, rc);
@@ -34,13 +33,15 @@ int gosqlite_prepare(uintptr_t h, const char *sql, int n, int flags, gosqlite_st
   s->nparam = sqlite3_bind_parameter_count(st);
   s->readonly = sqlite3_stmt_readonly(st);
   s->explain = sqlite3_stmt_isexplain(st);
-  s->ahead = s->readonly && gosqlite_may_ahead(st);
+  gosqlite_note_sql(s);
+  s->ahead = s->readonly && gosqlite_may_ahead(s);
   *out = s;
   return SQLITE_OK;
 }
 
 int gosqlite_finalize(uintptr_t h) {
   gosqlite_stmt *s = STMT(h);
+  gosqlite_halted(s);
   // The code is that of the last step, which was reported then.
   sqlite3_finalize(VM(h));
   free(s->args);
@@ -54,30 +55,17 @@ int gosqlite_finalize(uintptr_t h) {
 
 int gosqlite_reset(uintptr_t h) {
   gosqlite_stmt *s = STMT(h);
-  int rc = sqlite3_reset(VM(h));
+  int rc = gosqlite_halt(s);
   s->nrow = 0;
   s->autocommit = sqlite3_get_autocommit((sqlite3 *)s->conn->db);
-  gosqlite_keep_busy(s->conn);
+  gosqlite_keep_busy(s);
   return rc ? gosqlite_fail(s->conn, rc) : rc;
-}
-
-// Binds NULL wherever the statement points into args. Not clear_bindings: that
-// makes every statement whose plan looked at a value compile again.
-static void gosqlite_unbind(gosqlite_stmt *s) {
-  Vdbe *v = (Vdbe *)s->stmt;
-  int i;
-  for (i = 0; s->args && i < v->nVar; i++) {
-    const char *z = v->aVar[i].z;
-    if ((v->aVar[i].flags & MEM_Static) && z >= s->args && z <= s->args + s->args_cap) {
-      sqlite3_bind_null((sqlite3_stmt *)s->stmt, i + 1);
-    }
-  }
 }
 
 // Sets every parameter to NULL.
 int gosqlite_clear(uintptr_t h) {
   int i, rc = SQLITE_OK;
-  sqlite3_reset(VM(h));
+  gosqlite_halt(STMT(h));
   for (i = 1; i <= STMT(h)->nparam && rc == SQLITE_OK; i++) rc = sqlite3_bind_null(VM(h), i);
   return rc ? gosqlite_fail(STMT(h)->conn, rc) : rc;
 }
@@ -87,7 +75,7 @@ int gosqlite_clear(uintptr_t h) {
 int gosqlite_args(uintptr_t h, int64_t n) {
   gosqlite_stmt *s = STMT(h);
   char *p;
-  sqlite3_reset(VM(h));
+  gosqlite_halt(s);
   if (n <= s->args_cap && (n > GOSQLITE_ARGS_KEPT || s->args_cap <= GOSQLITE_ARGS_KEPT)) return SQLITE_OK;
   if (n < 256) n = 256;
   if (n > PTRDIFF_MAX || n > 4 * (int64_t)SQLITE_MAX_LENGTH) return SQLITE_TOOBIG;
@@ -114,6 +102,7 @@ static int gosqlite_bind_all(gosqlite_stmt *s, int64_t first, int n) {
   sqlite3_stmt *st = (sqlite3_stmt *)s->stmt;
   const gosqlite_cell *a = (const gosqlite_cell *)s->args + first;
   int i, rc = SQLITE_OK;
+  s->bound = first;
   for (i = 0; i < n && rc == SQLITE_OK; i++) {
     int64_t len = a[i].n >> 4;
     double d;
@@ -128,10 +117,10 @@ static int gosqlite_bind_all(gosqlite_stmt *s, int64_t first, int n) {
         rc = sqlite3_bind_double(st, i + 1, d);
         break;
       case GOSQLITE_TEXT:
-        rc = sqlite3_bind_text64(st, i + 1, s->args + a[i].v, (sqlite3_uint64)len, SQLITE_STATIC, SQLITE_UTF8);
+        rc = sqlite3_bind_text64(st, i + 1, s->args + a[i].v, (sqlite3_uint64)len, GOSQLITE_ARGS_TEXT, SQLITE_UTF8);
         break;
       case GOSQLITE_BLOB:
-        rc = sqlite3_bind_blob64(st, i + 1, s->args + a[i].v, (sqlite3_uint64)len, SQLITE_STATIC);
+        rc = sqlite3_bind_blob64(st, i + 1, s->args + a[i].v, (sqlite3_uint64)len, GOSQLITE_ARGS_TEXT);
         break;
       case GOSQLITE_ZEROBLOB:
         rc = sqlite3_bind_zeroblob64(st, i + 1, (sqlite3_uint64)len);
@@ -187,33 +176,5 @@ int gosqlite_stmt_status(uintptr_t h, int op, int reset) { return sqlite3_stmt_s
 // The caller frees the text with gosqlite_free.
 char *gosqlite_expanded_sql(uintptr_t h) { return sqlite3_expanded_sql(VM(h)); }
 void gosqlite_free(void *p) { sqlite3_free(p); }
-
-// A text or blob seen as a number, by SQLite's own rules (the longest numeric
-// prefix); NULL is zero.
-static void gosqlite_as_mem(Mem *m, int type, const char *p, int64_t n) {
-  memset(m, 0, sizeof *m);
-  m->flags = (type == GOSQLITE_BLOB ? MEM_Blob : MEM_Str) | MEM_Static;
-  m->enc = SQLITE_UTF8;
-  m->z = (char *)p;
-  m->n = (int)n;
-}
-
-int64_t gosqlite_as_int64(int type, const char *p, int64_t n) {
-  Mem m;
-  gosqlite_as_mem(&m, type, p, n);
-  return sqlite3VdbeIntValue(&m);
-}
-
-double gosqlite_as_double(int type, const char *p, int64_t n) {
-  Mem m;
-  gosqlite_as_mem(&m, type, p, n);
-  return sqlite3VdbeRealValue(&m);
-}
-
-// A float as the text that a cast in SQL gives.
-int gosqlite_double_text(uintptr_t h, double v, char *out, int n) {
-  sqlite3_snprintf(n, out, "%!.*g", (int)DB(h)->nFpDigit, v);
-  return (int)strlen(out);
-}
 
 #endif  // GOSQLITE_SHIMS

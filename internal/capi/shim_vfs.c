@@ -54,7 +54,7 @@ static int gosqlite_shm_map(sqlite3_file *f, int region, int size, int extend, v
 static int gosqlite_shm_lock(sqlite3_file *f, int offset, int n, int flags) {
   return gosqliteGoShmLock(FILE_HANDLE(f), offset, n, flags);
 }
-static void gosqlite_shm_barrier(sqlite3_file *f) { sqlite3MemoryBarrier(); }
+static void gosqlite_shm_barrier(sqlite3_file *f) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 static int gosqlite_shm_unmap(sqlite3_file *f, int unlink) { return gosqliteGoShmUnmap(FILE_HANDLE(f)); }
 
 static const sqlite3_io_methods gosqlite_file_methods = {
@@ -87,20 +87,26 @@ static int gosqlite_vfs_full(sqlite3_vfs *v, const char *name, int n, char *out)
 
 static sqlite3_vfs *gosqlite_vfs_below(void) { return sqlite3_vfs_find(0); }
 static void *gosqlite_vfs_dlopen(sqlite3_vfs *v, const char *name) {
-  return sqlite3OsDlOpen(gosqlite_vfs_below(), name);
+  return gosqlite_vfs_below()->xDlOpen(gosqlite_vfs_below(), name);
 }
-static void gosqlite_vfs_dlerror(sqlite3_vfs *v, int n, char *msg) { sqlite3OsDlError(gosqlite_vfs_below(), n, msg); }
+static void gosqlite_vfs_dlerror(sqlite3_vfs *v, int n, char *msg) {
+  gosqlite_vfs_below()->xDlError(gosqlite_vfs_below(), n, msg);
+}
 static void (*gosqlite_vfs_dlsym(sqlite3_vfs *v, void *lib, const char *symbol))(void) {
-  return sqlite3OsDlSym(gosqlite_vfs_below(), lib, symbol);
+  return gosqlite_vfs_below()->xDlSym(gosqlite_vfs_below(), lib, symbol);
 }
-static void gosqlite_vfs_dlclose(sqlite3_vfs *v, void *lib) { sqlite3OsDlClose(gosqlite_vfs_below(), lib); }
+static void gosqlite_vfs_dlclose(sqlite3_vfs *v, void *lib) {
+  gosqlite_vfs_below()->xDlClose(gosqlite_vfs_below(), lib);
+}
 static int gosqlite_vfs_randomness(sqlite3_vfs *v, int n, char *out) {
-  return sqlite3OsRandomness(gosqlite_vfs_below(), n, out);
+  return gosqlite_vfs_below()->xRandomness(gosqlite_vfs_below(), n, out);
 }
-static int gosqlite_vfs_sleep(sqlite3_vfs *v, int us) { return sqlite3OsSleep(gosqlite_vfs_below(), us); }
+static int gosqlite_vfs_sleep(sqlite3_vfs *v, int us) {
+  return gosqlite_vfs_below()->xSleep(gosqlite_vfs_below(), us);
+}
 static int gosqlite_vfs_error(sqlite3_vfs *v, int n, char *out) { return 0; }
 static int gosqlite_vfs_time64(sqlite3_vfs *v, sqlite3_int64 *out) {
-  return sqlite3OsCurrentTimeInt64(gosqlite_vfs_below(), out);
+  return gosqlite_vfs_below()->xCurrentTimeInt64(gosqlite_vfs_below(), out);
 }
 static int gosqlite_vfs_time(sqlite3_vfs *v, double *out) {
   sqlite3_int64 t = 0;

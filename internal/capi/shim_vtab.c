@@ -7,12 +7,20 @@
 typedef struct gosqlite_module {
   gosqlite_slot slot;  // first: what drops a slot drops this
   int flags;
+  sqlite3_module methods;
 } gosqlite_module;
+
+// A function that a table has for its own columns, until the table ends.
+typedef struct gosqlite_vtab_function {
+  gosqlite_slot slot;  // first: gosqlite_on_scalar takes it for that
+  struct gosqlite_vtab_function *next;
+} gosqlite_vtab_function;
 
 typedef struct gosqlite_vtab {
   sqlite3_vtab base;
   gosqlite_conn *conn;
   int slot;
+  gosqlite_vtab_function *functions;
 } gosqlite_vtab;
 
 typedef struct gosqlite_cursor {
@@ -66,7 +74,12 @@ static int gosqlite_vtab_connect(sqlite3 *db, void *aux, int argc, const char *c
 
 static int gosqlite_vtab_end(sqlite3_vtab *v, int destroy) {
   int rc = gosqliteGoVTabEnd(VTAB(v)->conn->host, VTAB(v)->slot, destroy);
+  gosqlite_vtab_function *f, *next;
   if (rc && destroy) return gosqlite_vtab_rc(v, rc);  // the table stays
+  for (f = VTAB(v)->functions; f; f = next) {
+    next = f->next;
+    gosqlite_drop_slot(f);
+  }
   gosqliteGoDrop(VTAB(v)->conn->host, VTAB(v)->slot);
   sqlite3_free(v);
   return SQLITE_OK;
@@ -132,6 +145,15 @@ int gosqlite_vtab_rhs(uintptr_t h, int i, gosqlite_cell *cell) {
   return rc ? rc : gosqlite_cell_of(v, cell);
 }
 
+int gosqlite_vtab_distinct(uintptr_t h) { return sqlite3_vtab_distinct((sqlite3_index_info *)h); }
+int gosqlite_vtab_in(uintptr_t h, int i, int handle) { return sqlite3_vtab_in((sqlite3_index_info *)h, i, handle); }
+
+int gosqlite_vtab_member(uintptr_t h, int i, int next, gosqlite_cell *cell) {
+  sqlite3_value *list = ((sqlite3_value **)h)[i], *v = 0;
+  int rc = next ? sqlite3_vtab_in_next(list, &v) : sqlite3_vtab_in_first(list, &v);
+  return rc ? rc : gosqlite_cell_of(v, cell);
+}
+
 static int gosqlite_vtab_open(sqlite3_vtab *v, sqlite3_vtab_cursor **out) {
   gosqlite_cursor *c = (gosqlite_cursor *)sqlite3_malloc(sizeof *c);
   int rc;
@@ -165,7 +187,7 @@ static int gosqlite_vtab_filter(sqlite3_vtab_cursor *c, int num, const char *tex
   gosqlite_cell few[GOSQLITE_FEW_ARGS], *cells = gosqlite_cells_of(n, v, few);
   int rc;
   if (!cells) return SQLITE_NOMEM;
-  rc = gosqliteGoCursorFilter(CURSOR(c)->conn->host, CURSOR(c)->slot, num, (char *)text, n, cells);
+  rc = gosqliteGoCursorFilter(CURSOR(c)->conn->host, CURSOR(c)->slot, num, (char *)text, n, cells, (uintptr_t)v);
   if (cells != few) free(cells);
   return gosqlite_vtab_moved(c, rc);
 }
@@ -177,7 +199,9 @@ static int gosqlite_vtab_next(sqlite3_vtab_cursor *c) {
 static int gosqlite_vtab_eof(sqlite3_vtab_cursor *c) { return CURSOR(c)->eof; }
 
 static int gosqlite_vtab_column(sqlite3_vtab_cursor *c, sqlite3_context *ctx, int i) {
-  gosqliteGoCursorColumn(CURSOR(c)->conn->host, CURSOR(c)->slot, i);
+  // Without a value SQLite tells xUpdate that the column does not change.
+  int unchanged = sqlite3_vtab_nochange(ctx);
+  if (gosqliteGoCursorColumn(CURSOR(c)->conn->host, CURSOR(c)->slot, i, unchanged)) return SQLITE_OK;
   gosqlite_give_result(ctx, CURSOR(c)->conn);
   return SQLITE_OK;
 }
@@ -192,8 +216,11 @@ static int gosqlite_vtab_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *out) {
 static int gosqlite_vtab_update(sqlite3_vtab *v, int n, sqlite3_value **values, sqlite3_int64 *out) {
   gosqlite_cell few[GOSQLITE_FEW_ARGS], *cells = gosqlite_cells_of(n, values, few);
   int64_t rowid = 0;
-  int rc;
+  int i, rc;
   if (!cells) return SQLITE_NOMEM;
+  for (i = 2; i < n; i++) {
+    if (sqlite3_value_nochange(values[i])) cells[i].n = GOSQLITE_KEEP;
+  }
   rc = gosqliteGoVTabUpdate(VTAB(v)->conn->host, VTAB(v)->slot, n, cells, &rowid);
   if (cells != few) free(cells);
   if (n > 1) *out = rowid;  // a row was inserted
@@ -217,20 +244,68 @@ static int gosqlite_vtab_rename(sqlite3_vtab *v, const char *name) {
   return gosqlite_vtab_rc(v, gosqliteGoVTabRename(VTAB(v)->conn->host, VTAB(v)->slot, (char *)name));
 }
 
-#define GOSQLITE_MODULE(create, destroy)                                                                              \
-  {                                                                                                                   \
-    2, create, gosqlite_vtab_connect, gosqlite_vtab_best, gosqlite_vtab_disconnect, destroy, gosqlite_vtab_open,      \
-        gosqlite_vtab_close, gosqlite_vtab_filter, gosqlite_vtab_next, gosqlite_vtab_eof, gosqlite_vtab_column,       \
-        gosqlite_vtab_rowid, gosqlite_vtab_update, gosqlite_vtab_begin, gosqlite_vtab_sync, gosqlite_vtab_commit,     \
-        gosqlite_vtab_rollback, 0, gosqlite_vtab_rename, gosqlite_vtab_savepoint, gosqlite_vtab_release,              \
-        gosqlite_vtab_rollbackto, 0, 0                                                                                \
+// The problem's text, "" for none, is what Go left as the result.
+static int gosqlite_vtab_integrity(sqlite3_vtab *v, const char *schema, const char *table, int flags, char **problem) {
+  gosqlite_conn *c = VTAB(v)->conn;
+  int rc = gosqliteGoVTabIntegrity(c->host, VTAB(v)->slot, (char *)schema, (char *)table, flags & 1);
+  if (rc) return gosqlite_vtab_rc(v, rc);
+  if (c->out->cell.n >> 4) *problem = gosqlite_vtab_text(c);
+  return SQLITE_OK;
+}
+
+// Go gives SQLite's answer: 0, 1 or an operator for xBestIndex.
+static int gosqlite_vtab_find(sqlite3_vtab *v, int n, const char *name,
+                              void (**function)(sqlite3_context *, int, sqlite3_value **), void **aux) {
+  gosqlite_vtab *t = VTAB(v);
+  int slot = 0, answer = gosqliteGoVTabFunction(t->conn->host, t->slot, n, (char *)name, &slot);
+  gosqlite_vtab_function *f;
+  if (!answer) return 0;
+  f = (gosqlite_vtab_function *)malloc(sizeof *f);
+  if (!f) {
+    gosqliteGoDrop(t->conn->host, slot);
+    return 0;
   }
+  f->slot.conn = t->conn;
+  f->slot.slot = slot;
+  f->next = t->functions;
+  t->functions = f;
+  *function = gosqlite_on_scalar;
+  *aux = f;
+  return answer;
+}
+
+// SQLite asks for the part of a name after "table_", without saying of which module.
+static int gosqlite_vtab_shadow(const char *name) { return 1; }
+
+static const sqlite3_module gosqlite_vtab_methods = {
+    4,
+    gosqlite_vtab_create,
+    gosqlite_vtab_connect,
+    gosqlite_vtab_best,
+    gosqlite_vtab_disconnect,
+    gosqlite_vtab_destroy,
+    gosqlite_vtab_open,
+    gosqlite_vtab_close,
+    gosqlite_vtab_filter,
+    gosqlite_vtab_next,
+    gosqlite_vtab_eof,
+    gosqlite_vtab_column,
+    gosqlite_vtab_rowid,
+    gosqlite_vtab_update,
+    gosqlite_vtab_begin,
+    gosqlite_vtab_sync,
+    gosqlite_vtab_commit,
+    gosqlite_vtab_rollback,
+    gosqlite_vtab_find,
+    gosqlite_vtab_rename,
+    gosqlite_vtab_savepoint,
+    gosqlite_vtab_release,
+    gosqlite_vtab_rollbackto,
+    0,
+    gosqlite_vtab_integrity,
+};
 
 int gosqlite_vtab_module(uintptr_t h, const char *name, int flags, int slot) {
-  static const sqlite3_module ordinary = GOSQLITE_MODULE(gosqlite_vtab_create, gosqlite_vtab_destroy);
-  static const sqlite3_module eponymous = GOSQLITE_MODULE(gosqlite_vtab_connect, gosqlite_vtab_disconnect);
-  static const sqlite3_module eponymous_only = GOSQLITE_MODULE(0, 0);
-  const sqlite3_module *methods = &ordinary;
   gosqlite_module *m = (gosqlite_module *)malloc(sizeof *m);
   int rc = m ? gosqlite_result_room(h, 1) : SQLITE_NOMEM;
   if (rc) {
@@ -238,13 +313,22 @@ int gosqlite_vtab_module(uintptr_t h, const char *name, int flags, int slot) {
     gosqliteGoDrop(CONN(h)->host, slot);
     return rc;
   }
-  if (flags & GOSQLITE_VTAB_EPONYMOUS) methods = &eponymous;
-  if (flags & GOSQLITE_VTAB_EPONYMOUS_ONLY) methods = &eponymous_only;
+  m->methods = gosqlite_vtab_methods;
+  if (flags & GOSQLITE_VTAB_EPONYMOUS) {
+    m->methods.xCreate = gosqlite_vtab_connect;
+    m->methods.xDestroy = gosqlite_vtab_disconnect;
+  }
+  if (flags & GOSQLITE_VTAB_EPONYMOUS_ONLY) {
+    m->methods.xCreate = 0;
+    m->methods.xDestroy = 0;
+  }
+  if (flags & GOSQLITE_VTAB_SHADOW) m->methods.xShadowName = gosqlite_vtab_shadow;
+  CONN(h)->foreign = 1;
   m->slot.conn = CONN(h);
   m->slot.slot = slot;
   m->flags = flags;
   // On failure SQLite has dropped the slot.
-  rc = sqlite3_create_module_v2(DB(h), name, methods, m, gosqlite_drop_slot);
+  rc = sqlite3_create_module_v2(DB(h), name, &m->methods, m, gosqlite_drop_slot);
   return rc ? gosqlite_fail(CONN(h), rc) : rc;
 }
 

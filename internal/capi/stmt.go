@@ -85,6 +85,9 @@ func (s *Stmt) Args(n int64, active bool) ([]byte, int) {
 	return bytesAt(unsafe.Pointer(s.args), int64(s.args_cap)), 0
 }
 
+// Own makes parameter i independent of what Args gives next.
+func (s *Stmt) Own(i int) int { return int(C.gosqlite_own(s.h(), C.int(i))) }
+
 // BindInt64 is sqlite3_bind_int64.
 func (s *Stmt) BindInt64(i int, v int64) int {
 	return int(C.gosqlite_bind_int64(s.h(), C.int(i), C.int64_t(v)))

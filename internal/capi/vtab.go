@@ -27,15 +27,20 @@ type VTab interface {
 	Update(cells []Cell) (rowid int64, rc int)
 	Txn(what, n int) (rc int)
 	Rename(name string) (rc int)
+	// Integrity leaves a text as the connection's result.
+	Integrity(schema, table string, quick bool) (rc int)
+	// Function puts a ScalarFunc into the table; answer 0 says there is none.
+	Function(nargs int, name string) (slot, answer int)
 }
 
 // VTabCursor walks a virtual table; it lies in a Host's table. Filter and Next
-// give SQLITE_DONE when there is no row; Column sets the connection's result.
+// give SQLITE_DONE when there is no row; Column sets the connection's result,
+// unless it skips a column that does not change.
 type VTabCursor interface {
 	Close()
-	Filter(num int, text string, args []Cell) (rc int)
+	Filter(num int, text string, args []Cell, lists Lists) (rc int)
 	Next() (rc int)
-	Column(i int)
+	Column(i int, unchanged bool) (skip bool)
 	RowID() (rowid int64, rc int)
 }
 
@@ -92,8 +97,8 @@ func gosqliteGoVTabRename(host C.uintptr_t, slot C.int, name *C.char) C.int {
 func gosqliteGoCursorClose(host C.uintptr_t, slot C.int) { cursorOf(host, slot).Close() }
 
 //export gosqliteGoCursorFilter
-func gosqliteGoCursorFilter(host C.uintptr_t, slot, num C.int, text *C.char, n C.int, cells *C.gosqlite_cell) C.int {
-	return C.int(cursorOf(host, slot).Filter(int(num), C.GoString(text), cellsAt(cells, n)))
+func gosqliteGoCursorFilter(host C.uintptr_t, slot, num C.int, text *C.char, n C.int, cells *C.gosqlite_cell, values C.uintptr_t) C.int {
+	return C.int(cursorOf(host, slot).Filter(int(num), C.GoString(text), cellsAt(cells, n), Lists(values)))
 }
 
 //export gosqliteGoCursorNext
@@ -102,7 +107,32 @@ func gosqliteGoCursorNext(host C.uintptr_t, slot C.int) C.int {
 }
 
 //export gosqliteGoCursorColumn
-func gosqliteGoCursorColumn(host C.uintptr_t, slot, i C.int) { cursorOf(host, slot).Column(int(i)) }
+func gosqliteGoCursorColumn(host C.uintptr_t, slot, i, unchanged C.int) C.int {
+	return flag(cursorOf(host, slot).Column(int(i), unchanged != 0))
+}
+
+//export gosqliteGoVTabIntegrity
+func gosqliteGoVTabIntegrity(host C.uintptr_t, slot C.int, schema, table *C.char, quick C.int) C.int {
+	return C.int(vtabOf(host, slot).Integrity(C.GoString(schema), C.GoString(table), quick != 0))
+}
+
+//export gosqliteGoVTabFunction
+func gosqliteGoVTabFunction(host C.uintptr_t, slot, nargs C.int, name *C.char, function *C.int) C.int {
+	s, answer := vtabOf(host, slot).Function(int(nargs), C.GoString(name))
+	*function = C.int(s)
+	return C.int(answer)
+}
+
+// Lists are the arguments of Filter, some of which may be lists.
+type Lists C.uintptr_t
+
+// Member is sqlite3_vtab_in_first or _next of argument i: SQLITE_DONE after the
+// last, SQLITE_ERROR when it is no list. The cell is good until the next call.
+func (l Lists) Member(i int, next bool) (Cell, int) {
+	var cell C.gosqlite_cell
+	rc := C.gosqlite_vtab_member(C.uintptr_t(l), C.int(i), flag(next), &cell)
+	return Cell{V: int64(cell.v), N: int64(cell.n)}, int(rc)
+}
 
 //export gosqliteGoCursorRowID
 func gosqliteGoCursorRowID(host C.uintptr_t, slot C.int, rowid *C.int64_t) C.int {
@@ -116,6 +146,7 @@ const (
 	VTabInnocuous     = C.GOSQLITE_VTAB_INNOCUOUS
 	VTabEponymous     = C.GOSQLITE_VTAB_EPONYMOUS
 	VTabEponymousOnly = C.GOSQLITE_VTAB_EPONYMOUS_ONLY
+	VTabShadow        = C.GOSQLITE_VTAB_SHADOW
 )
 
 // Steps of a transaction.
@@ -190,6 +221,14 @@ func (i Index) RHS(k int) (Cell, int) {
 	var cell C.gosqlite_cell
 	rc := C.gosqlite_vtab_rhs(i.x.info, C.int(k), &cell)
 	return Cell{V: int64(cell.v), N: int64(cell.n)}, int(rc)
+}
+
+// Distinct is sqlite3_vtab_distinct.
+func (i Index) Distinct() int { return int(C.gosqlite_vtab_distinct(i.x.info)) }
+
+// In is sqlite3_vtab_in: handle < 0 asks, 1 takes the list as one value.
+func (i Index) In(k, handle int) bool {
+	return C.gosqlite_vtab_in(i.x.info, C.int(k), C.int(handle)) != 0
 }
 
 // Answer sets what is not in the constraints.

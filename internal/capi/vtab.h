@@ -10,6 +10,7 @@ enum {
   GOSQLITE_VTAB_INNOCUOUS = 1,       // else DIRECTONLY
   GOSQLITE_VTAB_EPONYMOUS = 2,       // there is one without CREATE VIRTUAL TABLE
   GOSQLITE_VTAB_EPONYMOUS_ONLY = 4,  // and no other
+  GOSQLITE_VTAB_SHADOW = 8,          // tables named after it are its own
 };
 
 int gosqlite_vtab_module(uintptr_t conn, const char *name, int flags, int slot);
@@ -41,6 +42,10 @@ typedef struct gosqlite_index {
 int gosqlite_vtab_plan(uintptr_t info, const char *text, int n);
 const char *gosqlite_vtab_collation(uintptr_t info, int i);
 int gosqlite_vtab_rhs(uintptr_t info, int i, gosqlite_cell *cell);
+int gosqlite_vtab_distinct(uintptr_t info);
+int gosqlite_vtab_in(uintptr_t info, int i, int handle);
+// The first or next member of a list among xFilter's arguments; SQLITE_DONE after the last, SQLITE_ERROR for no list.
+int gosqlite_vtab_member(uintptr_t values, int i, int next, gosqlite_cell *cell);
 
 enum {
   GOSQLITE_VTAB_BEGIN,

@@ -112,6 +112,52 @@ func (x *Index) Value(i int) (v sqlite.Value, ok bool) {
 	return bridge.Values([]capi.Cell{cell}).([]sqlite.Value)[0], true
 }
 
+// Distinct is sqlite3_vtab_distinct: what the statement makes of Orders.
+//
+// https://sqlite.org/c3ref/vtab_distinct.html
+func (x *Index) Distinct() Distinct {
+	if x.over {
+		return Ordering
+	}
+	return Distinct(x.x.Distinct())
+}
+
+// Distinct is what a statement makes of the order of rows.
+//
+// https://sqlite.org/c3ref/vtab_distinct.html
+type Distinct int
+
+// What is wanted.
+const (
+	Ordering         Distinct = 0 // rows in the order of Orders
+	Grouping         Distinct = 1 // rows with equal columns of Orders next to each other
+	DistinctRows     Distinct = 2 // of rows with equal columns of Orders only one, in any order
+	DistinctOrdering Distinct = 3 // of rows with equal columns of Orders only one, in their order
+)
+
+// IsList is sqlite3_vtab_in that asks: constraint i is `column IN (...)` and its
+// values can be had all at once, by [Index.TakeList].
+//
+// https://sqlite.org/c3ref/vtab_in.html
+func (x *Index) IsList(i int) bool {
+	return !x.over && i >= 0 && i < len(x.Constraints) && x.x.In(i, -1)
+}
+
+// TakeList is Take of a list as one argument, whose members FilterLists of a
+// [ListFilterer] is given; Take alone has Filter called for each member.
+//
+// https://sqlite.org/c3ref/vtab_in.html
+func (x *Index) TakeList(i int, omit bool) error {
+	if !x.IsList(i) {
+		return misuse("take list: the constraint is none")
+	}
+	if err := x.Take(i, omit); err != nil {
+		return err
+	}
+	x.x.In(i, 1)
+	return nil
+}
+
 func newIndex(h capi.Index) *Index {
 	x := &Index{x: h, ColumnsUsed: h.ColumnsUsed()}
 	x.Cost, x.Rows = h.Costs()

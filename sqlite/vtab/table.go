@@ -177,16 +177,32 @@ func (c *cursor) move(f func() (bool, error)) int {
 }
 
 // Filter is called by C.
-func (c *cursor) Filter(num int, text string, args []capi.Cell) int {
+func (c *cursor) Filter(num int, text string, args []capi.Cell, in capi.Lists) int {
 	values := bridge.Values(args).([]sqlite.Value)
-	return c.move(func() (bool, error) { return c.c.Filter(Plan{int32(num), text}, values) })
+	f, ok := c.c.(ListFilterer)
+	if !ok {
+		return c.move(func() (bool, error) { return c.c.Filter(Plan{int32(num), text}, values) })
+	}
+	lists, rc := members(args, in)
+	if rc != 0 {
+		return rc
+	}
+	return c.move(func() (bool, error) { return f.FilterLists(Plan{int32(num), text}, values, lists) })
 }
 
 // Next is called by C.
 func (c *cursor) Next() int { return c.move(c.c.Next) }
 
 // Column is called by C.
-func (c *cursor) Column(i int) {
+func (c *cursor) Column(i int, unchanged bool) (skip bool) {
+	if s, ok := c.c.(ColumnSkipper); ok && unchanged {
+		if rc := c.g.Call(func() error { skip = s.SkipColumn(i); return nil }); rc != 0 {
+			return false
+		}
+		if skip {
+			return true
+		}
+	}
 	rc := c.g.Call(func() (err error) {
 		c.value, err = c.c.Column(i)
 		return err
@@ -194,6 +210,7 @@ func (c *cursor) Column(i int) {
 	if rc == 0 {
 		c.g.Result(&c.value)
 	}
+	return false
 }
 
 // RowID is called by C.

@@ -45,6 +45,10 @@ type Module struct {
 	// may use it, also those of a foreign file's schema. Else only the program's
 	// own SQL may: SQLITE_VTAB_DIRECTONLY.
 	Innocuous bool
+	// ShadowTables says that ordinary tables named after one of the module's, as
+	// t_data after t, are its own: a connection that is defensive lets only the
+	// module write to them (https://sqlite.org/vtab.html#xshadowname).
+	ShadowTables bool
 }
 
 // Args is what a CREATE VIRTUAL TABLE statement says.
@@ -82,7 +86,8 @@ type Cursor interface {
 }
 
 // Updater is a Table that can be written to. rowID is what Cursor.RowID gave;
-// columns are all columns.
+// columns are all columns. One that an UPDATE leaves alone is a KeepValue if the
+// cursor is a [ColumnSkipper] that skipped it.
 //
 // https://sqlite.org/vtab.html#xupdate
 type Updater interface {
@@ -151,6 +156,9 @@ func Register(c *sqlite.Conn, name string, m Module) error {
 	}
 	if m.EponymousOnly {
 		flags |= capi.VTabEponymousOnly
+	}
+	if m.ShadowTables {
+		flags |= capi.VTabShadow
 	}
 	g := bridge.Of(c)
 	if err := g.Enter(); err != nil {

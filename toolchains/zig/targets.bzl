@@ -3,10 +3,10 @@
 
 `zig cc` works these out for itself and then needs a cache, /proc and the whole SDK. Compilations and links here call
 zig's clang and linkers directly, with the flags below, on declared files only. They follow what `zig cc -c -v` prints of
-each triple; compare them again when zig is updated.
+each triple; the test in agreement/ holds them against each other.
 """
 
-visibility(["//pins", "//toolchains/zig/..."])
+visibility(["//pins", "//toolchains/zig/...", "//tools/release/..."])
 
 # clang's name of each target's processor, and the family under which zig files its headers.
 _ARCH = {
@@ -116,6 +116,22 @@ def header_folders(row):
         return ["{}-{}-none".format(_ARCH[row.goarch].clang, row.goos), "generic-" + row.goos]
     return ["any-{}-any".format(row.goos)]
 
+def stack_size(row):
+    """Gives the stack that a row's programs ask for.
+
+    Args:
+      row: of the matrix
+    Returns:
+      bytes, or None where the system's own size is right
+    """
+    if row.libc == "musl":
+        # musl gives threads 128 KiB; the main program's PT_GNU_STACK raises that.
+        return 8 * _MIB
+    if row.goos == "windows":
+        # A 32-bit process has no room for 8 MiB in each thread.
+        return (2 if row.goarch == "386" else 8) * _MIB
+    return None
+
 def link_settings(row):
     """Gives what the link program needs to know.
 
@@ -127,13 +143,11 @@ def link_settings(row):
     format = {"darwin": "macho", "windows": "pe"}.get(row.goos, "elf")
     out = ["format=" + format, "triple=" + row.triple]
     if row.libc == "musl":
-        # musl gives threads 128 KiB; the main program's PT_GNU_STACK raises that.
-        out += ["static=yes", "stack=%d" % (8 * _MIB)]
+        out += ["static=yes", "stack=%d" % stack_size(row)]
     elif format == "elf":
         out.append("loader=" + _LOADER[row.goos][row.goarch])
     elif format == "pe":
-        # A 32-bit process has no room for 8 MiB in each thread.
-        out += ["stack=%d" % ((2 if row.goarch == "386" else 8) * _MIB), "machine=" + {"386": "X86", "amd64": "X64", "arm64": "ARM64"}[row.goarch]]
+        out += ["stack=%d" % stack_size(row), "machine=" + {"386": "X86", "amd64": "X64", "arm64": "ARM64"}[row.goarch]]
     return out
 
 def runtime_libs(row):

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -110,7 +111,7 @@ func resolve(fragments map[int]fragment, id int) (string, error) {
 
 // A Finding is something in an action that comes from where it must not.
 type Finding struct {
-	Rule     string `json:"rule"` // host program, shell, or forbidden module
+	Rule     string `json:"rule"` // host program, host path, shell, or forbidden module
 	Mnemonic string `json:"mnemonic"`
 	Target   string `json:"target"`
 	What     string `json:"what"`
@@ -118,8 +119,12 @@ type Finding struct {
 
 var shells = []string{"sh", "bash", "dash", "zsh", "ksh", "busybox"}
 
-// Check finds actions that run a program of the host or a shell, and actions that read a file of a forbidden module,
-// named as in MODULE.bazel. Findings are sorted; each is there once.
+// hostPath is an argument, or the value of a flag in one, that lies in a folder of programs of the host. Loaders
+// (/lib64/ld-linux…) are names that end up in a program; nothing reads them in a build.
+var hostPath = regexp.MustCompile(`(?:^|[\s=:,;"'@]|^-[A-Za-z]+)(/(?:usr|bin|sbin|opt)/[^\s:,;"']*)`)
+
+// Check finds actions that run a program of the host or a shell, those that name a file of the host in an argument, and
+// those that read a file of a forbidden module, named as in MODULE.bazel. Findings are sorted; each is there once.
 func (g *Graph) Check(forbidden []string) []Finding {
 	seen := map[Finding]bool{}
 	direct := g.forbiddenSets(forbidden)
@@ -134,6 +139,11 @@ func (g *Graph) Check(forbidden []string) []Finding {
 			}
 			if slices.Contains(shells, path.Base(program)) || strings.HasSuffix(program, ".sh") {
 				add("shell", program)
+			}
+			for _, argument := range a.Arguments[1:] {
+				if m := hostPath.FindStringSubmatch(argument); m != nil {
+					add("host path", m[1])
+				}
 			}
 		}
 		for _, file := range g.reach(a.InputDepSetIDs, direct) {

@@ -27,6 +27,13 @@ func TestCheck(t *testing.T) {
 	}{
 		{"clean", func(*container) {}, ""},
 		{"host program", func(c *container) { c.Actions[0].Arguments[0] = "/usr/bin/gcc" }, "host program"},
+		{"host file", func(c *container) { c.Actions[0].Arguments[2] = "/usr/lib/x.o" }, "host path"},
+		{"host folder behind a flag's letter", func(c *container) { c.Actions[0].Arguments[2] = "-I/opt/include" }, "host path"},
+		{"host program behind an equals sign", func(c *container) { c.Actions[0].Arguments[2] = "--cc=/bin/cc" }, "host path"},
+		{"host folder in a list", func(c *container) { c.Actions[0].Arguments[2] = "bin:/usr/bin" }, "host path"},
+		{"own folders of such names", func(c *container) {
+			c.Actions[0].Arguments = append(c.Actions[0].Arguments, "bazel-out/bin/x", "external/usr/bin/x", "--out=bazel-out/k8/bin/a/usr/x", "/lib64/ld-linux-x86-64.so.2", "//opt:x")
+		}, ""},
 		{"shell by name", func(c *container) { c.Actions[0].Arguments[0] = "external/tools/bash" }, "shell"},
 		{"shell script", func(c *container) { c.Actions[0].Arguments[0] = "external/rules_go~/binary_wrapper.sh" }, "shell"},
 		{"forbidden module", func(c *container) { c.PathFragments[4].Label = "zlib~" }, "forbidden module"},

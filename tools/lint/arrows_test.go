@@ -34,6 +34,11 @@ func TestArrows(t *testing.T) {
 		{"tools on sqlite", "tools/a/x.go", goFile(own + "sqlite"), "never import the root"},
 		{"tools on the root package", "tools/x.go", goFile(strings.TrimSuffix(own, "/")), "never import the root"},
 		{"tools on tools", "tools/a/x.go", goFile(own + "tools/b"), ""},
+		{"the benchmark's program of this tree on driver", "tools/bench/driver/gosqlite/x.go", goFile(own + "driver"), ""},
+		{"the benchmark on driver", "tools/bench/workload/x.go", goFile(own + "driver"), "never import the root"},
+		{"the benchmark on itself", "tools/bench/x.go", goFile(own + "tools/bench/figure"), ""},
+		{"the benchmark on a tool", "tools/bench/x.go", goFile(own + "tools/lint"), "nothing stands on it"},
+		{"a tool on the benchmark", "tools/a/x.go", goFile(own + "tools/bench/figure"), "nothing stands on it"},
 		{"toolchains on tools", "toolchains/x.go", goFile(own + "tools/b"), "stands on the standard library"},
 		{"toolchains on a library", "toolchains/x.go", goFile("example.org/x"), "stands on the standard library"},
 		{"toolchains on itself", "toolchains/x.go", goFile(own + "toolchains/zig"), ""},
@@ -80,6 +85,7 @@ func TestArrows(t *testing.T) {
 		{"sbom loads release", "tools/sbom/defs.bzl", load("//tools/release:defs.bzl"), "never back"},
 		{"a header in capi", "internal/capi/x.c", "#include \"sqlite3.h\"\n", ""},
 		{"a header elsewhere", "driver/x.c", "# include <sqlite3ext.h>\n", "include SQLite's headers"},
+		{"SQLite in the benchmark's floor", "tools/bench/driver/floor/x.c", "#include \"sqlite3.c\"\n", ""},
 		{"another header", "driver/x.c", "#include <stdio.h>\n", ""},
 	}
 	broken := map[string]bool{}

@@ -17,6 +17,7 @@ type Plant struct {
 	Name  string
 	Check string // "" for the healthy tree, in which nothing is red
 	Files map[string]string
+	Links map[string]string
 }
 
 const spdx = "// " + licence + "\n\n"
@@ -50,10 +51,10 @@ var healthy = map[string]string{
 // Plants are the healthy tree and every defect.
 func Plants() []Plant {
 	driver := func(name, check, source string) Plant {
-		return Plant{name, check, map[string]string{"driver/planted.go": source}}
+		return Plant{Name: name, Check: check, Files: map[string]string{"driver/planted.go": source}}
 	}
 	starlark := func(name, check, file, source string) Plant {
-		return Plant{name, check, map[string]string{file: "# " + licence + "\n\"\"\"Planted.\"\"\"\n\n" + source}}
+		return Plant{Name: name, Check: check, Files: map[string]string{file: "# " + licence + "\n\"\"\"Planted.\"\"\"\n\n" + source}}
 	}
 	return []Plant{
 		{Name: "healthy tree"},
@@ -65,12 +66,14 @@ func Plants() []Plant {
 		driver("the host of a mirror", "words", spdx+"package driver\n\n// From https://"+plantedHost.Text+"/sqlite.\n"),
 		driver(`import "C" in driver`, "arrows", spdx+"package driver\n\n// #include <stddef.h>\nimport \"C\"\n\n// Planted is C's.\nfunc Planted() int { return C.sizeof_size_t }\n"),
 		starlark("a load in the matrix", "arrows", "platforms/matrix.bzl", "load(\"@planted//:defs.bzl\", \"NAME\")\n\nROWS = [NAME]\n"),
-		{"an include of SQLite", "arrows", map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
+		{Name: "an output folder of this machine", Check: "links", Links: map[string]string{"driver/bazel-out": "/" + "planted/execroot/bazel-out"}},
+		{Name: "a link out of the tree", Check: "links", Links: map[string]string{"driver/planted": "../../elsewhere"}},
+		{Name: "an include of SQLite", Check: "arrows", Files: map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
 		starlark("no blanks", "buildifier", "platforms/planted.bzl", "ROWS=1\n"),
 		starlark("an unused variable", "buildifier", "platforms/planted.bzl", "def planted():\n    \"\"\"Has an unused variable.\"\"\"\n    unused = 1\n"),
-		{"a copied lock", "vet", map[string]string{"tools/planted.go": spdx + "package tool\n\nimport \"sync\"\n\n// Planted copies a lock.\nfunc Planted(m sync.Mutex) sync.Locker { return &m }\n"}},
+		{Name: "a copied lock", Check: "vet", Files: map[string]string{"tools/planted.go": spdx + "package tool\n\nimport \"sync\"\n\n// Planted copies a lock.\nfunc Planted(m sync.Mutex) sync.Locker { return &m }\n"}},
 		driver("an unused function", "staticcheck", spdx+"package driver\n\nfunc planted() {}\n"),
-		{"a failing test", "oldest-go", map[string]string{"driver/planted_test.go": spdx + "package driver\n\nimport \"testing\"\n\nfunc TestPlanted(t *testing.T) { t.Error(\"planted\") }\n"}},
+		{Name: "a failing test", Check: "oldest-go", Files: map[string]string{"driver/planted_test.go": spdx + "package driver\n\nimport \"testing\"\n\nfunc TestPlanted(t *testing.T) { t.Error(\"planted\") }\n"}},
 	}
 }
 
@@ -85,6 +88,11 @@ func (p Plant) Write(dir string) error {
 			if err := os.WriteFile(file, []byte(files[name]), 0o644); err != nil {
 				return fmt.Errorf("write plant %q: %w", p.Name, err)
 			}
+		}
+	}
+	for name, target := range p.Links {
+		if err := os.Symlink(target, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+			return fmt.Errorf("write plant %q: %w", p.Name, err)
 		}
 	}
 	return nil

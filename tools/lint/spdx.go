@@ -11,7 +11,9 @@ import (
 
 const licence = "SPDX-License-Identifier: MIT"
 
-// licenceLines is how far down the licence may stand: below a #! line and one more.
+// licenceLines is how far down the licence may stand: below a #! line and one
+// more. In Starlark it is the first line; buildifier moves a load above a
+// comment that belongs to what follows it.
 const licenceLines = 3
 
 // sourceSuffixes are the files that carry a licence line, beside those that
@@ -26,7 +28,11 @@ func checkLicence(ctx context.Context, t *Tree) ([]Finding, error) {
 			return
 		}
 		lines := bytes.SplitN(data, []byte("\n"), licenceLines+1)
-		for _, line := range lines[:min(len(lines), licenceLines)] {
+		within := licenceLines
+		if isStarlark(name) {
+			within = 1
+		}
+		for _, line := range lines[:min(len(lines), within)] {
 			if bytes.Contains(line, []byte(licence)) {
 				return
 			}

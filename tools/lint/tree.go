@@ -22,8 +22,29 @@ const maxFile = 16 << 20
 
 // Tree is the set of files under check.
 type Tree struct {
-	Root  string   // absolute
-	Files []string // slash-separated, relative to Root, sorted
+	Root  string            // absolute
+	Files []string          // regular files: slash-separated, relative to Root, sorted
+	Links map[string]string // symbolic links, named alike, and where each leads to
+}
+
+// add files a name by what stands there. A tracked file may be gone from the
+// working tree, and nothing but files and links is tracked.
+func (t *Tree) add(name string) error {
+	file := filepath.Join(t.Root, filepath.FromSlash(name))
+	info, err := os.Lstat(file)
+	switch {
+	case err != nil:
+		return nil
+	case info.Mode().IsRegular():
+		t.Files = append(t.Files, name)
+	case info.Mode()&fs.ModeSymlink != 0:
+		target, err := os.Readlink(file)
+		if err != nil {
+			return fmt.Errorf("read link %s: %w", name, err)
+		}
+		t.Links[name] = target
+	}
+	return nil
 }
 
 // Tracked is the tree of the files that git tracks under root, and of those
@@ -36,11 +57,13 @@ func Tracked(ctx context.Context, r Runner, root string) (*Tree, error) {
 	if res.Exit != 0 {
 		return nil, fmt.Errorf("list the files of %s: git ls-files: %s; run lint in a git clone", root, lastLines(res.Stderr))
 	}
-	t := &Tree{Root: root}
+	t := &Tree{Root: root, Links: map[string]string{}}
 	for name := range strings.SplitSeq(string(res.Stdout), "\x00") {
-		// A tracked file may be gone from the working tree, and a link is checked where it leads to.
-		if info, err := os.Lstat(filepath.Join(root, filepath.FromSlash(name))); name != "" && err == nil && info.Mode().IsRegular() {
-			t.Files = append(t.Files, name)
+		if name == "" {
+			continue
+		}
+		if err := t.add(name); err != nil {
+			return nil, err
 		}
 	}
 	if len(t.Files) == 0 {
@@ -51,14 +74,14 @@ func Tracked(ctx context.Context, r Runner, root string) (*Tree, error) {
 	return t, nil
 }
 
-// Walked is the tree of all regular files under root, for folders outside git.
+// Walked is the tree of all files and links under root, for folders outside git.
 func Walked(root string) (*Tree, error) {
-	t := &Tree{Root: root}
+	t := &Tree{Root: root, Links: map[string]string{}}
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			t.Files = append(t.Files, name)
+		if err != nil {
+			return err
 		}
-		return err
+		return t.add(name)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the files of %s: %w", root, err)

@@ -22,7 +22,7 @@ func TestTracked(t *testing.T) {
 		files  string
 		err    string
 	}{
-		{"sorted, once, without gone files and links", script{"ls-files": {Stdout: []byte("b.go\x00a/c.go\x00b.go\x00gone.go\x00link.go\x00")}}, "a/c.go b.go", ""},
+		{"sorted, once, without gone files, links apart", script{"ls-files": {Stdout: []byte("b.go\x00a/c.go\x00b.go\x00gone.go\x00link.go\x00")}}, "a/c.go b.go", ""},
 		{"no git", script{}, "", "run git"},
 		{"no clone", script{"ls-files": {Exit: 128, Stderr: []byte("fatal: not a git repository\n")}}, "", "not a git repository"},
 		{"an empty clone", script{"ls-files": {}}, "", "git knows none"},
@@ -40,6 +40,9 @@ func TestTracked(t *testing.T) {
 			}
 			if got := strings.Join(tree.Files, " "); got != c.files {
 				t.Errorf("files %q, want %q", got, c.files)
+			}
+			if got := tree.Links["link.go"]; len(tree.Links) != 1 || got != "b.go" {
+				t.Errorf("links %q, want link.go to b.go", tree.Links)
 			}
 		})
 	}
@@ -97,13 +100,16 @@ func TestFormatNamesTheLine(t *testing.T) {
 
 func TestLicence(t *testing.T) {
 	findings, err := checkLicence(t.Context(), treeOf(t, map[string]string{
-		"run":  "#!/bin/sh\n# " + licence + "\n",
-		"walk": "#!/bin/sh\n",
-		"a.c":  "/* one */\n/* two */\n/* three */\n// " + licence + "\n",
-		"a.md": "prose\n",
-		"b.go": "// " + licence,
+		"run":   "#!/bin/sh\n# " + licence + "\n",
+		"walk":  "#!/bin/sh\n",
+		"a.c":   "/* one */\n/* two */\n/* three */\n// " + licence + "\n",
+		"a.md":  "prose\n",
+		"b.go":  "// " + licence,
+		"a.bzl": "# " + licence + "\n",
+
+		"b/BUILD.bazel": "load(\":a.bzl\", \"a\")\n# " + licence + "\n",
 	}))
-	if err != nil || filesOf(findings) != "a.c walk" {
+	if err != nil || filesOf(findings) != "a.c b/BUILD.bazel walk" {
 		t.Errorf("findings %v, error %v", findings, err)
 	}
 }
@@ -157,5 +163,19 @@ func TestPrint(t *testing.T) {
 	}
 	if got := ExitCode(outcomes[:2]); got != Found {
 		t.Errorf("exit code %d, want %d", got, Found)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	tree := &Tree{Links: map[string]string{
+		"link.go": "b.go", "a/up.go": "../b.go", "a/root": "..", "a/odd": "..b.go",
+		"out": "..", "a/out": "../../elsewhere", "a/absolute": "/planted",
+	}}
+	findings, err := checkLinks(t.Context(), tree)
+	if err != nil || filesOf(findings) != "a/absolute a/out out" {
+		t.Errorf("findings %v, error %v", findings, err)
+	}
+	if strings.Contains(findings[0].Message, "/planted") {
+		t.Errorf("the finding repeats a path of the machine: %s", findings[0])
 	}
 }

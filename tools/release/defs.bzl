@@ -8,6 +8,7 @@ load("//tools/release/private:notices.bzl", _notices = "notices")
 load("//tools/release/private:sbom_checks.bzl", _sbom_checks = "sbom_checks")
 load("//tools/release/private:sbom_view.bzl", _sbom_view = "sbom_view")
 load("//tools/release/private:sboms.bzl", _platform_sboms = "platform_sboms")
+load("//tools/release/private:scan_view.bzl", _scan_view = "scan_view")
 load("//tools/release/private:set.bzl", _release_set = "release_set", _release_sets = "release_sets")
 load("//tools/release/private:sign.bzl", _sign = "sign")
 
@@ -22,4 +23,5 @@ release_set = _release_set
 release_sets = _release_sets
 sbom_checks = _sbom_checks
 sbom_view = _sbom_view
+scan_view = _scan_view
 sign = _sign

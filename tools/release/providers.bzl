@@ -9,7 +9,10 @@ ArchiveInfo = provider(
         "archive": "(File) the archive",
         "label": "(Label) the target that made it, to simplify debugging",
         "libraries": "(dict[string, File]) static libraries by their names in the archive",
-        "programs": "(dict[string, File]) programs by their names in the archive, each as it was linked, with its symbols",
+        "programs": "(dict[string, File]) programs by their names in the archive, each as its target linked it",
+        "twins": "(dict[string, File]) the same programs with their symbols, as the debug archive holds them",
+        "with_c": "(list[string]) the names of the programs that have C in them",
+        "released": "(dict[string, File]) the same programs as the archive holds them, stripped",
     },
 )
 

@@ -140,8 +140,7 @@ case_server() {
   (cd -- "$here/.." && NGINX=$nginx GOWORK=off go test -count=1 -v ./remotecache/...) >"$out" 2>&1 ||
     { why="go test: $(grep -m 1 -- '--- FAIL' "$out")"; return 1; }
   note="$(grep -c -- '^--- PASS' "$out") tests"
-  # Where nginx is installed, the test of its absence cannot run.
-  ! grep -- '--- SKIP' "$out" | grep -qv TestNotInstalled || { why="skipped: $(grep -m 1 -- '--- SKIP' "$out")"; return 1; }
+  ! grep -q -- '--- SKIP' "$out" || { why="skipped: $(grep -m 1 -- '--- SKIP' "$out")"; return 1; }
 }
 
 case_warm() {

@@ -42,14 +42,16 @@ const (
 	portTries = 5
 )
 
-// Options of Start. All fields but Address and Nginx must be set.
+// Options of Start. All fields but Address and one of Nginx and LookPath must be set.
 type Options struct {
 	// Dir is the server's folder. Made when it is not there; its data is kept.
 	Dir string
 	// Address is a loopback IP address and a port; "127.0.0.1:0", the default, takes a free port.
 	Address string
-	// Nginx is the program; by default the one in PATH or in /usr/sbin.
+	// Nginx is the program; by default the one in PATH or in /usr/sbin, by LookPath.
 	Nginx string
+	// LookPath finds programs: exec.LookPath.
+	LookPath func(name string) (string, error)
 	// Now tells from when on the certificate is valid.
 	Now func() time.Time
 	// Random is the source of key and password.
@@ -69,10 +71,10 @@ type Server struct {
 	err   error
 }
 
-// FindNginx looks for nginx in PATH and, since that is seldom in a user's PATH, in /usr/sbin.
-func FindNginx() (string, error) {
+// FindNginx looks for nginx in PATH and, since that is seldom in a user's PATH, in /usr/sbin; look is exec.LookPath.
+func FindNginx(look func(name string) (string, error)) (string, error) {
 	for _, name := range []string{"nginx", "/usr/sbin/nginx"} {
-		if path, err := exec.LookPath(name); err == nil {
+		if path, err := look(name); err == nil {
 			return path, nil
 		}
 	}
@@ -86,7 +88,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	if o.Nginx == "" {
 		var err error
-		if o.Nginx, err = FindNginx(); err != nil {
+		if o.Nginx, err = FindNginx(o.LookPath); err != nil {
 			return nil, err
 		}
 	}

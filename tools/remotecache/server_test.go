@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -27,7 +28,7 @@ func nginxPath(t *testing.T) string {
 	if path := os.Getenv("NGINX"); path != "" {
 		return path
 	}
-	path, err := FindNginx()
+	path, err := FindNginx(exec.LookPath)
 	if err != nil {
 		t.Skipf("not run: %v", err)
 	}

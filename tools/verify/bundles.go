@@ -54,13 +54,16 @@ func (r *release) development(f *file) (class, detail string) {
 	if strings.HasSuffix(f.name, developmentSuffix) {
 		return "development-signature", "its name says that a development authority made it"
 	}
-	if b := r.bundles[f.name]; b != nil && b.Certificate != nil {
-		c, err := pki.ParseCertificate(b.Certificate)
-		if err == nil && (strings.Contains(string(c.Subject), "DEVELOPMENT") || strings.Contains(string(c.Issuer), "DEVELOPMENT")) {
-			return "development-signature", "its certificate says that a development authority made it"
-		}
+	if a := r.assessments[f.name]; a != nil && slices.ContainsFunc(a.Chain, isDevelopment) {
+		return "development-signature", "a certificate says that a development authority made it"
 	}
 	return "", ""
+}
+
+// isDevelopment reports whether a certificate says so in one of its names.
+func isDevelopment(c *pki.Certificate) bool {
+	names := append([]string{string(c.Subject), string(c.Issuer)}, c.Identities...)
+	return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(strings.ToUpper(name), "DEVELOPMENT") })
 }
 
 func (r *release) canonical(f *file) (class, detail string) {
@@ -113,22 +116,43 @@ func (r *release) has(kind manifest.Kind, platform, suffix string) bool {
 	})
 }
 
-// reproducedRule counts the reproducers, by the policy's names of keys and by identities: one who holds two certificates is
-// one. Their statements and signatures have no fault.
+// reproducedRule counts the reproducers whose statements and signatures have no fault.
 func reproducedRule(r *release, v *verdicts) {
-	signers := map[string]bool{}
+	var signers [][]string
 	for name, a := range r.assessments {
 		f := r.byName[name]
 		if !strings.HasPrefix(f.subject, reproducedPrefix) || len(a.Faults) > 0 {
 			continue
 		}
-		if class, _ := r.subjects(r.byName[f.subject]); class == "" && r.statements[f.subject] != nil {
-			signers[a.Signer] = true
+		if class, _ := r.subjects(r.byName[f.subject]); class != "" || r.statements[f.subject] == nil {
+			continue
+		}
+		if len(a.Chain) > 0 {
+			signers = append(signers, a.Chain[0].Identities)
+		} else {
+			signers = append(signers, []string{"key " + a.Signer})
 		}
 	}
-	if want := r.options.Policy.Reproduced; len(signers) < want {
-		v.fail("", "reproduced-threshold", "%d of %d demanded reproducers had the same bytes", len(signers), want)
+	if have, want := people(signers), r.options.Policy.Reproduced; have < want {
+		v.fail("", "reproduced-threshold", "%d of %d demanded reproducers had the same bytes", have, want)
 	}
+}
+
+// people counts who is behind signers with these identities: who holds two keys or certificates that share one is one.
+func people(signers [][]string) int {
+	var groups [][]string
+	for _, s := range signers {
+		mine := slices.Clone(s)
+		groups = slices.DeleteFunc(groups, func(g []string) bool {
+			same := slices.ContainsFunc(g, func(id string) bool { return slices.Contains(mine, id) })
+			if same {
+				mine = append(mine, g...)
+			}
+			return same
+		})
+		groups = append(groups, mine)
+	}
+	return len(groups)
 }
 
 // notes are what the policy does not demand, although the release has it.

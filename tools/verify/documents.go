@@ -52,6 +52,7 @@ func (r *release) documents() error {
 			}
 		}
 	}
+	r.signedSet()
 	for _, f := range r.files {
 		r.evidence(f)
 	}
@@ -64,6 +65,32 @@ func (r *release) documents() error {
 	return nil
 }
 
+// signedSet reads the signed manifest, which names the signed archives and the signatures in embedded/.
+func (r *release) signedSet() {
+	f := r.byName[signedManifestName]
+	if f == nil {
+		return
+	}
+	f.role = RoleSignedManifest
+	r.document(f, manifest.MaxText, func(text []byte) (faults []string, err error) {
+		r.signedManifest, faults, err = parseSignedManifest(text)
+		return faults, err
+	})
+	for _, e := range r.signedFiles() {
+		r.named(e.Name, RoleSignedArchive)
+		for _, s := range e.Signatures {
+			r.named(s.File, RoleEmbedded)
+		}
+	}
+}
+
+// named gives a role to a file that a list names, if it is there and has none.
+func (r *release) named(name string, role Role) {
+	if f := r.byName[name]; f != nil && f.role == RoleUnlisted {
+		f.role = role
+	}
+}
+
 // evidence gives a role to what is in the closure and not in the manifest.
 func (r *release) evidence(f *file) {
 	switch {
@@ -72,21 +99,8 @@ func (r *release) evidence(f *file) {
 		f.role = RoleSums
 	case f.name == provenanceName, f.name == commitName, f.name == ledgerName, reproducedPattern.MatchString(f.name):
 		f.role = RoleStatement
-	case f.name == signedManifestName:
-		f.role = RoleSignedManifest
-		r.document(f, manifest.MaxText, func(text []byte) (faults []string, err error) {
-			r.signedManifest, faults, err = parseSignedManifest(text)
-			return faults, err
-		})
-		for _, e := range r.signedFiles() {
-			if s := r.byName[e.Name]; s != nil && s.role == RoleUnlisted {
-				s.role = RoleSignedArchive
-			}
-		}
 	case strings.HasSuffix(f.name, signedSBOMSuffix) && r.lists(strings.TrimSuffix(f.name, signedSBOMSuffix), manifest.SBOM):
 		f.role = RoleSignedSBOM
-	case strings.HasPrefix(f.name, embeddedFolder):
-		f.role = r.embeddedRole(f.name)
 	case strings.HasSuffix(f.name, bundleSuffix):
 		f.subject = strings.TrimSuffix(strings.TrimSuffix(f.name, developmentSuffix), bundleSuffix)
 		if r.isSigned(f.subject) {
@@ -110,15 +124,6 @@ func (r *release) isSigned(name string) bool {
 
 func isEvidence(name string) bool {
 	return name == signedManifestName || name == commitName || name == ledgerName || reproducedPattern.MatchString(name)
-}
-
-// embeddedRole is the role of embedded/ARCHIVE/PATH.SUFFIX, whose archive the manifest has to list.
-func (r *release) embeddedRole(name string) Role {
-	archive, entry, ok := strings.Cut(strings.TrimPrefix(name, embeddedFolder), "/")
-	if ok && r.lists(archive, manifest.Archive) && (strings.HasSuffix(entry, ".authenticode") || strings.HasSuffix(entry, ".macho")) {
-		return RoleEmbedded
-	}
-	return RoleUnlisted
 }
 
 // document reads one document; what keeps it from being read goes to bad.
@@ -146,7 +151,7 @@ func (r *release) readDocument(f *file) {
 		r.document(f, bundle.MaxSize, func(text []byte) ([]string, error) {
 			b, faults, err := bundle.Parse(text)
 			if err == nil {
-				r.bundles[f.name] = b
+				err = r.keep(int64(len(text)), func() { r.bundles[f.name] = b })
 			}
 			return faults, err
 		})
@@ -154,7 +159,7 @@ func (r *release) readDocument(f *file) {
 		r.document(f, strictjson.MaxSize, func(text []byte) ([]string, error) {
 			s, faults, err := parseStatement(text)
 			if err == nil {
-				r.statements[f.name] = s
+				err = r.keep(int64(len(text)), func() { r.statements[f.name] = s })
 			}
 			return faults, err
 		})
@@ -162,7 +167,7 @@ func (r *release) readDocument(f *file) {
 		r.document(f, strictjson.MaxSize, func(text []byte) ([]string, error) {
 			d, faults, err := sbom.Parse(text)
 			if err == nil {
-				r.sboms[f.name] = d
+				err = r.keep(d.Size(), func() { r.sboms[f.name] = d })
 			}
 			return faults, err
 		})
@@ -170,7 +175,7 @@ func (r *release) readDocument(f *file) {
 		r.document(f, strictjson.MaxSize, func(text []byte) ([]string, error) {
 			s, faults, err := jsf.Parse(text)
 			if err == nil {
-				r.signedSBOMs[f.name] = s
+				r.signedSBOMs[f.name] = s // digests and a signature
 			}
 			return faults, err
 		})

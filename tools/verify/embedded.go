@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/container"
 	"github.com/gosqlite/gosqlite/tools/verify/embedded"
 	"github.com/gosqlite/gosqlite/tools/verify/image"
@@ -18,27 +17,23 @@ import (
 
 // Rules about signatures inside of programs.
 
-// hasEmbedded reports whether the release has any, so that their programs are of interest.
-func (r *release) hasEmbedded() bool {
-	if r.signedManifest != nil {
-		return true
-	}
-	for _, f := range r.files {
-		if f.role == RoleEmbedded {
-			return true
-		}
-	}
-	return false
-}
+// Endings of detached signatures, by the format of their programs.
+const (
+	authenticodeSuffix = ".authenticode"
+	machoSuffix        = ".macho"
+)
 
-// signingTime is when the manifest was signed, as far as a timestamp says so; otherwise the clock.
-func (r *release) signingTime() time.Time {
+// hasEmbedded reports whether the release has any, so that their programs are of interest.
+func (r *release) hasEmbedded() bool { return r.signedManifest != nil }
+
+// signingTimes are when a file was signed, as far as timestamps say so; otherwise the clock.
+func (r *release) signingTimes(name string) []time.Time {
 	for _, suffix := range []string{bundleSuffix, developmentSuffix} {
-		if a := r.assessments[manifest.FileName+suffix]; a != nil && len(a.Times) > 0 {
-			return a.Times[0]
+		if a := r.assessments[name+suffix]; a != nil && len(a.Times) > 0 {
+			return a.Times
 		}
 	}
-	return r.options.Now
+	return []time.Time{r.options.Now}
 }
 
 // unsignedOf is the archive that a signed one was made of.
@@ -154,71 +149,50 @@ func (r *release) judgeEmbedded(f *file, p *program, s *image.Stripped, signatur
 	if !r.options.Policy.Trust.Knows(trust.Code) {
 		return "", "" // whose it is was not asked; notes says so
 	}
-	if why := verdict.Trusted(&r.options.Policy.Trust, r.signingTime()); why != "" {
+	// The signed manifest lists the program, so that its timestamps say when the signature was there.
+	if why := verdict.Trusted(&r.options.Policy.Trust, r.signingTimes(signedManifestName)); why != "" {
 		return "embedded-untrusted", why
 	}
 	return "", ""
 }
 
-// detachedAgrees holds embedded/ARCHIVE/ENTRY.SUFFIX against the program in the archive: an Authenticode signature by its
-// digest; a Mach-O signature, whose digests are over the program that has it inside, by the signed archive.
+// detachedAgrees holds a detached signature against the program that the signed manifest names, and against the one that
+// is attached, which embedded-signature judges.
 func (r *release) detachedAgrees(f *file) (class, detail string) {
 	class = "detached-mismatch"
-	archive, entry, _ := strings.Cut(strings.TrimPrefix(f.name, embeddedFolder), "/")
+	list, named := r.signatureOf(f.name)
+	format := image.PE
+	if strings.HasSuffix(f.name, machoSuffix) {
+		format = image.MachO
+	}
+	program := r.program(list.Unsigned.Name, func(name string) bool { return name == named.Path })
+	attached := r.program(list.Name, func(name string) bool { return inner(name) == inner(named.Path) })
+	if program == nil || program.image == nil || program.image.Format != format || attached == nil {
+		return class, fmt.Sprintf("%s and %s do not both hold a program %.100q of this format", list.Unsigned.Name, list.Name, named.Path)
+	}
 	blob, err := r.read(f, image.MaxSignature)
 	if err != nil {
 		return class, err.Error()
 	}
-	authenticode := strings.HasSuffix(entry, ".authenticode")
-	entry = inner(strings.TrimSuffix(strings.TrimSuffix(entry, ".authenticode"), ".macho"))
-	for _, s := range r.signedFiles() {
-		if s.Unsigned.Name == archive && r.byName[s.Name] != nil {
-			return r.sameAsAttached(r.byName[s.Name], entry, blob)
-		}
-	}
-	if !authenticode {
-		return class, "no signed archive has it inside, so that it can't be checked"
-	}
-	p := r.programOf(r.byName[archive], entry)
-	if p == nil {
-		return class, fmt.Sprintf("%s holds no program %.100q", archive, entry)
-	}
-	s, err := r.stripped(r.byName[archive], p)
+	s, err := r.stripped(r.byName[list.Name], attached)
 	if err != nil {
 		return class, err.Error()
 	}
-	if why, detail := r.judgeEmbedded(r.byName[archive], p, s, blob); why == "embedded-untrusted" {
-		return "detached-untrusted", detail
-	} else if why != "" {
-		return class, detail
+	if !bytes.Equal(image.Unpadded(s.Signature), image.Unpadded(blob)) {
+		return class, "the signature in " + list.Name + " is another one"
 	}
 	return "", ""
 }
 
-// programOf is the program of an archive at a path below its folder.
-func (r *release) programOf(f *file, path string) *program {
-	if f == nil || r.archives[f.name] == nil {
+// program is the first program of an archive whose entry is the one that is asked for.
+func (r *release) program(archive string, is func(entry string) bool) *program {
+	if r.archives[archive] == nil {
 		return nil
 	}
-	for _, p := range r.archives[f.name].programs() {
-		if inner(p.entry.Name) == path {
+	for _, p := range r.archives[archive].programs() {
+		if is(p.entry.Name) {
 			return p
 		}
 	}
 	return nil
-}
-
-func (r *release) sameAsAttached(f *file, path string, blob []byte) (class, detail string) {
-	p := r.programOf(f, path)
-	if p == nil {
-		return "detached-mismatch", fmt.Sprintf("%s holds no program %.100q", f.name, path)
-	}
-	s, err := r.stripped(f, p)
-	if err != nil {
-		return "detached-mismatch", err.Error()
-	}
-	if !bytes.Equal(image.Unpadded(s.Signature), image.Unpadded(blob)) {
-		return "detached-mismatch", "the signature in " + f.name + " is another one"
-	}
-	return "", ""
 }

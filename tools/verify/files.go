@@ -112,8 +112,8 @@ func (r *release) digestAgrees(f *file) (class, detail string) {
 	return "", ""
 }
 
-// named holds an archive's name against the manifest, so that a file is what it is called.
-func (r *release) named(f *file) (class, detail string) {
+// rightName holds an archive's name against the manifest, so that a file is what it is called.
+func (r *release) rightName(f *file) (class, detail string) {
 	want := fmt.Sprintf("gosqlite_%s_%s", r.manifest.Version, f.entry.Platform)
 	if f.role == RoleDebug {
 		want += "_debug"

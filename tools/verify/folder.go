@@ -61,6 +61,9 @@ const (
 	reproducedPrefix   = "reproduced-"
 )
 
+// maxDeep bounds the folders in embedded/: one of the archive, and those of the entry.
+const maxDeep = 8
+
 // maxFolder bounds the files of a folder: payload, a bundle for each, and evidence.
 const maxFolder = 4 * manifest.MaxFiles
 
@@ -87,6 +90,7 @@ type release struct {
 	byName  map[string]*file
 	folded  map[string]int // files by name in lower case
 	bytes   int64
+	kept    int64 // see keep
 	documented
 
 	archives  map[string]*contents // by file name
@@ -107,9 +111,12 @@ func (r *release) listFolder(folder string) error {
 	if err != nil {
 		return fmt.Errorf("read release: %w", err)
 	}
+	if len(entries) == 0 && folder != "" {
+		return r.listFile(strings.TrimSuffix(folder, "/"), fs.ModeDir, 0) // an empty folder belongs to nothing
+	}
 	for _, e := range entries {
 		name := folder + e.Name()
-		if e.IsDir() && strings.HasPrefix(name+"/", embeddedFolder) && strings.Count(name, "/") < 8 {
+		if e.IsDir() && strings.HasPrefix(name+"/", embeddedFolder) && strings.Count(name, "/") < maxDeep {
 			if err := r.listFolder(name + "/"); err != nil {
 				return err
 			}
@@ -119,13 +126,20 @@ func (r *release) listFolder(folder string) error {
 		if err != nil {
 			return fmt.Errorf("read release: %w", err)
 		}
-		f := &file{name: name, role: RoleUnlisted, mode: info.Mode(), size: info.Size()}
-		r.files = append(r.files, f)
-		r.byName[name] = f
-		r.folded[strings.ToLower(name)]++
-		if len(r.files) > maxFolder {
-			return fmt.Errorf("read release: more than %d files; that is no release", maxFolder)
+		if err := r.listFile(name, info.Mode(), info.Size()); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (r *release) listFile(name string, mode fs.FileMode, size int64) error {
+	f := &file{name: name, role: RoleUnlisted, mode: mode, size: size}
+	r.files = append(r.files, f)
+	r.byName[name] = f
+	r.folded[strings.ToLower(name)]++
+	if len(r.files) > maxFolder {
+		return fmt.Errorf("read release: more than %d files; that is no release", maxFolder)
 	}
 	return nil
 }

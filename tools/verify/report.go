@@ -24,6 +24,9 @@ type Report struct {
 	Faults  []Fault      `json:"faults"`
 	Notes   []string     `json:"notes"` // what was not demanded and so not judged
 
+	// Objects are the objects that bills of materials name, by what their digests were held against.
+	Objects Objects `json:"objects"`
+
 	// Bytes is how much was read, unpacked bytes included.
 	Bytes int64 `json:"bytes"`
 
@@ -31,6 +34,12 @@ type Report struct {
 	// no part of what is written: the same release has the same report.
 	Outer, Inner time.Duration `json:"-"`
 	OuterBytes   int64         `json:"-"`
+}
+
+// Objects counts what bills of materials name with a digest.
+type Objects struct {
+	Recomputed int `json:"recomputed"` // held against the bytes: those of the release, and inputs that were given
+	Bound      int `json:"bound"`      // upstream objects whose bytes were not there: the signature alone binds them
 }
 
 // A FileReport is the verdict on a file.
@@ -45,7 +54,7 @@ type FileReport struct {
 }
 
 func (r *release) newReport() *Report {
-	report := &Report{Schema: ReportSchema, Faults: []Fault{}, Notes: r.notes(), Bytes: r.bytes}
+	report := &Report{Schema: ReportSchema, Faults: []Fault{}, Notes: r.notes(), Objects: r.countObjects(), Bytes: r.bytes}
 	if r.manifest != nil {
 		report.Version = r.manifest.Version
 	}
@@ -119,6 +128,9 @@ func (p *Report) Table(w io.Writer) error {
 	}
 	for _, n := range p.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)
+	}
+	if o := p.Objects; o.Recomputed+o.Bound > 0 {
+		fmt.Fprintf(w, "bills of materials: %d objects recomputed, %d upstream objects bound\n", o.Recomputed, o.Bound)
 	}
 	conclusion := "VERIFIED"
 	if !p.OK {

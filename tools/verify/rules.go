@@ -29,7 +29,7 @@ var folderRules = []Rule{
 	{Name: "digests", Asks: "Has each file the size and digest that the manifest says?",
 		Reads: "payload, manifest", Classes: []string{"digest-mismatch"}, Roles: payload, check: eachFile((*release).digestAgrees)},
 	{Name: "names", Asks: "Do the names of archives name their version and platform?",
-		Reads: "manifest", Classes: []string{"wrong-name"}, Roles: []Role{RoleArchive, RoleDebug}, check: eachFile((*release).named)},
+		Reads: "manifest", Classes: []string{"wrong-name"}, Roles: []Role{RoleArchive, RoleDebug}, check: eachFile((*release).rightName)},
 	{Name: "minimum-version", Asks: "Is the release no older than the policy allows?",
 		Reads: "manifest, policy", Classes: []string{"version-too-old"}, check: minimumVersion},
 	{Name: "version", Asks: "Is the release the one that was asked for?",
@@ -155,7 +155,7 @@ var embeddedRules = []Rule{
 	{Name: "embedded-signature", Asks: "Does each program of a signed archive have one signature, over its bytes, by a code authority of the policy?",
 		Reads: "signed archives, policy", Classes: []string{"embedded-bad-signature", "embedded-missing", "embedded-untrusted"},
 		Roles: []Role{RoleSignedArchive}, check: eachFile((*release).embeddedSigned)},
-	{Name: "embedded-detached", Asks: "Is each detached embedded signature over its program, and the one in the signed archive if there is one?",
-		Reads: "embedded/, archives", Classes: []string{"detached-mismatch", "detached-untrusted"},
+	{Name: "embedded-detached", Asks: "Is each detached signature of a program of its archive, and the one that the signed archive has inside?",
+		Reads: "embedded/, archives", Classes: []string{"detached-mismatch"},
 		Roles: []Role{RoleEmbedded}, check: eachFile((*release).detachedAgrees)},
 }

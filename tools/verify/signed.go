@@ -22,7 +22,8 @@ import (
 //	   "unsigned":{"name":"gosqlite_1.0.0_windows_amd64.zip","sha256":"..."}}],
 //	 "manifest":"...","schema":"gosqlite-signed/1","version":"1.0.0"}
 //
-// where manifest is the SHA-256 of manifest.json.
+// where manifest is the SHA-256 of manifest.json. Files are in the order of their names, signatures in that of their paths,
+// which are the names of entries of the unsigned archive.
 type signedManifest struct {
 	Schema   string       `json:"schema"`
 	Version  string       `json:"version"`
@@ -59,14 +60,20 @@ func parseSignedManifest(text []byte) (*signedManifest, []string, error) {
 		return nil, nil, fmt.Errorf("%d files", len(m.Files))
 	}
 	digests := []string{m.Manifest}
-	for _, f := range m.Files {
+	for i, f := range m.Files {
+		if i > 0 && f.Name <= m.Files[i-1].Name {
+			return nil, nil, fmt.Errorf("file %.100q is not in order, or stands twice", f.Name)
+		}
 		stem, ok := strings.CutSuffix(strings.TrimSuffix(strings.TrimSuffix(f.Name, ".zip"), ".tar.gz"), "_signed")
 		if !ok || strings.Contains(f.Name, "/") || !strings.HasPrefix(f.Unsigned.Name, stem+".") {
 			return nil, nil, fmt.Errorf("file %.100q is not the signed form of %.100q", f.Name, f.Unsigned.Name)
 		}
 		digests = append(digests, f.SHA256, f.Unsigned.SHA256)
-		for _, s := range f.Signatures {
-			if !strings.HasPrefix(s.File, embeddedFolder+f.Unsigned.Name+"/"+s.Path+".") {
+		for i, s := range f.Signatures {
+			if i > 0 && s.Path <= f.Signatures[i-1].Path {
+				return nil, nil, fmt.Errorf("signature of %.100q is not in order, or stands twice", s.Path)
+			}
+			if name := embeddedFolder + f.Unsigned.Name + "/" + s.Path; s.File != name+authenticodeSuffix && s.File != name+machoSuffix {
 				return nil, nil, fmt.Errorf("signature %.200q does not belong to %.100q", s.File, s.Path)
 			}
 			digests = append(digests, s.SHA256)
@@ -78,6 +85,18 @@ func parseSignedManifest(text []byte) (*signedManifest, []string, error) {
 		}
 	}
 	return &m, faults, nil
+}
+
+// signatureOf is the entry of a file in embedded/, and the archives that it belongs to.
+func (r *release) signatureOf(name string) (signedFile, embeddedSignature) {
+	for _, f := range r.signedFiles() {
+		for _, s := range f.Signatures {
+			if s.File == name {
+				return f, s
+			}
+		}
+	}
+	return signedFile{}, embeddedSignature{}
 }
 
 // signedFiles are the files of the signed manifest, if there is one.

@@ -30,7 +30,10 @@ type statement struct {
 	PredicateType string          `json:"predicateType"`
 	Predicate     json.RawMessage `json:"predicate"`
 
-	canonical bool
+	canonical  bool
+	provenance provenance
+	commit     commitPredicate
+	unread     error // why the predicate is not what its type says
 }
 
 type subject struct {
@@ -49,7 +52,18 @@ func parseStatement(text []byte) (*statement, []string, error) {
 	}
 	canonical, err := strictjson.Canonical(text)
 	s.canonical = err == nil && bytes.Equal(canonical, text)
-	return &s, faults, err
+	return &s, append(faults, s.readPredicate()...), err
+}
+
+// readPredicate reads what the rules ask about. Predicates have more fields than these.
+func (s *statement) readPredicate() (faults []string) {
+	switch s.PredicateType {
+	case provenanceType:
+		faults, s.unread = strictjson.ReadPart(s.Predicate, &s.provenance)
+	case predicateType(commitName):
+		faults, s.unread = strictjson.ReadPart(s.Predicate, &s.commit)
+	}
+	return faults
 }
 
 // predicateType is what a statement of a name has to state: evidence of one kind is none of another.
@@ -140,7 +154,12 @@ type dependency struct {
 	URI     string            `json:"uri"`
 	Name    string            `json:"name"`
 	Digest  map[string]string `json:"digest"`
-	Content []byte            `json:"content"`
+	Content strictjson.Base64 `json:"content"`
+}
+
+// A commitPredicate is what is read of docs/signing.md#commit-1.
+type commitPredicate struct {
+	Source map[string]string `json:"source"`
 }
 
 // provenance judges what the provenance says about the build.
@@ -149,10 +168,10 @@ func (r *release) provenance() (class string, err error) {
 	if s == nil {
 		return "", nil
 	}
-	var p provenance
-	if err := json.Unmarshal(s.Predicate, &p); err != nil {
-		return "provenance-incomplete", err
+	if s.unread != nil {
+		return "provenance-incomplete", s.unread
 	}
+	p := &s.provenance
 	builder := p.Run.Builder.ID
 	switch want := r.options.Policy.Builder; {
 	case p.Definition.BuildType == "" || len(p.Definition.External) == 0 || builder == "":
@@ -179,14 +198,11 @@ func (r *release) commit(dependencies []dependency) (class string, err error) {
 	if s == nil {
 		return "", nil
 	}
-	var p struct {
-		Source map[string]string `json:"source"`
-	}
-	if err := json.Unmarshal(s.Predicate, &p); err != nil {
-		return "commit-source", fmt.Errorf("the commit statement names no sources: %w", err)
+	if s.unread != nil {
+		return "commit-source", fmt.Errorf("the commit statement names no sources: %w", s.unread)
 	}
 	for _, d := range dependencies {
-		if d.Name == "source" && (p.Source["sha256"] == "" || p.Source["sha256"] != d.Digest["sha256"]) {
+		if have := s.commit.Source["sha256"]; d.Name == "source" && (have == "" || have != d.Digest["sha256"]) {
 			return "commit-source", errors.New("the commit statement is about other sources than the provenance")
 		}
 	}

@@ -61,8 +61,11 @@ func (r *release) unpack() error {
 		if err != nil {
 			return err
 		}
-		if c != nil {
-			r.archives[f.name] = c
+		if c == nil {
+			continue
+		}
+		if err := r.keep(c.size(), func() { r.archives[f.name] = c }); err != nil {
+			r.archives[f.name] = &contents{faults: []container.Fault{{Check: container.CheckLimits, Class: "archive-bomb", Detail: err.Error()}}}
 		}
 	}
 	return nil

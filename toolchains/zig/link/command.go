@@ -40,7 +40,7 @@ func (c *command) kind() string {
 var ignored = map[string]bool{
 	"-pthread": true, "-mthreads": true, "-static": true, "-static-libgcc": true, "-no-pie": true, "-nopie": true,
 	"-no-canonical-prefixes": true, "-Wl,-x": true, "-Wl,-nopie": true, "-Wl,-no_pie": true, "-Wl,--start-group": true,
-	"-Wl,--end-group": true, "-mconsole": true, "-mwindows": true, "-c": true, "-nostdlib": true, "-arch": true,
+	"-Wl,--end-group": true, "-mconsole": true, "-mwindows": true, "-c": true, "-nostdlib": true,
 }
 
 var ignoredPrefixes = []string{"-f", "-m", "-O", "-g", "-Q", "-D", "-I", "-std=", "--target=", "-ffile-", "-W"}

@@ -215,8 +215,16 @@ func TestDoctor(t *testing.T) {
 	if out, _, code := w.run("doctor"); code != 0 || !strings.Contains(out, w.bin+"/bazelisk") {
 		t.Errorf("bazelisk: code %d, %q", code, out)
 	}
-	if out, _, code := w.run("doctor", "--json"); code != 0 || !json.Valid([]byte(out)) {
-		t.Errorf("bazelisk: code %d, %q", code, out)
+	for env, ready := range map[string]bool{"": true, "BAZELISK=bazelisk": true, "BAZELISK=/nonexistent": false, "BAZELISK=gone": false} {
+		w.env = []string{env}
+		var report struct{ Ready bool }
+		out, errs, code := w.run("doctor", "--json")
+		if err := json.Unmarshal([]byte(out), &report); err != nil || report.Ready != ready || (code == 0) != ready {
+			t.Errorf("%s: code %d, %q, %v; want ready %v", env, code, out, err, ready)
+		}
+		if !ready && (code != 1 || !strings.Contains(errs, "is no program: let BAZELISK name one")) {
+			t.Errorf("%s: code %d, %q", env, code, errs)
+		}
 	}
 }
 
@@ -225,14 +233,31 @@ func TestUnknownPlatform(t *testing.T) {
 	w := newWorld(t)
 	w.fakeGo()
 	w.write(w.dir+"/platforms/matrix.bzl", "MATRIX = [\n    _row(\"linux_amd64\", 1),\n    _row(\"linux_arm64\", 1),\n]\n")
-	for _, name := range []string{"linux_arm64", "host"} {
-		if out, errs, code := w.run("build", "--platforms=//platforms:"+name); code != 5 {
-			t.Errorf("%s: code %d, stdout %q, stderr %q; want Bazel's own", name, code, out, errs)
+	for _, c := range []struct {
+		name string
+		args []string
+		code int // 5 is Bazel's own
+	}{
+		{"of the matrix", []string{"build", "--platforms=//platforms:linux_arm64"}, 5},
+		{"of the matrix, in two words", []string{"build", "--platforms", "//platforms:linux_arm64"}, 5},
+		{"the machine's", []string{"build", "--platforms=//platforms:host"}, 5},
+		{"unknown", []string{"build", "--platforms=//platforms:linux_arm"}, 2},
+		{"unknown, in two words", []string{"build", "--platforms", "//platforms:linux_arm"}, 2},
+		{"unknown, before a program's arguments", []string{"run", "--platforms=//platforms:linux_arm", "//x", "--", "y"}, 2},
+		{"of a program", []string{"run", "//x", "--", "--platforms=//platforms:linux_arm"}, 5},
+		{"of a program, in two words", []string{"run", "//x", "--", "--platforms", "//platforms:linux_arm"}, 5},
+		{"a target of that name", []string{"build", "//platforms:linux_arm"}, 5},
+	} {
+		out, errs, code := w.run(c.args...)
+		if code != c.code {
+			t.Errorf("%s: code %d, stdout %q, stderr %q; want %d", c.name, code, out, errs, c.code)
 		}
-	}
-	out, errs, code := w.run("build", "--platforms=//platforms:linux_arm")
-	if code != 2 || out != "" || !strings.Contains(errs, "no platform linux_arm: choose one of linux_amd64 linux_arm64") {
-		t.Errorf("code %d, stdout %q, stderr %q", code, out, errs)
+		if c.code == 2 && (out != "" || !strings.Contains(errs, "no platform linux_arm: choose one of linux_amd64 linux_arm64")) {
+			t.Errorf("%s: stdout %q, stderr %q", c.name, out, errs)
+		}
+		if want := "fake bazel: " + strings.Join(c.args, " ") + "\n"; c.code == 5 && out != want {
+			t.Errorf("%s: Bazel got %q, want %q", c.name, out, want)
+		}
 	}
 }
 

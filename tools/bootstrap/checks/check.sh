@@ -2,16 +2,27 @@
 # SPDX-License-Identifier: MIT
 # Checks the registries mode on this machine, with real registries: from nothing,
 # killed, twice at once, without network, on a full disk, with wrong pins, by
-# bundle, and gRPC over TLS. It needs root (tmpfs, a namespace without network),
-# about 6 GB below the folder given, and takes some minutes.
+# bundle, and gRPC over TLS. It needs root (tmpfs, a namespace without network)
+# and takes some minutes.
 #
-#   tools/bootstrap/checks/check.sh SCRATCH-FOLDER [CHECK ...]
+#   tools/bootstrap/checks/check.sh [SCRATCH-FOLDER [CHECK ...]]
+#
+# SCRATCH-FOLDER, ${XDG_CACHE_HOME:-$HOME/.cache}/gosqlite/checks if not given,
+# takes about 6 GB. They stay, for a look at what failed; the next run reuses
+# the place. Exit 0 all passed, 1 one failed, 2 usage.
 set -u
 
-[ $# -ge 1 ] || { echo "usage: check.sh SCRATCH-FOLDER [CHECK ...]" >&2; exit 2; }
+all="fresh fast grpc_tls damaged_cache bundle bundle_tampered no_jdk killed two_at_once no_network full_disk wrong_pin"
+usage() { echo "usage: check.sh [SCRATCH-FOLDER [CHECK ...]], with CHECK one of $all" >&2; exit 2; }
+cache=${XDG_CACHE_HOME:-${HOME:?neither XDG_CACHE_HOME nor HOME is set}/.cache}
+scratch=${1:-$cache/gosqlite/checks}
+[ $# -eq 0 ] || shift
+for c in "$scratch" "$@"; do
+  case $c in -*) usage ;; esac
+  [ "$c" = "$scratch" ] || case " $all " in *" $c "*) ;; *) usage ;; esac
+done
 tree=$(cd -- "$(dirname -- "$0")/../../.." && pwd -P)
-mkdir -p -- "$1" && scratch=$(cd -- "$1" && pwd -P) || exit 1
-shift
+mkdir -p -- "$scratch" && scratch=$(cd -- "$scratch" && pwd -P) || exit 1
 export GOSQLITE_MODE=registries
 # Version managers keep the clients below the real home.
 export CARGO_HOME="${CARGO_HOME:-$HOME/.cargo}" RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}"
@@ -187,7 +198,8 @@ check_damaged_cache() { # a folder that goes missing is brought again
   wrapper --version 2>"$scratch/stderr" && grep -q 'sqlite_amalgamation' "$scratch/stderr"
 }
 
-[ $# -gt 0 ] || set -- fresh fast grpc_tls damaged_cache bundle bundle_tampered no_jdk killed two_at_once no_network full_disk wrong_pin
+# shellcheck disable=SC2086 # a list of names
+[ $# -gt 0 ] || set -- $all
 for c; do
   "check_$c"
   verdict "$c" $?

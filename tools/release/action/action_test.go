@@ -41,6 +41,15 @@ func TestCode(t *testing.T) {
 	}
 }
 
+// TestExitIsPrintable: names from outside, which errors quote, move no cursor and start no terminal's command.
+func TestExitIsPrintable(t *testing.T) {
+	var stderr bytes.Buffer
+	Exit(&stderr, "tool", errors.New("read a\x1b[2J\x07\x7fb\r\u009b31m\u202ec\x00: gone\n\tsecond line"))
+	if want := "tool: read a\ufffd[2J\ufffd\ufffdb\ufffd\ufffd31m\ufffdc\ufffd: gone\n\tsecond line\n"; stderr.String() != want {
+		t.Errorf("stderr = %q, want %q", stderr.String(), want)
+	}
+}
+
 func TestExpandParams(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

@@ -57,43 +57,11 @@ func (a *Archive) Add(name string, source Source) error {
 	return nil
 }
 
-// Clone returns a copy; changing it leaves the original as it was.
-func (a *Archive) Clone() *Archive {
-	return &Archive{Files: slices.Clone(a.Files)}
-}
-
 // AddPrefix puts prefix and a slash before every name. Modes stay.
 func (a *Archive) AddPrefix(prefix string) {
 	for i := range a.Files {
 		a.Files[i].Name = prefix + "/" + a.Files[i].Name
 	}
-}
-
-// Filter removes the files for which keep(name) is false.
-func (a *Archive) Filter(keep func(name string) bool) {
-	a.Files = slices.DeleteFunc(a.Files, func(f File) bool { return !keep(f.Name) })
-}
-
-// Remove removes the files that match any of the patterns (see Match). A pattern that matches nothing is an error: what
-// it was meant to keep out may have another name now.
-func (a *Archive) Remove(patterns ...string) error {
-	used := make([]bool, len(patterns))
-	for i, pattern := range patterns {
-		for _, f := range a.Files {
-			ok, err := Match(pattern, f.Name)
-			if err != nil {
-				return err
-			}
-			used[i] = used[i] || ok
-		}
-		if !used[i] {
-			return fmt.Errorf("remove %s: no file matches", pattern)
-		}
-	}
-	a.Filter(func(name string) bool {
-		return !slices.ContainsFunc(patterns, func(pattern string) bool { ok, _ := Match(pattern, name); return ok })
-	})
-	return nil
 }
 
 // SetTime sets the modification time of every file.

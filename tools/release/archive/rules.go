@@ -22,7 +22,6 @@ type Need int
 // What a rule asks of the names that match it.
 const (
 	Required  Need = iota // at least one is there
-	Optional              // may be there
 	Forbidden             // none is there, even where another rule allows it
 )
 
@@ -36,9 +35,9 @@ var rules = map[string][]Rule{
 		{Name: "bin/gosqlite"},
 		{Name: "bin/gosqlite", GOOS: "windows", Need: Forbidden},
 		{Name: "bin/gosqlite.exe", GOOS: "windows"},
-		{Name: "bin/gosqlite-verify", Need: Optional},
+		{Name: "bin/gosqlite-verify"},
 		{Name: "bin/gosqlite-verify", GOOS: "windows", Need: Forbidden},
-		{Name: "bin/gosqlite-verify.exe", GOOS: "windows", Need: Optional},
+		{Name: "bin/gosqlite-verify.exe", GOOS: "windows"},
 		{Name: "include/sqlite3.h"},
 		{Name: "include/sqlite3ext.h"},
 		{Name: "lib/libsqlite3.a"},
@@ -48,9 +47,9 @@ var rules = map[string][]Rule{
 		{Name: "bin/gosqlite"},
 		{Name: "bin/gosqlite", GOOS: "windows", Need: Forbidden},
 		{Name: "bin/gosqlite.exe", GOOS: "windows"},
-		{Name: "bin/gosqlite-verify", Need: Optional},
+		{Name: "bin/gosqlite-verify"},
 		{Name: "bin/gosqlite-verify", GOOS: "windows", Need: Forbidden},
-		{Name: "bin/gosqlite-verify.exe", GOOS: "windows", Need: Optional},
+		{Name: "bin/gosqlite-verify.exe", GOOS: "windows"},
 	},
 	// Bills of materials in the further formats, of the whole and of each platform.
 	"sbom": {

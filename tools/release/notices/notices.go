@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"strings"
 )
 
@@ -29,7 +30,8 @@ func ParseSection(s string) (Section, error) {
 	return Section{title, file}, nil
 }
 
-// Write writes the sections in the order given. Line ends become newlines. A license that is empty is an error: it
+// Write writes the sections in the order given. Of a source file it takes the comments that say under which license it
+// is. Line ends become newlines. A license that is empty is an error: it
 // would say less than the archive needs.
 func Write(w io.Writer, sections []Section) error {
 	rule := strings.Repeat("=", 80)
@@ -67,5 +69,28 @@ func read(file string) (string, error) {
 	if text == "" {
 		return "", fmt.Errorf("%s is empty", file)
 	}
+	if source[path.Ext(file)] {
+		if text = notice(text); text == "" {
+			return "", fmt.Errorf("%s is a source file that does not begin with comments, or none of these speaks of a license", file)
+		}
+	}
 	return text, nil
+}
+
+// source are the endings of source files.
+var source = map[string]bool{".S": true, ".c": true, ".h": true}
+
+// notice keeps those of the comments before the first line of code that speak of copyright or license.
+func notice(text string) string {
+	var kept []string
+	for {
+		comment, rest, ok := strings.Cut(text, "*/")
+		if !ok || !strings.HasPrefix(comment, "/*") {
+			return strings.Join(kept, "\n\n")
+		}
+		if lower := strings.ToLower(comment); strings.Contains(lower, "copyright") || strings.Contains(lower, "license") {
+			kept = append(kept, comment+"*/")
+		}
+		text = strings.TrimSpace(rest)
+	}
 }

@@ -3,6 +3,7 @@
 package notices
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,15 +11,22 @@ import (
 )
 
 func TestWrite(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "LICENSE")
+	dir := t.TempDir()
 	for _, test := range []struct {
-		name, text, want, fails string
+		name, file, text, want, fails string
 	}{
+		{
+			name: "source", file: "crt.c", text: "/* $Id$ */\n/* Copyright (c) Somebody.\n * Keep this. */\n\n/* What it does. */\n#include <x.h>\n/* License of more. */\n",
+			want: "Thing\n" + strings.Repeat("=", 80) + "\n\n/* Copyright (c) Somebody.\n * Keep this. */\n",
+		},
+		{name: "source without notice", file: "crt.S", text: "/* What it does. */\n\tret\n", fails: "none of these speaks of a license"},
+		{name: "source that begins with code", file: "crt.h", text: "#pragma once\n/* Copyright (c) Somebody. */\n", fails: "does not begin with comments"},
 		{name: "text", text: "\r\nDo as you like.\r\n", want: "\n\nDo as you like.\n"},
 		{name: "empty", text: " \n", fails: "is empty"},
 		{name: "huge", text: strings.Repeat("x", MaxLicense+1), fails: "larger than"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			file := filepath.Join(dir, cmp.Or(test.file, "LICENSE"))
 			if err := os.WriteFile(file, []byte(test.text), 0o600); err != nil {
 				t.Fatal(err)
 			}

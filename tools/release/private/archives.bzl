@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The archives of one platform, built in that platform's configuration."""
 
-load("//platforms:transition.bzl", "row_of")
+load("//platforms:transition.bzl", "enter_pure", "row_of")
 load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
 
@@ -21,6 +21,25 @@ def _strip(ctx, binary):
         outputs = [out],
         mnemonic = "Strip",
         progress_message = "Stripping %{input}",
+    )
+    return out
+
+def _identify(ctx, row, program):
+    """The program with a build identity. Go's own linker writes none into PE, and Go's rules all others."""
+    if row.goos != "windows":
+        return program
+    out = ctx.actions.declare_file("{}_linked/{}".format(ctx.label.name, program.basename))
+    args = ctx.actions.args()
+    args.add("--set")
+    args.add("--in", program)
+    args.add("--out", out)
+    ctx.actions.run(
+        executable = ctx.executable._buildid,
+        arguments = [args],
+        inputs = [program],
+        outputs = [out],
+        mnemonic = "Identify",
+        progress_message = "Setting the build identity of %{input}",
     )
     return out
 
@@ -52,34 +71,37 @@ def _pack(ctx, *, kind, row, files):
 
 def _archives_impl(ctx):
     row = row_of(ctx.attr._platform.label)
-    shell = ctx.executable.shell
     exe = ".exe" if row.goos == "windows" else ""
+    with_c = "bin/gosqlite" + exe
+    linked = {"bin/" + name + exe: program for name, program in {
+        "gosqlite": ctx.executable.shell,
+        "gosqlite-verify": ctx.executable.verifier,
+    }.items()}
+    twins = {path: _identify(ctx, row, program) if path != with_c else program for path, program in linked.items()}
+    released = {path: _strip(ctx, program) for path, program in twins.items()}
     library = [f for f in ctx.files.library if f.extension == "a"]
     if len(library) != 1:
         fail("{}: {} has {} static libraries, not one".format(ctx.label, ctx.attr.library.label, len(library)))
     headers = {"include/" + f.basename: f for f in ctx.files.headers}
-    program = _strip(ctx, shell)
     release = _pack(ctx, kind = "release", row = row, files = {
         "LICENSE": ctx.file.license,
         "THIRD_PARTY_NOTICES.txt": ctx.file.notices,
         "USAGE.md": ctx.file.usage,
-        "bin/gosqlite" + exe: program,
         _LIBRARY: library[0],
-    } | headers)
-    debug = _pack(ctx, kind = "debug", row = row, files = {
-        "LICENSE": ctx.file.license,
-        "bin/gosqlite" + exe: shell,
-    })
+    } | headers | released)
+    debug = _pack(ctx, kind = "debug", row = row, files = {"LICENSE": ctx.file.license} | twins)
     files = [release, debug]
     return [
         ArchiveInfo(
             label = ctx.label,
             archive = release.file,
             libraries = {_LIBRARY: library[0]},
-            programs = {"bin/gosqlite" + exe: shell},
+            programs = linked,
+            released = released,
+            twins = twins,
+            with_c = [with_c],
         ),
         DefaultInfo(files = depset([f.file for f in files])),
-        OutputGroupInfo(program = depset([program]), twin = depset([shell])),
         ReleaseFilesInfo(label = ctx.label, files = depset(files)),
     ]
 
@@ -93,6 +115,14 @@ platform_archives = rule(
         "notices": attr.label(allow_single_file = True, mandatory = True),
         "shell": attr.label(executable = True, cfg = "target", mandatory = True),
         "usage": attr.label(allow_single_file = True, mandatory = True),
+        "verifier": attr.label(
+            doc = "a program without C, so that it is built once for a system and processor",
+            executable = True,
+            cfg = enter_pure,
+            mandatory = True,
+        ),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        "_buildid": attr.label(default = "//tools/release/cmd/buildid", executable = True, cfg = "exec"),
         "_pack": attr.label(default = "//tools/release/cmd/pack", executable = True, cfg = "exec"),
         "_platform": attr.label(default = "//platforms:target"),
         "_strip": attr.label(default = "//tools/release/cmd/strip", executable = True, cfg = "exec"),

@@ -2,41 +2,44 @@
 """Tests of what a release of one platform holds, on the bytes: leaks, format, imports."""
 
 load("//platforms:transition.bzl", "enter_platform", "host_tool", "leave_platform", "row_of")
-load("//tools/release:providers.bzl", "ReleaseFilesInfo")
+load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME")
 
 visibility("//tools/release")
 
 _MIB = 1024 * 1024
 
-def _leak(row, files, _program, _golden):
+def _leak(row, files, _programs, _goldens):
     stack = ["--stack-size", str((2 if row.goarch == "386" and row.libc == "mingw" else 8) * _MIB)] if row.libc in ["musl", "mingw"] else []
-    return ["--time", RELEASE_TIME] + stack + files
+    return [["--time", RELEASE_TIME] + stack + files]
 
-def _format(row, _files, program, _golden):
+def _format(row, _files, programs, _goldens):
     libc = "/musl" if row.libc == "musl" else ""
-    return ["format", "--expect", "{}/{}{}".format(row.goos, row.goarch, libc), program]
+    return [
+        ["format", "--expect", "{}/{}{}".format(row.goos, row.goarch, libc if p.with_c else ""), p.path]
+        for p in programs
+    ]
 
-def _imports(row, _files, program, golden):
+def _imports(row, _files, programs, goldens):
     floor = ["--max-glibc", row.floor.split(" ")[1]] if row.libc == "glibc" else []
-    return ["imports"] + floor + ["--golden", golden, program]
+    return [
+        ["imports"] + (floor if p.with_c else []) + ["--golden", goldens[0 if p.with_c else 1], p.path]
+        for p in programs
+    ]
 
+# Each makes the command lines, which are run one after another.
 _KINDS = {"format": _format, "imports": _imports, "leak": _leak}
 
 def _check_impl(ctx):
     archives = ctx.attr.archives[0] if type(ctx.attr.archives) == "list" else ctx.attr.archives
-    row = row_of("//platforms:" + ctx.attr.platform)
-    program = archives[OutputGroupInfo].program.to_list()[0]
+    row, info = row_of("//platforms:" + ctx.attr.platform), archives[ArchiveInfo]
+    programs = [struct(path = f.short_path, with_c = name in info.with_c) for name, f in info.released.items()]
     files = [f.file for f in archives[ReleaseFilesInfo].files.to_list()]
-    golden = ctx.file.golden
-    arguments = _KINDS[ctx.attr.kind](row, [f.short_path for f in files], program.short_path, golden.short_path if golden else "")
+    commands = _KINDS[ctx.attr.kind](row, [f.short_path for f in files], programs, [f.short_path for f in ctx.files.goldens])
     script = ctx.actions.declare_file(ctx.label.name + ".sh")
-    ctx.actions.write(
-        script,
-        "#!/bin/sh\nexec {} {}\n".format(ctx.executable._leak.short_path, " ".join(["'%s'" % a for a in arguments])),
-        is_executable = True,
-    )
-    runfiles = ctx.runfiles(files + [program] + ([golden] if golden else []))
+    lines = ["{} {} || exit".format(ctx.executable._leak.short_path, " ".join(["'%s'" % a for a in args])) for args in commands]
+    ctx.actions.write(script, "\n".join(["#!/bin/sh"] + lines) + "\n", is_executable = True)
+    runfiles = ctx.runfiles(files + info.released.values() + ctx.files.goldens)
     return [DefaultInfo(
         executable = script,
         runfiles = runfiles.merge(ctx.attr._leak[0][DefaultInfo].default_runfiles),
@@ -47,8 +50,8 @@ _check_test = rule(
     cfg = leave_platform,
     test = True,
     attrs = {
-        "archives": attr.label(cfg = enter_platform, mandatory = True, providers = [ReleaseFilesInfo]),
-        "golden": attr.label(doc = "the list that imports are held against", allow_single_file = True),
+        "archives": attr.label(cfg = enter_platform, mandatory = True, providers = [ArchiveInfo, ReleaseFilesInfo]),
+        "goldens": attr.label_list(doc = "the lists that imports are held against: with C and without", allow_files = [".txt"]),
         "kind": attr.string(mandatory = True, values = _KINDS.keys()),
         "platform": attr.string(mandatory = True),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
@@ -72,7 +75,7 @@ def release_checks(name, archives, rows, desk, suites):
                 name = "{}_{}_test".format(kind, row.name),
                 size = "small",
                 archives = archives,
-                golden = "imports/%s.txt" % row.name if kind == "imports" else None,
+                goldens = ["imports/%s.txt" % row.name, "imports/pure_%s.txt" % row.goos] if kind == "imports" else [],
                 kind = kind,
                 platform = row.name,
                 tags = [] if row.name in desk else ["manual"],

@@ -10,8 +10,10 @@ def _notices_impl(ctx):
     args.set_param_file_format("multiline")
     args.add("--out", out)
     for target, title in ctx.attr.texts.items():
-        args.add("--section")
-        args.add(target[DefaultInfo].files.to_list()[0], format = title + "=%s")
+        files = target[DefaultInfo].files.to_list()
+        for file in files:
+            args.add("--section")
+            args.add(file, format = title + (", " + file.basename if len(files) > 1 else "") + "=%s")
     ctx.actions.run(
         executable = ctx.executable._notices,
         arguments = [args],

@@ -145,6 +145,10 @@ func (e *elfFile) image(kept []int) []byte {
 			copy(out[s.from:s.to], e.data[s.from:])
 		}
 	}
+	// Go's linker puts the section headers into the first segment. They are written anew, behind everything.
+	if from := e.header.Shoff; from < uint64(len(out)) {
+		clear(out[from:min(from+uint64(sizes.section)*uint64(e.header.Shnum), uint64(len(out)))])
+	}
 	return out
 }
 

@@ -6,11 +6,36 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"debug/elf"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 )
+
+// Go's linker puts the section headers where the first segment loads them.
+func TestStripELFClearsOldHeaders(t *testing.T) {
+	for _, k := range elfKinds {
+		if !k.wide || k.order != binary.LittleEndian {
+			continue
+		}
+		in := buildELF(t, k)
+		le := binary.LittleEndian
+		from, first := le.Uint64(in[0x28:]), le.Uint64(in[0x20:]) // e_shoff, e_phoff
+		for _, field := range []uint64{32, 40} {                  // p_filesz, p_memsz
+			le.PutUint64(in[first+field:], uint64(len(in))-le.Uint64(in[first+8:]))
+		}
+		out, err := Strip(in)
+		if err != nil {
+			t.Fatalf("%s: %v", k.name, err)
+		}
+		if got := out[from:len(in)]; len(bytes.Trim(got, "\x00")) != 0 {
+			t.Errorf("%s: of the old section headers stays %x", k.name, got)
+		}
+		return
+	}
+	t.Fatal("no kind is 64-bit and little-endian")
+}
 
 func TestStripELF(t *testing.T) {
 	for _, k := range elfKinds {

@@ -7,19 +7,22 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/execlog"
 )
 
-// Status is the verdict on one file or action. Skip is not Pass: nothing was compared.
+// Status is the verdict on one file or action. Skip is not Pass: nothing was compared. Apart is a file that no build makes,
+// such as a signature; it counts for nothing.
 type Status string
 
 // The verdicts.
 const (
-	Pass Status = "PASS"
-	Fail Status = "FAIL"
-	Skip Status = "SKIP"
+	Pass  Status = "PASS"
+	Fail  Status = "FAIL"
+	Skip  Status = "SKIP"
+	Apart Status = "APART"
 )
 
 // Cause says why an action counts as it does.
@@ -35,6 +38,7 @@ const (
 	FromCache   Cause = "from cache"  // the action did not run in one of the builds
 	Failed      Cause = "failed"      // the action itself failed
 	NoOutput    Cause = "no output"   // the action made no file in either build
+	Unknown     Cause = "unknown"     // what is known of the other build does not tell of it
 )
 
 // Output is one differing output of an action.
@@ -89,16 +93,21 @@ func Logs(a, b *execlog.Log) (*Actions, error) {
 	for _, p := range pairs {
 		c.note(p)
 	}
-	out := &Actions{Total: len(pairs)}
+	out := &Actions{}
 	for _, p := range pairs {
 		act, err := c.judge(p)
 		if err != nil {
 			return nil, err
 		}
-		out.count(act)
+		out.Add(act)
 	}
-	sort.SliceStable(out.NotPassed, func(i, j int) bool { return rank(out.NotPassed[i]) < rank(out.NotPassed[j]) })
 	return out, nil
+}
+
+// Add counts the verdict on one more action and puts it where it belongs.
+func (o *Actions) Add(act Action) {
+	o.Total++
+	o.count(act)
 }
 
 func (o *Actions) count(act Action) {
@@ -114,7 +123,8 @@ func (o *Actions) count(act Action) {
 	case Skip:
 		o.Skip++
 	}
-	o.NotPassed = append(o.NotPassed, act)
+	i := sort.Search(len(o.NotPassed), func(i int) bool { return rank(o.NotPassed[i]) > rank(act) })
+	o.NotPassed = slices.Insert(o.NotPassed, i, act)
 }
 
 // First is the action to look at first, or nil if none failed.

@@ -26,7 +26,9 @@ type File struct {
 	HashA  string `json:"sha256_a"`
 	HashB  string `json:"sha256_b"`
 	Detail string `json:"detail,omitempty"`
-	Place  *Place `json:"place,omitempty"`
+	// Rule names how signatures were taken off before files that differ were found equal; empty for equal bytes.
+	Rule  string `json:"rule,omitempty"`
+	Place *Place `json:"place,omitempty"`
 }
 
 // Files compares two sets of files, each a map from name to path, by size, SHA-256 and the executable bit. A file of
@@ -75,6 +77,12 @@ func compareFile(name, a, b string) (File, error) {
 		f.Status = Pass
 	}
 	return f, err
+}
+
+// Digest gives size and SHA-256 of a regular file.
+func Digest(path string) (size int64, sum string, err error) {
+	size, sum, _, err = digest(path)
+	return size, sum, err
 }
 
 func digest(path string) (size int64, sum string, exec bool, err error) {

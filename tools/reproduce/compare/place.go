@@ -17,15 +17,21 @@ import (
 type Place struct {
 	Member string `json:"member,omitempty"` // within archives, joined by '!'
 	Where  string `json:"where"`            // section, header field or "byte"
-	Offset int    `json:"offset"`           // in the innermost file
+	Offset int    `json:"offset"`           // in the innermost file; NoOffset if only digests were at hand
 	A      string `json:"a"`                // what stands there, quoted
 	B      string `json:"b"`
 }
+
+// NoOffset stands for an offset that digests alone cannot tell.
+const NoOffset = -1
 
 func (p *Place) String() string {
 	member := ""
 	if p.Member != "" {
 		member = p.Member + ": "
+	}
+	if p.Offset == NoOffset {
+		return fmt.Sprintf("%s%s: A %s, B %s", member, p.Where, p.A, p.B)
 	}
 	return fmt.Sprintf("%s%s at %#x: A %s, B %s", member, p.Where, p.Offset, p.A, p.B)
 }
@@ -207,22 +213,23 @@ func zipMembers(data []byte) ([]member, error) {
 }
 
 func inAr(a, b []byte, depth int) *Place {
-	list := func(data []byte) ([]member, error) {
-		members, err := binary.Archive(data)
-		var out []member
-		for _, m := range members {
-			header := fmt.Sprintf("%s date %d owner %d:%d mode %o", m.Name, m.Date, m.UID, m.GID, m.Mode)
-			out = append(out, member{m.Name, header, m.Data})
-		}
-		return out, err
-	}
-	ma, err := list(a)
+	ma, err := arMembers(a)
 	if err != nil {
 		return nil
 	}
-	mb, err := list(b)
+	mb, err := arMembers(b)
 	if err != nil {
 		return nil
 	}
 	return inMembers(ma, mb, depth)
+}
+
+func arMembers(data []byte) ([]member, error) {
+	members, err := binary.Archive(data)
+	var out []member
+	for _, m := range members {
+		header := fmt.Sprintf("%s date %d owner %d:%d mode %o", m.Name, m.Date, m.UID, m.GID, m.Mode)
+		out = append(out, member{m.Name, header, m.Data})
+	}
+	return out, err
 }

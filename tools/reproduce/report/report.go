@@ -11,6 +11,7 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/release/leak"
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
+	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 )
 
 // Exit codes.
@@ -38,6 +39,18 @@ type Report struct {
 	Files      []compare.File
 	Actions    *compare.Actions // nil if there were no execution logs
 	Leaks      *leak.Report     // nil if no leak test was asked for
+	// Sides tells who made each build, and Relation how they are related, where that is known.
+	Sides    []string
+	Relation string
+	// Inputs names what differs among the files that no action made.
+	Inputs []string
+	// Explain is asked about the first file that differs, if both are at hand, and Explained is what it said. The text is
+	// for people.
+	Explain   func(a, b string) (string, error)
+	Explained string
+	// Ledger is that of build B, and Digest its digest, if one was asked for.
+	Ledger *ledger.Ledger
+	Digest string
 	// Plants tells that the targets were planted leaks: then every variation must be exercised, and nothing else
 	// counts.
 	Plants bool
@@ -51,6 +64,7 @@ func (r *Report) counts() (pass, fail, skip int) {
 			pass++
 		case compare.Skip:
 			skip++
+		case compare.Apart:
 		default:
 			fail++
 		}
@@ -63,8 +77,8 @@ func (r *Report) ExitCode() int {
 	if r.Plants {
 		return r.plantCode()
 	}
-	_, fail, skip := r.counts()
-	incomplete := len(r.Files) == 0 || skip > 0
+	pass, fail, skip := r.counts()
+	incomplete := pass+fail == 0 || skip > 0
 	if a := r.Actions; a != nil {
 		fail += a.Fail
 		incomplete = incomplete || a.Skip > 0 || a.Total == 0
@@ -105,6 +119,27 @@ func (r *Report) Verdict() string {
 	return "INCOMPLETE"
 }
 
+// ExplainFirst lets Explain look at the first file that differs, of those that both builds made: maps from name to path.
+func (r *Report) ExplainFirst(a, b map[string]string) {
+	for _, f := range r.Files {
+		if r.Explain == nil || r.Explained != "" || f.Status != compare.Fail || a[f.Name] == "" || b[f.Name] == "" {
+			continue
+		}
+		text, err := r.Explain(a[f.Name], b[f.Name])
+		if err != nil {
+			text = err.Error()
+		}
+		r.Explained = f.Name + ":\n" + text
+	}
+}
+
+// SetLedger takes the ledger of build B and its digest.
+func (r *Report) SetLedger(l *ledger.Ledger) (err error) {
+	r.Ledger = l
+	r.Digest, err = l.Digest()
+	return err
+}
+
 // WriteJSON writes the report for machines.
 func (r *Report) WriteJSON(w io.Writer) error {
 	pass, fail, skip := r.counts()
@@ -127,8 +162,14 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Actions     []compare.Action `json:"actions_not_passed,omitempty"`
 		Keys        []compare.Action `json:"actions_with_other_keys,omitempty"`
 		Leaks       *leak.Report     `json:"leaks,omitempty"`
+		Sides       []string         `json:"sides,omitempty"`
+		Relation    string           `json:"relation,omitempty"`
+		Inputs      []string         `json:"inputs_differ,omitempty"`
+		Digest      string           `json:"ledger_sha256,omitempty"`
+		Explained   string           `json:"explained,omitempty"`
 	}{Verdict: r.Verdict(), Targets: r.Targets, Platforms: r.Platforms, Variations: r.Variations, NotVaried: r.NotVaried,
-		FileCount: count{len(r.Files), pass, fail, skip}, Files: r.Files, Leaks: r.Leaks}
+		FileCount: count{len(r.Files), pass, fail, skip}, Files: r.Files, Leaks: r.Leaks,
+		Sides: r.Sides, Relation: r.Relation, Inputs: r.Inputs, Digest: r.Digest, Explained: r.Explained}
 	if a := r.Actions; a != nil {
 		out.ActionCount = &count{a.Total, a.Pass, a.Fail, a.Skip}
 		out.First, out.Actions, out.Keys = a.First(), a.NotPassed, a.Keys

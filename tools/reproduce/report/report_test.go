@@ -4,6 +4,7 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -100,5 +101,42 @@ func TestJSON(t *testing.T) {
 	}
 	if got.Verdict != "FAIL" || got.ActionCount.Total != 3 || got.ActionCount.Skip != 1 || got.First.Cause != "culprit" || got.First.Outputs[0].Place.Where != ".rodata" {
 		t.Errorf("JSON %+v\n%s", got, b.String())
+	}
+}
+
+// TestApart: a signature beside a release is listed and counts for nothing; alone it is nothing that was compared.
+func TestApart(t *testing.T) {
+	r := good()
+	r.Files = append(r.Files, compare.File{Name: "a.sigstore.json", Status: compare.Apart, Detail: "no build makes it"})
+	var b strings.Builder
+	if err := r.WriteTable(&b); err != nil || r.ExitCode() != ExitPass || !strings.Contains(b.String(), "no build makes it") {
+		t.Errorf("exit %d, %v: %s", r.ExitCode(), err, b.String())
+	}
+	r.Files = r.Files[1:]
+	if r.ExitCode() != ExitIncomplete {
+		t.Errorf("a signature alone: exit %d", r.ExitCode())
+	}
+}
+
+func TestExplainFirst(t *testing.T) {
+	r := bad()
+	files := map[string]string{"a.tgz": "/x"}
+	r.ExplainFirst(files, files) // nobody to ask
+	asked := 0
+	r.Explain = func(a, b string) (string, error) { asked++; return "it is " + a, nil }
+	r.ExplainFirst(nil, files)
+	if r.Explained != "" || asked != 0 {
+		t.Errorf("asked about a file that is not at hand: %q", r.Explained)
+	}
+	r.ExplainFirst(files, files)
+	r.ExplainFirst(files, files)
+	var b strings.Builder
+	if err := r.WriteTable(&b); err != nil || asked != 1 || !strings.Contains(b.String(), "\na.tgz:\nit is /x\n") {
+		t.Errorf("asked %d times, %v: %s", asked, err, b.String())
+	}
+	r = good()
+	r.Explain = func(a, b string) (string, error) { return "", errors.New("never") }
+	if r.ExplainFirst(files, files); r.Explained != "" {
+		t.Error("asked about a file that is equal")
 	}
 }

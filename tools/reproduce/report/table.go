@@ -28,6 +28,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if a := r.Actions; a != nil && a.First() != nil {
 		fmt.Fprintf(b, "\nfirst action that differs: %s\n", describe(*a.First()))
 	}
+	if r.Explained != "" {
+		fmt.Fprintf(b, "\n%s\n", strings.TrimRight(r.Explained, "\n"))
+	}
 	if r.Leaks != nil {
 		fmt.Fprintln(b)
 		if err := r.Leaks.WriteTable(b); err != nil {
@@ -67,8 +70,8 @@ func (r *Report) files(w io.Writer) {
 			continue
 		}
 		shown++
-		if f.Status == compare.Pass {
-			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t\n", f.Status, f.Name, f.SizeA, f.HashA)
+		if f.Status == compare.Pass || f.Status == compare.Apart {
+			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", f.Status, f.Name, f.SizeA, f.HashA, f.Detail)
 			continue
 		}
 		place := f.Detail
@@ -127,8 +130,24 @@ func describe(a compare.Action) string {
 }
 
 func (r *Report) summary(w io.Writer) {
+	for i, s := range r.Sides {
+		fmt.Fprintf(w, "side %c: %s\n", 'A'+i, s)
+	}
+	if r.Relation != "" {
+		fmt.Fprintf(w, "sides: %s\n", r.Relation)
+	}
+	for _, s := range r.Inputs {
+		fmt.Fprintf(w, "inputs that no action made differ: %s\n", s)
+	}
+	if r.Digest != "" {
+		fmt.Fprintf(w, "ledger: %s\n", r.Digest)
+	}
 	pass, fail, skip := r.counts()
-	fmt.Fprintf(w, "\n%d files: %d PASS, %d FAIL, %d SKIP\n", len(r.Files), pass, fail, skip)
+	apart := ""
+	if n := len(r.Files) - pass - fail - skip; n > 0 {
+		apart = fmt.Sprintf(", %d APART", n)
+	}
+	fmt.Fprintf(w, "\n%d files: %d PASS, %d FAIL, %d SKIP%s\n", len(r.Files), pass, fail, skip, apart)
 	if a := r.Actions; a != nil {
 		fmt.Fprintf(w, "%d actions: %d PASS, %d FAIL, %d SKIP; %d passed under another key\n", a.Total, a.Pass, a.Fail, a.Skip, len(a.Keys))
 	} else {

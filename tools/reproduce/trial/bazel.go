@@ -40,7 +40,7 @@ func (z *Bazel) Build(ctx context.Context, s variation.Setting, r Request) (*Pro
 	if z.RepositoryCache != "" {
 		args = append(args, "--repository_cache="+z.RepositoryCache)
 	}
-	args = append(append(append(args, z.Flags...), "--"), r.Targets...)
+	args = append(append(append(append(args, z.Flags...), s.Flags...), "--"), r.Targets...)
 	output := filepath.Join(r.Results, "output.txt")
 	if err := z.run(ctx, s, output, args...); err != nil {
 		return nil, fmt.Errorf("%w; the end of its output:\n%s", err, tail(output))
@@ -81,6 +81,9 @@ func (z *Bazel) run(ctx context.Context, s variation.Setting, output string, arg
 	// On an interrupt Bazel's client stops the build and ends; only then is it killed.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 30 * time.Second
+	if err := enter(cmd, s); err != nil {
+		return fmt.Errorf("start %s: %w", z.Command[0], err)
+	}
 	if err := startWithUmask(cmd, s.Umask); err != nil {
 		return fmt.Errorf("start %s: %w", z.Command[0], err)
 	}

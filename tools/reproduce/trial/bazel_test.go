@@ -115,15 +115,74 @@ func TestCopySource(t *testing.T) {
 	if err := os.Chmod(filepath.Join(src, "run.sh"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := copySource(t.Context(), listed{src, []string{"run.sh"}}, to, 0o027); err != nil {
+	if err := copySource(t.Context(), listed{src, []string{"run.sh"}}, to, 0o027, false); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(filepath.Join(to, "run.sh")); err != nil || info.Mode().Perm() != 0o750 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 	for _, bad := range [][]string{{"../outside"}, {"/etc/hosts"}, {"gone"}, nil} {
-		if err := copySource(t.Context(), listed{src, bad}, filepath.Join(t.TempDir(), "c"), 0); err == nil {
+		if err := copySource(t.Context(), listed{src, bad}, filepath.Join(t.TempDir(), "c"), 0, true); err == nil {
 			t.Errorf("files %v gave no error", bad)
+		}
+	}
+}
+
+func TestDigestOfSource(t *testing.T) {
+	digest := func(edit func(dir string), files ...string) string {
+		dir := t.TempDir()
+		for _, f := range []string{"a", "b"} {
+			if err := write(filepath.Join(dir, f), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		edit(dir)
+		d, err := Digest(t.Context(), listed{dir, files})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	none := func(string) {}
+	same := digest(none, "a", "b")
+	if digest(none, "b", "a", "gone") != same {
+		t.Error("the order of names, or a file that is deleted, changes the digest")
+	}
+	for name, other := range map[string]string{
+		"a file less": digest(none, "a"),
+		"content":     digest(func(dir string) { _ = os.WriteFile(filepath.Join(dir, "a"), []byte("x"), 0o644) }, "a", "b"),
+		"a link": digest(func(dir string) {
+			_ = os.Remove(filepath.Join(dir, "a"))
+			_ = os.Symlink("b", filepath.Join(dir, "a"))
+		}, "a", "b"),
+	} {
+		if other == same {
+			t.Errorf("%s does not change the digest", name)
+		}
+	}
+}
+
+// TestReverse: the file that cannot be copied stops the copying before the other, which comes after it in that order.
+func TestReverse(t *testing.T) {
+	for _, reverse := range []bool{false, true} {
+		src, to := t.TempDir(), filepath.Join(t.TempDir(), "copy")
+		for _, f := range []string{"a", "b"} {
+			if err := write(filepath.Join(src, f), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first, second := "a", "b"
+		if reverse {
+			first, second = second, first
+		}
+		if err := write(filepath.Join(to, second), "in the way"); err != nil {
+			t.Fatal(err)
+		}
+		if err := copySource(t.Context(), listed{src, []string{"a", "b"}}, to, 0, reverse); err == nil {
+			t.Error("a file that is there already gave no error")
+		}
+		if _, err := os.Stat(filepath.Join(to, first)); err != nil {
+			t.Errorf("reverse %t: %s was not written first: %v", reverse, first, err)
 		}
 	}
 }

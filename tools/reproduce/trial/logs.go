@@ -32,9 +32,7 @@ func CompareLogs(a, b *Product) (*compare.Actions, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.ExecRoot != "" && b.ExecRoot != "" && a.ExecRoot != b.ExecRoot {
-		findPlaces(actions, a.ExecRoot, b.ExecRoot)
-	}
+	FindPlaces(actions, a.ExecRoot, b.ExecRoot)
 	return actions, nil
 }
 
@@ -52,7 +50,12 @@ func ReadLog(path string) (*execlog.Log, error) {
 	return log, nil
 }
 
-func findPlaces(actions *compare.Actions, rootA, rootB string) {
+// FindPlaces looks up the first difference within each differing output below two execution roots. Where one is not known,
+// or both are one, there is nothing to look at.
+func FindPlaces(actions *compare.Actions, rootA, rootB string) {
+	if rootA == "" || rootB == "" || rootA == rootB {
+		return
+	}
 	n := 0
 	for i := range actions.NotPassed {
 		act := &actions.NotPassed[i]

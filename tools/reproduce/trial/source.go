@@ -5,6 +5,8 @@ package trial
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -48,10 +50,55 @@ func (g Git) Files(ctx context.Context) ([]string, error) {
 	return files, nil
 }
 
-func copySource(ctx context.Context, s Source, to string, umask int) error {
+// Digest identifies the tree that is built: the SHA-256 of what sha256sum prints for its files, ordered by name. A link
+// stands with its target in the place of a digest.
+func Digest(ctx context.Context, s Source) (string, error) {
+	files, err := s.Files(ctx)
+	if err != nil {
+		return "", err
+	}
+	all := sha256.New()
+	for _, f := range slices.Sorted(slices.Values(files)) {
+		line, err := digestLine(filepath.Join(s.Root(), f))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // deleted, and the deletion not committed yet
+		}
+		if err != nil {
+			return "", fmt.Errorf("digest source: %w", err)
+		}
+		fmt.Fprintf(all, "%s  %s\n", line, f)
+	}
+	return hex.EncodeToString(all.Sum(nil)), nil
+}
+
+func digestLine(path string) (string, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return "", err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		target, err := os.Readlink(path)
+		return "-> " + target, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// copySource writes the files of the tree, in their order or in reverse.
+func copySource(ctx context.Context, s Source, to string, umask int, reverse bool) error {
 	files, err := s.Files(ctx)
 	if err != nil {
 		return err
+	}
+	if reverse {
+		files = slices.Clone(files)
+		slices.Reverse(files)
 	}
 	copied := 0
 	for _, f := range files {

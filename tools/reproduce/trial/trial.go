@@ -16,6 +16,7 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/release/leak"
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
+	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
 )
@@ -55,6 +56,12 @@ type Trial struct {
 	Jobs       int
 	Plants     string // package of planted leaks, such as //tools/reproduce/plants; empty for a real run
 	StackSize  uint64 // for the leak test
+	// Against is a build made elsewhere that stands for build A; nil builds A, too.
+	Against *Baseline
+	// Explain is asked what differs in the first release file that does; nil asks nobody.
+	Explain func(ctx context.Context, a, b string) (string, error)
+	// Side tells of this machine in the ledger of the last build, which the report then holds; nil makes none.
+	Side *ledger.Side
 }
 
 // side is one of the two builds.
@@ -64,50 +71,97 @@ type side struct {
 	running  bool // a server may be left
 }
 
-// Run builds twice and compares. The folder is removed at the end, also after an error or interruption, unless Keep
-// is set.
+// Run builds twice, or once against another build, and compares. The folder is removed at the end, also after an error or
+// interruption, unless Keep is set.
 func (t *Trial) Run(ctx context.Context) (r *report.Report, err error) {
+	if err := t.Against.fits(t); err != nil {
+		return nil, err
+	}
 	if err := makeEmpty(t.Work); err != nil {
 		return nil, err
 	}
-	a, b, tokens, err := variation.Pair(t.Work, t.Variations, t.Jobs, t.Random)
+	settings, varied, tokens, err := t.settings()
 	if err != nil {
 		return nil, err
 	}
-	sides := []*side{{setting: a}, {setting: b}}
+	var sides []*side
+	for _, s := range settings {
+		sides = append(sides, &side{setting: s})
+	}
 	defer func() {
 		if e := t.cleanUp(sides); err == nil {
 			err = e
 		}
 	}()
-	for i, s := range sides {
-		if i > 0 && s.setting.OutputRoot == a.OutputRoot {
-			// Results of A lie elsewhere.
-			if err := removeAll(a.OutputRoot); err != nil {
-				return nil, err
-			}
-		}
-		if err := t.build(ctx, s); err != nil {
-			return nil, fmt.Errorf("build %s: %w", s.setting.Name, err)
-		}
-		// Two servers at once would take memory twice.
-		if err := t.shutdown(ctx, s); err != nil {
-			return nil, err
-		}
+	if err := t.buildAll(ctx, sides); err != nil {
+		return nil, err
 	}
 	t.Progress("comparing")
-	r = &report.Report{Targets: t.Targets, Platforms: t.Platforms, NotVaried: variation.NotVariedBeside(t.Variations), Plants: t.Plants != ""}
-	for _, v := range t.Variations {
+	r = &report.Report{Targets: t.Targets, Platforms: t.Platforms, NotVaried: variation.NotVariedBeside(varied), Plants: t.Plants != ""}
+	if t.Explain != nil {
+		r.Explain = func(a, b string) (string, error) { return t.Explain(ctx, a, b) }
+	}
+	for _, v := range varied {
 		r.Variations = append(r.Variations, report.Variation{Name: v.Name, Sets: v.Sets})
 	}
-	if err := t.compare(r, sides); err != nil {
+	if err := t.compareAll(r, sides); err != nil {
 		return nil, err
 	}
 	if t.Plants != "" {
 		t.exercised(r)
 		return r, nil
 	}
+	if t.Against != nil && t.Against.Judge != nil {
+		// Files equal to those of a maker who never saw the random values do not hold them.
+		return r, nil
+	}
 	return r, t.leaks(r, sides, tokens)
+}
+
+// settings are those of the builds to make.
+func (t *Trial) settings() (settings []variation.Setting, varied []variation.Variation, tokens []variation.Token, err error) {
+	if t.Against != nil {
+		b, tokens, varied, err := variation.Against(t.Against.Setting, t.Work, t.Variations, t.Jobs, t.Random)
+		return []variation.Setting{b}, varied, tokens, err
+	}
+	a, b, tokens, err := variation.Pair(t.Work, t.Variations, t.Jobs, t.Random)
+	return []variation.Setting{a, b}, t.Variations, tokens, err
+}
+
+func (t *Trial) buildAll(ctx context.Context, sides []*side) error {
+	for i, s := range sides {
+		if i > 0 && s.setting.OutputRoot == sides[0].setting.OutputRoot {
+			// Results of A lie elsewhere.
+			if err := removeAll(s.setting.OutputRoot); err != nil {
+				return err
+			}
+		}
+		if err := t.build(ctx, s); err != nil {
+			return fmt.Errorf("build %s: %w", s.setting.Name, err)
+		}
+		// Two servers at once would take memory twice.
+		if err := t.shutdown(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareAll compares the two builds, and makes the ledger of the last.
+func (t *Trial) compareAll(r *report.Report, sides []*side) error {
+	made, err := t.ledger(sides[len(sides)-1])
+	if err != nil {
+		return err
+	}
+	if t.Side != nil && t.Plants == "" {
+		if err := r.SetLedger(made); err != nil {
+			return err
+		}
+	}
+	if t.Against != nil {
+		return t.Against.compare(r, sides[0].products[0], made)
+	}
+	return t.compare(r, sides)
 }
 
 // makeEmpty makes the work folder, and refuses one that holds anything: it is removed at the end.
@@ -139,7 +193,7 @@ func (t *Trial) build(ctx context.Context, s *side) error {
 	if err := removeAll(s.setting.Workspace); err != nil {
 		return err
 	}
-	if err := copySource(ctx, t.Source, s.setting.Workspace, s.setting.Umask); err != nil {
+	if err := copySource(ctx, t.Source, s.setting.Workspace, s.setting.Umask, s.setting.Reverse); err != nil {
 		return err
 	}
 	for _, dir := range []string{s.setting.OutputRoot, s.setting.Home, s.setting.Temp, s.setting.Path} {
@@ -185,6 +239,9 @@ func (t *Trial) compare(r *report.Report, sides []*side) error {
 		if err != nil {
 			return fmt.Errorf("compare release files: %w", err)
 		}
+		one := report.Report{Files: files, Explain: r.Explain, Explained: r.Explained}
+		one.ExplainFirst(a.Files, b.Files)
+		r.Explained = one.Explained
 		if len(t.Platforms) > 1 {
 			for j := range files {
 				files[j].Name = t.Platforms[i] + " " + files[j].Name

@@ -2,7 +2,10 @@
 
 package variation
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"slices"
+)
 
 func varyPath(w *world) {
 	w.a.Workspace = filepath.Join(w.work, "a", w.token("path"), "gosqlite")
@@ -58,5 +61,23 @@ func varyEnv(w *world) {
 	for _, s := range []*Setting{w.a, w.b} {
 		s.Env["GOSQLITE_REPRODUCE"] = w.token("env")
 		s.Path = filepath.Join(w.work, "path", w.token("PATH"))
+	}
+}
+
+// varyUID takes ids that no system gives to users of its own.
+func varyUID(w *world) { w.a.UID, w.b.UID = 41234, 54321 }
+
+func varyUname(w *world) {
+	for _, s := range []*Setting{w.a, w.b} {
+		s.Host, s.Domain = w.token("host name"), w.token("domain name")
+	}
+}
+
+// varySandbox names the sandbox of build A, too: that of .bazelrc, which planted leaks are exempt from. What they need of
+// the system is shown to them in any sandbox.
+func varySandbox(flags ...string) func(w *world) {
+	return func(w *world) {
+		w.a.Flags = append(w.a.Flags, "--spawn_strategy=linux-sandbox")
+		w.b.Flags = append(w.b.Flags, slices.Clone(flags)...)
 	}
 }

@@ -6,7 +6,8 @@
 // Each fact has a plant, an action that leaks it on purpose and so must turn the report red. Under Bazel a plant runs
 // without sandbox and reads its fact where a careless action would: path from the far end of an input's link,
 // output_root from its working folder, umask from the permissions of an input (Bazel's client sets its own umask, so
-// that of the process tells nothing), clock from the time, the others from variables that --action_env lets through.
+// that of the process tells nothing), clock from the time, uid, uname and cores from the kernel, order from the folder
+// of an input, sandbox from its working folder, the others from variables that --action_env lets through.
 package variation
 
 import (
@@ -29,6 +30,13 @@ type Setting struct {
 	Path       string            // folder put before PATH; empty for none
 	Umask      int
 	Jobs       int
+
+	UID     int      // user and group id that the build sees itself under; 0 leaves them as they are
+	Host    string   // of the kernel's host name; empty leaves it
+	Domain  string   // of its NIS domain name
+	OneCore bool     // the build may use one core only
+	Reverse bool     // the source's files are written in reverse order
+	Flags   []string // of the build command
 }
 
 // Token is a random value that stands for a fact of one build, to be searched in what it made.
@@ -40,27 +48,44 @@ type Variation struct {
 	Sets  string // what it does, for the report
 	Plant string // name of the planted action that leaks this fact; the report is red at it
 	apply func(w *world)
+	// Asked rows are varied only when they are asked for, by name or by "all": not every system lets them be varied.
+	Asked bool
+	// Group rows exclude each other; "all" takes the first.
+	Group string
+	// fact is what a setting says of it; two settings with equal facts do not vary it.
+	fact func(s *Setting) string
 }
 
 // Table is every variation, in the order of reports.
 var Table = []Variation{
-	{"path", "workspaces with names of different length and random parts", "leak_path", varyPath},
-	{"output_root", "output user roots with names of different length and random parts", "leak_output_root", varyOutputRoot},
-	{"home", "HOME", "leak_home", varyHome},
-	{"user", "USER and LOGNAME", "leak_user", varyUser},
-	{"host", "HOSTNAME and HOST", "leak_host", varyHost},
-	{"tmpdir", "TMPDIR, TMP and TEMP", "leak_tmpdir", varyTemp},
-	{"tz", "TZ: 14 hours ahead of UTC, and 12 behind", "leak_tz", varyZone},
-	{"locale", "LANG, LANGUAGE and LC_ALL", "leak_locale", varyLocale},
-	{"umask", "umask 022 and 077, in the build and in the copied source", "leak_umask", varyUmask},
-	{"jobs", "--jobs", "leak_jobs", varyJobs},
-	{"env", "a random variable, and a folder before PATH", "leak_env", varyEnv},
-	{"clock", "build B starts after build A has ended", "leak_clock", func(*world) {}},
+	{Name: "path", Sets: "workspaces with names of different length and random parts", Plant: "leak_path", apply: varyPath, fact: func(s *Setting) string { return s.Workspace }},
+	{Name: "output_root", Sets: "output user roots with names of different length and random parts", Plant: "leak_output_root", apply: varyOutputRoot, fact: func(s *Setting) string { return s.OutputRoot }},
+	{Name: "home", Sets: "HOME", Plant: "leak_home", apply: varyHome, fact: func(s *Setting) string { return s.Home }},
+	{Name: "user", Sets: "USER and LOGNAME", Plant: "leak_user", apply: varyUser, fact: variable("USER")},
+	{Name: "host", Sets: "HOSTNAME and HOST", Plant: "leak_host", apply: varyHost, fact: variable("HOSTNAME")},
+	{Name: "tmpdir", Sets: "TMPDIR, TMP and TEMP", Plant: "leak_tmpdir", apply: varyTemp, fact: func(s *Setting) string { return s.Temp }},
+	{Name: "tz", Sets: "TZ: 14 hours ahead of UTC, and 12 behind", Plant: "leak_tz", apply: varyZone, fact: variable("TZ")},
+	{Name: "locale", Sets: "LANG, LANGUAGE and LC_ALL", Plant: "leak_locale", apply: varyLocale, fact: variable("LC_ALL")},
+	{Name: "umask", Sets: "umask 022 and 077, in the build and in the copied source", Plant: "leak_umask", apply: varyUmask, fact: func(s *Setting) string { return fmt.Sprint(s.Umask) }},
+	{Name: "jobs", Sets: "--jobs", Plant: "leak_jobs", apply: varyJobs, fact: func(s *Setting) string { return fmt.Sprint(s.Jobs) }},
+	{Name: "env", Sets: "a random variable, and a folder before PATH", Plant: "leak_env", apply: varyEnv, fact: variable("GOSQLITE_REPRODUCE")},
+	{Name: "clock", Sets: "build B starts after build A has ended", Plant: "leak_clock", apply: func(*world) {}, fact: func(s *Setting) string { return s.Name }},
+	{Name: "uid", Sets: "user and group id, by a user namespace", Plant: "leak_uid", Asked: true, apply: varyUID, fact: func(s *Setting) string { return fmt.Sprint(s.UID) }},
+	{Name: "uname", Sets: "host and domain name of the kernel, by a namespace", Plant: "leak_uname", Asked: true, apply: varyUname, fact: func(s *Setting) string { return s.Host }},
+	{Name: "cores", Sets: "build B may use one core", Plant: "leak_cores", Asked: true, apply: func(w *world) { w.b.OneCore = true }, fact: func(s *Setting) string { return fmt.Sprint(s.OneCore) }},
+	{Name: "order", Sets: "sources of build B are written in reverse order, which a tmpfs lists them by", Plant: "leak_order", Asked: true,
+		apply: func(w *world) { w.b.Reverse = true }, fact: func(s *Setting) string { return fmt.Sprint(s.Reverse) }},
+	{Name: "sandbox", Sets: "linux-sandbox, and processwrapper-sandbox", Plant: "leak_sandbox", Asked: true, Group: "sandbox",
+		apply: varySandbox("--spawn_strategy=processwrapper-sandbox"), fact: flags},
+	{Name: "sandbox_hermetic", Sets: "linux-sandbox, and the same with declared inputs only", Plant: "leak_sandbox_hermetic", Asked: true, Group: "sandbox",
+		apply: varySandbox("--config=hermetic"), fact: flags},
+	{Name: "sandbox_none", Sets: "linux-sandbox, and no sandbox", Plant: "leak_sandbox_none", Asked: true, Group: "sandbox",
+		apply: varySandbox("--spawn_strategy=local"), fact: flags},
 }
 
 // NotVaried lists the facts that both builds always share.
 var NotVaried = []string{
-	"user and group id", "host name as uname tells it", "kernel", "CPU model", "file system", "order of directory listings",
+	"kernel", "CPU model", "file system",
 	"XDG_CACHE_HOME, where ./bazelw keeps its downloads",
 }
 
@@ -95,23 +120,34 @@ func (w *world) token(name string) string {
 	return v
 }
 
-// Select gives the variations of the given names, all for none.
+// All stands for every variation that can be had together.
+const All = "all"
+
+// Select gives the variations of the given names; for none, all that need not be asked for.
 func Select(names []string) ([]Variation, error) {
-	if len(names) == 0 {
-		return Table, nil
-	}
-	var out []Variation
-	for _, v := range Table {
-		for _, n := range names {
-			if n == v.Name {
-				out = append(out, v)
-				break
-			}
+	for _, n := range names {
+		if n != All && !known(n) {
+			return nil, fmt.Errorf("select variation %q: the table has %s, and %s for all that go together", n, strings.Join(Names(), ", "), All)
 		}
 	}
-	for _, n := range names {
-		if !known(n) {
-			return nil, fmt.Errorf("select variation %q: the table has %s", n, strings.Join(Names(), ", "))
+	var out []Variation
+	taken := map[string]string{} // group to row
+	for _, v := range Table {
+		named := slices.Contains(names, v.Name)
+		every := slices.Contains(names, All) || len(names) == 0 && !v.Asked
+		other := taken[v.Group]
+		switch {
+		case v.Group == "" || other == "":
+		case named:
+			return nil, fmt.Errorf("select variation %q: it excludes %s, which is selected, too", v.Name, other)
+		default:
+			continue
+		}
+		if named || every {
+			out = append(out, v)
+			if v.Group != "" {
+				taken[v.Group] = v.Name
+			}
 		}
 	}
 	return out, nil
@@ -161,4 +197,37 @@ func Pair(work string, vary []Variation, jobs int, random io.Reader) (a, b Setti
 		}
 	}
 	return a, b, w.tokens, w.err
+}
+
+// Caller is the setting that a build has which nobody varied: what the environment says, a list of NAME=VALUE, of a
+// workspace. Where the output root lies is not known; it is never below the work folder of a run.
+func Caller(workspace string, environ []string, umask, jobs int) Setting {
+	s := Setting{Name: "A", Workspace: workspace, Umask: umask, Jobs: jobs, Env: map[string]string{}}
+	for _, e := range environ {
+		if k, v, ok := strings.Cut(e, "="); ok {
+			s.Env[k] = v
+		}
+	}
+	s.Home, s.Temp = s.Env["HOME"], s.Env["TMPDIR"]
+	return s
+}
+
+// Against gives the setting of one new build that is compared with one made in the setting a, the tokens as Pair does, and
+// which of the variations really differ from a.
+func Against(a Setting, work string, vary []Variation, jobs int, random io.Reader) (b Setting, tokens []Token, varied []Variation, err error) {
+	_, b, tokens, err = Pair(work, vary, jobs, random)
+	for _, v := range vary {
+		if v.fact(&a) != v.fact(&b) {
+			varied = append(varied, v)
+		}
+	}
+	return b, tokens, varied, err
+}
+
+// flags is the fact that flags of the build command are.
+func flags(s *Setting) string { return strings.Join(s.Flags, " ") }
+
+// variable is the fact that a variable of the environment holds.
+func variable(name string) func(s *Setting) string {
+	return func(s *Setting) string { return s.Env[name] }
 }

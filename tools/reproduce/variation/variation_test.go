@@ -16,6 +16,9 @@ func TestEachVariationChangesSomething(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if v.fact(&a) == v.fact(&b) {
+			t.Errorf("%s: the fact is %q in both", v.Name, v.fact(&a))
+		}
 		a.Name, b.Name = "", ""
 		if reflect.DeepEqual(a, b) != (v.Name == "clock") {
 			t.Errorf("%s: settings %+v and %+v", v.Name, a, b)
@@ -51,7 +54,7 @@ func TestTokensAreInTheSettings(t *testing.T) {
 		seen[k.Value] = true
 		found := false
 		for _, s := range []Setting{a, b} {
-			all := s.Workspace + s.OutputRoot + s.Home + s.Temp + s.Path
+			all := s.Workspace + s.OutputRoot + s.Home + s.Temp + s.Path + s.Host + s.Domain
 			for _, v := range s.Env {
 				all += v
 			}
@@ -67,8 +70,17 @@ func TestTokensAreInTheSettings(t *testing.T) {
 }
 
 func TestSelect(t *testing.T) {
-	if v, err := Select(nil); err != nil || len(v) != len(Table) {
-		t.Errorf("all: %v, %v", v, err)
+	if v, err := Select(nil); err != nil || len(v) != 12 {
+		t.Errorf("what need not be asked for: %v, %v", v, err)
+	}
+	if v, err := Select([]string{All}); err != nil || len(v) != len(Table)-2 || v[len(v)-1].Name != "sandbox" {
+		t.Errorf("all that go together: %v, %v", v, err)
+	}
+	if v, err := Select([]string{"sandbox_none"}); err != nil || len(v) != 1 {
+		t.Errorf("one of a group: %v, %v", v, err)
+	}
+	if _, err := Select([]string{"sandbox", "sandbox_none"}); err == nil || !strings.Contains(err.Error(), "excludes") {
+		t.Errorf("two of a group: %v", err)
 	}
 	if v, err := Select([]string{"tz", "path"}); err != nil || len(v) != 2 || v[0].Name != "path" {
 		t.Errorf("two: %v, %v", v, err)
@@ -82,5 +94,25 @@ func TestNotVariedBeside(t *testing.T) {
 	all, some := NotVariedBeside(Table), NotVariedBeside(Table[1:])
 	if len(all) != len(NotVaried) || len(some) != len(all)+1 || some[0] != Table[0].Name {
 		t.Errorf("all varied: %v; all but the first: %v", all, some)
+	}
+}
+
+// TestAgainst builds against a caller who shares facts with the new build: those are not varied.
+func TestAgainst(t *testing.T) {
+	b, _, varied, err := Against(Caller("/src", []string{"TZ=UTC", "HOME=/home/caller", "LC_ALL=C"}, 0o022, 2), "/w", Table, 2, rand.Reader)
+	if err != nil || len(varied) != len(Table) || b.Name != "B" {
+		t.Fatalf("%d of %d varied, %v", len(varied), len(Table), err)
+	}
+	// Of a build that was made before, ids, kernel's names and order of files are those of this machine.
+	same := Caller("/src", []string{"TZ=" + b.Env["TZ"], "LC_ALL=" + b.Env["LC_ALL"]}, b.Umask, b.Jobs)
+	_, _, varied, err = Against(same, "/w", Table, 2, rand.Reader)
+	if err != nil || len(varied) != len(Table)-4 {
+		t.Fatalf("%d of %d varied, %v", len(varied), len(Table), err)
+	}
+	left := strings.Join(NotVariedBeside(varied), " ")
+	for _, name := range []string{"tz", "locale", "umask", "jobs"} {
+		if !strings.Contains(left, name) {
+			t.Errorf("%s is said to be varied: not varied is %s", name, left)
+		}
 	}
 }

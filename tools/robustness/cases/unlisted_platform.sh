@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2034 # the runner's variables
-# A platform that is not in the matrix is refused at analysis: one that exists elsewhere with the list of choices, a
-# name that does not exist at all by Bazel itself, before any rule of ours is asked.
+# A platform that is not in the matrix is refused with the list of choices: one that exists elsewhere at analysis, a name
+# that does not exist at all by bazelw. A plain Bazel (BAZEL=) can say of the latter only that the target is missing.
 
 # refuses PLATFORM TEXT: the analysis fails and says so.
 refuses() {

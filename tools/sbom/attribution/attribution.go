@@ -54,10 +54,11 @@ type Input struct {
 	Graph     *graph.Document
 	Program   []byte    // as it was linked, with symbols
 	Released  []byte    // stripped; the graph names it by its digest
-	Runtime   fs.FS     // the toolchain's runtime, which the graph names files of
+	Runtime   fs.FS     // the toolchain's runtime, which the graph names files of; nil for a program without C
 	Libraries []Library // in the order of the link
 	Symbols   []Rule
-	Ceiling   float64 // percent of the released program that may be of no component
+	Beside    []string // Go packages of the graph's other programs, which its components list, too
+	Ceiling   float64  // percent of the released program that may be of no component
 }
 
 // attribution is the work on one program.
@@ -102,6 +103,9 @@ func Attribute(in Input) (*Report, error) {
 	released, err := open(in.Released)
 	if err != nil {
 		return nil, fmt.Errorf("released: %w", err)
+	}
+	if in.Runtime == nil && linkedByC(a.program.symbols) {
+		return nil, fmt.Errorf("read program: there is C in it: name the runtime that it was linked with")
 	}
 	if err := a.readObjects(); err != nil {
 		return nil, err
@@ -229,6 +233,9 @@ func (a *attribution) take(list []*object, component string) error {
 
 // readRuntime reads a file of a component if it is the runtime's: FILE, or ARCHIVE/MEMBER.
 func (a *attribution) readRuntime(f graph.File, component string) error {
+	if a.in.Runtime == nil {
+		return nil
+	}
 	file, member, _ := strings.Cut(f.Path, "/")
 	if info, err := fs.Stat(a.in.Runtime, file); err != nil || info.IsDir() {
 		return nil // a source: its object is in a library
@@ -282,6 +289,9 @@ func (a *attribution) members(file string) ([]binary.Member, error) {
 
 // definedIn says which objects of the runtime define a symbol, for the text of a fault.
 func (a *attribution) definedIn(name string) string {
+	if a.in.Runtime == nil {
+		return ""
+	}
 	var found []string
 	entries, _ := fs.ReadDir(a.in.Runtime, ".")
 	for _, e := range entries {
@@ -318,7 +328,7 @@ func (a *attribution) packages() {
 		}
 	}
 	for _, p := range slices.Sorted(maps.Keys(a.packageOf)) {
-		if !a.found[p] {
+		if !a.found[p] && !slices.Contains(a.in.Beside, p) {
 			a.fault("Go package %s: %s lists it, and nothing of it is in the program", p, a.packageOf[p])
 		}
 	}

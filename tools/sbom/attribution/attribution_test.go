@@ -4,6 +4,8 @@ package attribution
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -138,6 +140,73 @@ func TestPlants(t *testing.T) {
 				t.Errorf("faults %q, want %q in them", all, test.want)
 			}
 		})
+	}
+}
+
+// alone is a world without C: Go linked it by itself.
+func alone() *world {
+	w := newWorld()
+	w.sections = append([]binarytest.ELFSection{}, w.sections...)
+	w.sections[0].Data, w.sections[1].Data = w.sections[0].Data[:48], w.sections[1].Data[:16]
+	// A variable of an assembly file, and data whose name Go's linker leaves out.
+	w.sections[4].Data = join(code(8, 0x90), code(8, 0xa0), code(24, 0xb0))
+	w.symbols = append(w.symbols[:10:10], binarytest.ELFSymbol{Name: "K256", Local: true, Section: data, Value: dataAt + 8, Size: 8})
+	w.lib, w.runtime, w.listed, w.links = nil, nil, nil, []string{"cmd", "std"}
+	return w
+}
+
+func (w *world) aloneInput() Input {
+	in := w.input()
+	in.Runtime, in.Libraries = nil, nil
+	return in
+}
+
+func TestGoAlone(t *testing.T) {
+	r := report(t, alone().aloneInput())
+	if len(r.Faults) > 0 {
+		t.Errorf("faults %q", r.Faults)
+	}
+	for _, want := range []Share{{Group: Component, Name: "std", Bytes: 16 + 16 + 8 + 8}, {Group: GoTable, Name: "static temporaries", Bytes: 24}} {
+		if !slices.ContainsFunc(r.Released.Owners, func(s Share) bool { s.Percent = 0; return s == want }) {
+			t.Errorf("%v, want %+v in it", r.Released.Owners, want)
+		}
+	}
+}
+
+func TestGoAlonePlants(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		plant func(w *world)
+		want  string
+	}{
+		{"C in it", func(w *world) {
+			w.symbols = append(w.symbols, binarytest.ELFSymbol{Name: "x_cgo_notify_runtime_init_done", Section: text, Value: textAt + 40, Size: 8})
+		}, "there is C in it"},
+		{"no component with assembly", func(w *world) { delete(w.packages, "std"); w.drop("std") }, "C symbol K256 at 0x405008: no object of a component defines it"},
+		{"code of nobody", func(w *world) { w.sections[0].Data = append(w.sections[0].Data, code(8, 0x40)...) }, "of section .text, at 0x401030, are in no class"},
+		{"package beside that is in no program", func(w *world) { w.packages["std"] = []string{"fmt", "runtime"} }, "Go package fmt: std lists it"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := alone()
+			test.plant(w)
+			in := w.aloneInput()
+			in.Beside = []string{"sort"}
+			r, err := Attribute(in)
+			got := fmt.Sprint(err)
+			if err == nil {
+				got = strings.Join(r.Faults, "\n")
+			}
+			if !strings.Contains(got, test.want) {
+				t.Errorf("%q, want %q in it", got, test.want)
+			}
+		})
+	}
+	w := alone()
+	w.packages["std"] = []string{"fmt", "runtime"}
+	in := w.aloneInput()
+	in.Beside = []string{"fmt"}
+	if r := report(t, in); len(r.Faults) > 0 {
+		t.Errorf("a package of the program beside: %q", r.Faults)
 	}
 }
 

@@ -26,6 +26,9 @@
 //  6. Constants and texts that a linker unites, by their value: of the first object that has them.
 //  7. What is left and only fills up is [Padding].
 //
+// A Go program without C is linked by Go alone, which leaves names out. Variables of assembly files are those of the one
+// component that has assembly in it, and data without a name are a table of their own, the compiler's static temporaries.
+//
 // A library may have parts of two components: one C file that includes SQLite and the shims over it makes one object. Line
 // tables then tell them apart: a function is the shims' if a line of it is of a source that the graph lists for them. What
 // has no lines (data, and everything for macOS, where this project builds without) goes by rules, each a prefix of C

@@ -41,6 +41,9 @@ func (a *attribution) paint() {
 			}
 		})
 	}
+	if a.goProgram != nil && a.in.Runtime == nil {
+		a.unnamed()
+	}
 }
 
 // maxFill is how many bytes the alignment of an object may leave free in a section. A longer run of zeros is data.

@@ -19,7 +19,6 @@ var peTables = map[string]owner{
 	".xdata":   {Container, "unwind tables", ""},
 	".reloc":   {Container, "relocations", ""},
 	".buildid": {Container, "debug directory", ""},
-	".symtab":  {Container, "symbol table", ""},
 }
 
 // PE is read by addresses relative to the image's base, as its own tables are written.
@@ -41,6 +40,9 @@ func openPE(data []byte) (*program, error) {
 	}
 	p.parts = append(p.parts, part{0, headers, owner{Container, "headers", ""}})
 	for _, s := range f.Sections {
+		if f.NumberOfSymbols > 0 && s.Offset == f.PointerToSymbolTable {
+			continue // Go's linker puts a section around the symbol table, which follows below
+		}
 		size := uint64(s.Size)
 		if s.VirtualSize != 0 {
 			size = min(size, uint64(s.VirtualSize)) // the rest fills the file up

@@ -12,6 +12,10 @@ import (
 // symbols gives what no object was found for to the owners of symbols.
 func (a *attribution) symbols() {
 	list := a.program.symbols
+	bare := uint16(0)
+	if a.goProgram != nil && a.in.Runtime == nil {
+		bare = a.bare()
+	}
 	for i, s := range list {
 		size := s.size
 		if !a.program.sized {
@@ -34,6 +38,10 @@ func (a *attribution) symbols() {
 			}
 		}
 		if size == 0 || s.stored && a.free(s.addr, size) == 0 {
+			continue
+		}
+		if bare != 0 {
+			a.claim(s.addr, size, bare)
 			continue
 		}
 		a.cSymbol(s, size)

@@ -85,7 +85,7 @@ func newWorld(t *testing.T) *world {
 		Schema: Schema, Root: "@@//:archive",
 		Subject: Subject{
 			Name: "app_1.0.0", Title: "app", Version: "1.0.0", Time: "2026-11-23T00:00:00Z", Supplier: "Example", SupplierURL: "https://example.org",
-			License: "MIT", Platform: "linux_amd64", Artifact: w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/bin/app", "stripped program")),
+			License: "MIT", Platform: "linux_amd64", Artifact: w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/LICENSE", mit, "app_1.0.0/bin/app", "stripped program")),
 			Programs: []Output{{Name: "bin/app", Label: "@@//:app"}},
 		},
 		Targets: []Target{
@@ -121,22 +121,25 @@ func newWorld(t *testing.T) *world {
 		GoSums: [][]byte{[]byte("example.org/mod v1.2.3 h1:abc=\nexample.org/mod v1.2.3/go.mod h1:def=\n")},
 	}
 	w.program = &program{
-		label: "@@//:app", name: "app", kind: "exe", symbols: []string{"_start", "memcpy", "main.main"},
+		label: "@@//:app", name: "app", kind: "exe", symbols: []string{"_start", "memcpy", "main.main", "x_cgo_notify_runtime_init_done"},
 		packages: []string{"example.org/mod/pkg", "main", "runtime"}, modules: map[string]string{"example.org/mod": "v1.2.3"},
 	}
 	return w
 }
 
-func packed(t *testing.T, name, text string) []byte {
+// packed makes an archive of files: their names and texts in turn.
+func packed(t *testing.T, files ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := tar.NewWriter(z)
-	if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(text))}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write([]byte(text)); err != nil {
-		t.Fatal(err)
+	for pair := range slices.Chunk(files, 2) {
+		if err := w.WriteHeader(&tar.Header{Name: pair[0], Mode: 0o755, Size: int64(len(pair[1]))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(pair[1])); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -188,6 +191,93 @@ func TestDocument(t *testing.T) {
 	through := graph.Relation{From: seen["app"].ID, To: seen["mod"].ID, Kind: graph.Depends}
 	if !slices.Contains(d.Relations, through) {
 		t.Errorf("the edge through a target without a component is lost: %v", d.Relations)
+	}
+}
+
+// A Go program without cgo has nothing of a C toolchain's runtime, whatever its symbols are called.
+func TestNoRuntimeWithoutCgo(t *testing.T) {
+	w := newWorld(t)
+	w.program.symbols = slices.DeleteFunc(w.program.symbols, func(s string) bool { return s == "x_cgo_notify_runtime_init_done" })
+	d, err := w.document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range d.Components {
+		if c.Name == "libc" || c.Name == "stubs" {
+			t.Errorf("%s is in the document: %v", c.Name, c.Files)
+		}
+	}
+}
+
+func TestABIVersions(t *testing.T) {
+	list := []byte("\x02c\x00m\x00\x02\x0a\x01\x00\x0b\x00\x00rest")
+	if got, err := abiVersions(list); err != nil || string(got) != "10.1.0\n11.0.0\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+	for n := range len(list) - len("rest") {
+		if got, err := abiVersions(list[:n]); err == nil {
+			t.Errorf("of %d bytes: %q", n, got)
+		}
+	}
+}
+
+// TestVersionOfList: a version is that of the list, or stands as it is given as long as the list ends where it did.
+func TestVersionOfList(t *testing.T) {
+	for _, test := range []struct{ given, pattern, want, fails string }{
+		{"", `(\d+)\.(\d+)\.\d+\n$`, "11.0", ""},
+		{"15.0", `(11\.0)\.0\n$`, "15.0", ""},
+		{"15.0", `(10\.1)\.0\n$`, "", "is not found"},
+	} {
+		w := newWorld(t)
+		d := &w.in.Components[slices.IndexFunc(w.in.Components, func(d Declaration) bool { return d.Title == "libc" })]
+		d.Version, d.VersionPattern = test.given, test.pattern
+		d.VersionFile = w.write(t, "abilists", []byte("\x01c\x00\x02\x0a\x01\x00\x0b\x00\x00"))
+		document, err := w.document()
+		if test.fails != "" {
+			if err == nil || !strings.Contains(err.Error(), test.fails) {
+				t.Errorf("%+v: %v", test, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range document.Components {
+			if c.Name == "libc" && c.Version != test.want {
+				t.Errorf("version %s, want %s", c.Version, test.want)
+			}
+		}
+	}
+}
+
+// TestOrigin: where a component is had from is what the pin says, so that a new version can't keep the address of the old.
+func TestOrigin(t *testing.T) {
+	w := newWorld(t)
+	w.facts.Pins = bytes.Replace(w.facts.Pins, []byte(`"go": {`), []byte(`"go": {"channels": [{"kind": "archive", "url": "https://example.org/go1.zip"}], `), 1)
+	d, err := w.document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := graph.Reference{Type: graph.SourceDistribution, URL: "https://example.org/go1.zip"}
+	for _, c := range d.Components {
+		if c.Name == "std" && !slices.Contains(c.References, want) {
+			t.Errorf("got %v", c.References)
+		}
+	}
+}
+
+// TestVariant: the wording of NetBSD's start files is a license, whatever it is acknowledged as; without its last words it
+// is none.
+func TestVariant(t *testing.T) {
+	text := strings.ReplaceAll(bsd4, "__20__", "NetBSD Project. See http://www.NetBSD.org/ for information about NetBSD.")
+	for _, test := range []struct {
+		text string
+		ids  int
+	}{{text, 1}, {"/* $Id$ */\n/* " + strings.ReplaceAll(text, "\n", "\n * ") + " */\nint x;", 1}, {text[:len(text)-40], 0}} {
+		found, err := scan([]byte(test.text))
+		if err != nil || len(found.Match) != test.ids || test.ids > 0 && found.Match[0].ID != "BSD-4-Clause" {
+			t.Errorf("%+v, %v, want %d of BSD-4-Clause in %q", found, err, test.ids, test.text)
+		}
 	}
 }
 
@@ -244,6 +334,9 @@ func TestPlants(t *testing.T) {
 		}, "no license: declare"},
 		{"no supplier", func(_ *testing.T, w *world) { component(w, "zlib").Supplier = "" }, "no supplier: declare"},
 		{"no version", func(_ *testing.T, w *world) { component(w, "zlib").Version = "" }, "no version: declare"},
+		{"a purl that is none", func(_ *testing.T, w *world) { component(w, "zlib").PURL = "pkg:generic/z lib@{version}" }, `write it as pkg:generic/z%20lib@1.0.0`},
+		{"a title that is no name", func(_ *testing.T, w *world) { w.in.Subject.Title = "my app" }, `write it as pkg:generic/my%20app@1.0.0`},
+		{"a purl without version", func(_ *testing.T, w *world) { component(w, "zlib").PURL = "pkg:generic/zlib" }, "a name and a version are needed"},
 		{"no digest", func(_ *testing.T, w *world) { component(w, "std").Pin = "" }, "no digest: declare"},
 		{"an unknown pin", func(_ *testing.T, w *world) { component(w, "cc").Pin = "none" }, `no entry "none"`},
 		{"a wrong digest", func(_ *testing.T, w *world) {
@@ -258,6 +351,15 @@ func TestPlants(t *testing.T) {
 		{"a program that nobody names", func(t *testing.T, w *world) {
 			w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/bin/more", string(object("main"))))
 		}, "bin/more is in the archive, and the build says of no target that it made it"},
+		{"an archive without the license of what is in it", func(t *testing.T, w *world) {
+			w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/bin/app", "stripped program"))
+		}, "it is linked, and the license in LICENSE is not among the archive's LICENSE and THIRD_PARTY_NOTICES.txt"},
+		{"an archive with a part of the license", func(t *testing.T, w *world) {
+			w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/LICENSE", mit[:len(mit)/2], "app_1.0.0/bin/app", "stripped program"))
+		}, "it is linked, and the license in LICENSE is not among"},
+		{"a license file that only names the license", func(t *testing.T, w *world) {
+			component(w, "zlib").LicenseFiles = []string{w.write(t, "named.c", []byte("// SPDX-License-Identifier: MIT\n"))}
+		}, "named.c: no text of a license is in it that an archive could hold"},
 		{"a program that is not in the archive", func(_ *testing.T, w *world) { w.in.Subject.Programs[0].Name = "bin/other" }, "bin/other is not in the archive"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

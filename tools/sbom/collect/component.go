@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/sbom/graph"
+	"github.com/gosqlite/gosqlite/tools/sbom/purl"
 )
 
 // inputs are what components are made complete from, beside the files themselves.
@@ -40,7 +41,11 @@ func (in *inputs) component(p *part) (graph.Component, error) {
 		}
 		c.License.Evidence = append(c.License.Evidence, e)
 	}
-	for _, r := range []graph.Reference{{Type: graph.VCS, URL: d.VCS}, {Type: graph.Website, URL: d.Website}, {Type: graph.SourceDistribution, URL: d.Distribution}} {
+	distribution := d.Distribution
+	if pin, ok := in.pins[d.Pin]; ok && distribution == "" {
+		distribution = pin.origin()
+	}
+	for _, r := range []graph.Reference{{Type: graph.VCS, URL: d.VCS}, {Type: graph.Website, URL: d.Website}, {Type: graph.SourceDistribution, URL: distribution}} {
 		if r.URL != "" {
 			r.URL = strings.ReplaceAll(r.URL, "{version}", c.Version)
 			c.References = append(c.References, r)
@@ -83,12 +88,16 @@ func (in *inputs) identify(c *graph.Component, p *part) error {
 		}
 	}
 	if d.VersionFile != "" {
-		text, err := readFile(d.VersionFile)
+		text, err := versionText(d.VersionFile)
 		if err != nil {
 			return fmt.Errorf("read version: %w", err)
 		}
-		if c.Version, err = match(text, d.VersionPattern); err != nil {
+		seen, err := match(text, d.VersionPattern)
+		if err != nil {
 			return fmt.Errorf("read version in %s: %w", shown(d.VersionFile), err)
+		}
+		if c.Version == "" {
+			c.Version = seen
 		}
 		for _, name := range slices.Sorted(maps.Keys(d.Facts)) {
 			value, err := match(text, d.Facts[name])
@@ -105,12 +114,15 @@ func (in *inputs) identify(c *graph.Component, p *part) error {
 		}
 	}
 	c.CPE = strings.ReplaceAll(d.CPE, "{version}", c.Version)
-	return nil
+	if c.PURL == "" || c.Version == "" {
+		return nil // a CPE is enough; without a version the document is refused, and says how to declare one
+	}
+	return purl.Check(c.PURL)
 }
 
 // identifyModule sets version, purl and h1: of what a repository says that it holds. Its checksum and go.sum's have to agree.
-func (in *inputs) identifyModule(c *graph.Component, purl string) error {
-	name, qualifiers, _ := strings.Cut(purl, "?")
+func (in *inputs) identifyModule(c *graph.Component, from string) error {
+	name, qualifiers, _ := strings.Cut(from, "?")
 	c.PURL = name
 	name, version, _ := strings.Cut(name, "@")
 	module, isGo := strings.CutPrefix(name, "pkg:golang/")
@@ -120,7 +132,7 @@ func (in *inputs) identifyModule(c *graph.Component, purl string) error {
 	c.Version = version
 	values, err := url.ParseQuery(strings.ReplaceAll(qualifiers, "+", "%2B"))
 	if err != nil {
-		return fmt.Errorf("read purl %s: %w", purl, err)
+		return fmt.Errorf("read purl %s: %w", from, err)
 	}
 	sum, listed := values.Get("checksum"), in.sums[module+" "+version]
 	switch {

@@ -4,12 +4,14 @@ package collect
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/binary"
 	"github.com/gosqlite/gosqlite/tools/sbom/graph"
+	"github.com/gosqlite/gosqlite/tools/sbom/purl"
 )
 
 // Facts are texts that the document is made complete from.
@@ -27,6 +29,8 @@ type builder struct {
 	doc      *graph.Document
 	made     map[*part]bool
 	relation map[graph.Relation]bool
+
+	licenseFiles map[string][]string // paths, by the ID of a component
 }
 
 // Document resolves what was collected.
@@ -42,6 +46,7 @@ func document(in *Collected, facts Facts, read func(Output) (*program, error)) (
 	supplier := graph.Organisation{Name: in.Subject.Supplier, URL: in.Subject.SupplierURL}
 	b := &builder{
 		in: in, inputs: from, read: read, resolver: newResolver(in), made: map[*part]bool{}, relation: map[graph.Relation]bool{},
+		licenseFiles: map[string][]string{},
 		doc: &graph.Document{
 			Schema: graph.Schema, Name: in.Subject.Name, Version: in.Subject.Version, Time: in.Subject.Time,
 			Platform: in.Subject.Platform, Lifecycle: graph.Lifecycle, Supplier: supplier, Authors: []graph.Organisation{supplier},
@@ -81,13 +86,23 @@ func (b *builder) build() error {
 			subject.Files = append(subject.Files, graph.File{Path: m.name, SHA256: sha256Hex(m.data)})
 		}
 		b.doc.Components = append(b.doc.Components, subject)
-		err = b.packed(subject.ID, members)
+		if err = b.packed(subject.ID, members); err == nil {
+			err = b.checkNotices(members)
+		}
 	}
 	if err != nil {
 		return err
 	}
 	b.standard()
 	b.conclude()
+	for _, c := range b.doc.Components {
+		if c.Role != graph.Subject && c.Role != graph.Delivered {
+			continue // declared: checked where it was made
+		}
+		if err := purl.Check(c.PURL); err != nil {
+			return fmt.Errorf("component %s: %w", c.Name, err)
+		}
+	}
 	return nil
 }
 
@@ -96,7 +111,11 @@ func (b *builder) alone(subject, name string) error {
 	if len(b.in.Subject.Programs) != 1 {
 		return fmt.Errorf("%s is no archive and has %d programs, not one", name, len(b.in.Subject.Programs))
 	}
-	return b.program(subject, b.in.Subject.Programs[0])
+	program := b.in.Subject.Programs[0]
+	if err := b.program(subject, program); err != nil {
+		return err
+	}
+	return b.tools(subject, program.Label)
 }
 
 // packed fills in a subject that is an archive. Each program and library in it has to be one that the build names.
@@ -107,17 +126,24 @@ func (b *builder) packed(subject string, members []member) error {
 			return fmt.Errorf("%s is in the archive, and the build says of no target that it made it: name it among the archive's programs or libraries", m.name)
 		}
 	}
-	if err := b.deliver(subject, graph.Application, b.in.Subject.Programs, members, b.program); err != nil {
+	makers := map[string]string{subject: b.in.Root} // targets by the ID of what they made
+	if err := b.deliver(subject, graph.Application, b.in.Subject.Programs, members, makers, b.program); err != nil {
 		return err
 	}
-	if err := b.deliver(subject, graph.Library, b.in.Subject.Libraries, members, b.library); err != nil {
+	if err := b.deliver(subject, graph.Library, b.in.Subject.Libraries, members, makers, b.library); err != nil {
 		return err
 	}
-	return b.tools(subject, b.in.Root)
+	// After all that is linked: a tool may stand on a part of a program.
+	for _, id := range slices.Sorted(maps.Keys(makers)) {
+		if err := b.tools(id, makers[id]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // deliver adds each output as a component inside the subject, with what it is made of.
-func (b *builder) deliver(subject string, kind graph.Type, outputs []Output, members []member, fill func(id string, o Output) error) error {
+func (b *builder) deliver(subject string, kind graph.Type, outputs []Output, members []member, makers map[string]string, fill func(id string, o Output) error) error {
 	for _, o := range outputs {
 		i := slices.IndexFunc(members, func(m member) bool { return m.name == o.Name })
 		if i < 0 {
@@ -127,6 +153,7 @@ func (b *builder) deliver(subject string, kind graph.Type, outputs []Output, mem
 		c.Executable, c.Archive = kind == graph.Application, kind == graph.Library
 		b.doc.Components = append(b.doc.Components, c)
 		b.relate(subject, c.ID, graph.Contains)
+		makers[c.ID] = o.Label
 		if err := fill(c.ID, o); err != nil {
 			return err
 		}
@@ -137,15 +164,15 @@ func (b *builder) deliver(subject string, kind graph.Type, outputs []Output, mem
 // delivered makes the component of a file as it is released.
 func (b *builder) delivered(role graph.Role, kind graph.Type, name, place string, data []byte) graph.Component {
 	s := b.in.Subject
-	purl := "pkg:generic/" + s.Title + "@" + s.Version
+	id := "pkg:generic/" + s.Title + "@" + s.Version
 	if s.Platform != "" {
-		purl += "?platform=" + s.Platform
+		id += "?platform=" + s.Platform
 	}
 	if role != graph.Subject {
-		purl += "#" + place
+		id += "#" + place
 	}
 	c := graph.Component{
-		Role: role, Type: kind, Name: name, Version: s.Version, Supplier: b.doc.Supplier, PURL: purl,
+		Role: role, Type: kind, Name: name, Version: s.Version, Supplier: b.doc.Supplier, PURL: id,
 		License:  graph.License{Declared: s.License, Concluded: s.License},
 		Digests:  fileDigests(graph.ReleasedFile, place, data),
 		FileName: path.Base(place),
@@ -185,10 +212,7 @@ func (b *builder) program(id string, o Output) error {
 	if err := b.hold(id, parts); err != nil {
 		return err
 	}
-	if err := b.checkModules(p); err != nil {
-		return err
-	}
-	return b.tools(id, p.label)
+	return b.checkModules(p)
 }
 
 // library relates a static library, in which no runtime is.
@@ -205,10 +229,7 @@ func (b *builder) library(id string, o Output) error {
 	}); err != nil {
 		return err
 	}
-	if err := b.hold(id, parts); err != nil {
-		return err
-	}
-	return b.tools(id, o.Label)
+	return b.hold(id, parts)
 }
 
 // hold relates a delivered file to what is in it, and that among each other.
@@ -263,6 +284,7 @@ func (b *builder) add(p *part) error {
 		return err
 	}
 	p.id = c.ID
+	b.licenseFiles[c.ID] = p.declaration.LicenseFiles
 	if b.made[p] {
 		i := slices.IndexFunc(b.doc.Components, func(old graph.Component) bool { return old.ID == c.ID })
 		b.doc.Components[i] = c
@@ -323,10 +345,10 @@ func (b *builder) relate(from, to string, kind graph.Kind) {
 // checkModules holds the program's own build information against the components.
 func (b *builder) checkModules(p *program) error {
 	for module, version := range p.modules {
-		purl := "pkg:golang/" + module + "@" + version
-		if !slices.ContainsFunc(b.doc.Components, func(c graph.Component) bool { return c.PURL == purl }) {
+		id := "pkg:golang/" + module + "@" + version
+		if !slices.ContainsFunc(b.doc.Components, func(c graph.Component) bool { return c.PURL == id }) {
 			// A required module of which no package is linked is in the build information all the same.
-			if !b.unlinked(purl) {
+			if !b.unlinked(id) {
 				return fmt.Errorf("%s: its build information names %s %s, and no component is that", p.name, module, version)
 			}
 		}
@@ -335,9 +357,9 @@ func (b *builder) checkModules(p *program) error {
 }
 
 // unlinked tells whether the graph has a module of which a program holds no package.
-func (b *builder) unlinked(purl string) bool {
+func (b *builder) unlinked(id string) bool {
 	for _, p := range b.resolver.parts {
-		if seen, _, _ := strings.Cut(p.purl, "?"); seen == purl && len(p.packages) == 0 {
+		if seen, _, _ := strings.Cut(p.purl, "?"); seen == id && len(p.packages) == 0 {
 			return true
 		}
 	}

@@ -80,6 +80,16 @@ func (p *pin) digests(title string) []graph.Digest {
 	return out
 }
 
+// origin is the address of the archive that the pin's public origin gives; its digest may not be known.
+func (p *pin) origin() string {
+	for _, c := range p.Channels {
+		if c.Kind == "archive" {
+			return c.URL
+		}
+	}
+	return ""
+}
+
 // checkSHA3 holds files against the digests that upstream publishes, and returns these.
 func (p *pin) checkSHA3(files map[string]string) ([]graph.Digest, error) {
 	var out []graph.Digest

@@ -8,6 +8,7 @@ import (
 	"debug/elf"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/binary"
@@ -57,6 +58,14 @@ func readProgram(o Output) (*program, error) {
 		return nil, fmt.Errorf("read build information of %s: %w", p.name, err)
 	}
 	return p, nil
+}
+
+// externallyLinked tells whether a C toolchain linked the program, and so its runtime. Go links a program without cgo by
+// itself: https://pkg.go.dev/cmd/link
+func (p *program) externallyLinked() bool {
+	return len(p.packages) == 0 || slices.ContainsFunc(p.symbols, func(s string) bool {
+		return strings.TrimLeft(s, "_") == "x_cgo_notify_runtime_init_done" // of runtime/cgo, in C; some formats put a _ before it
+	})
 }
 
 // standard tells whether an import path is the standard library's.

@@ -4,6 +4,7 @@ package collect
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -222,17 +223,20 @@ func (r *resolver) program(p *program) ([]*part, error) {
 		}
 		q.packages[name], held[q] = true, true
 	}
+	if !p.externallyLinked() {
+		return list(held), nil
+	}
 	for _, dir := range r.in.Toolchain.Runtime {
 		if err := r.runtime(dir, p, held); err != nil {
 			return nil, err
 		}
 	}
-	out := make([]*part, 0, len(held))
-	for q := range held {
-		out = append(out, q)
-	}
-	slices.SortFunc(out, func(a, b *part) int { return strings.Compare(a.declaration.Label, b.declaration.Label) })
-	return out, nil
+	return list(held), nil
+}
+
+func list(held map[*part]bool) []*part {
+	byLabel := func(a, b *part) int { return strings.Compare(a.declaration.Label, b.declaration.Label) }
+	return slices.SortedFunc(maps.Keys(held), byLabel)
 }
 
 // runtime gives what a program holds of a toolchain's runtime to parts.

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// A Result is a document's score by the formula of sbomqs, engine v2. It is our own measurement: an outsider repeats it
-// with `sbomqs score`.
+// A Result is a document's score by the formula of sbomqs, engine v2. It is our own measurement.
 //
 // Categories, features and weights are those of pkg/scorer/v2/registry/registry.go of
 // https://github.com/interlynk-io/sbomqs at commit 04377e776340c546a4c3501b21de2f612c72e763, and features are counted as

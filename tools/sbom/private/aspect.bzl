@@ -56,15 +56,15 @@ def _toolchains(ctx):
         out.append(depset([go.sdk.go, go._builder]))
     return out
 
-def _objects(target, rule):
-    """Archives that the linker is given: of C, of Go with C in it, and of Go's standard library."""
+def _objects(target, rule, with_c):
+    """Archives that the linker is given: of C, of Go with C in it, and of Go's standard library where C is in it."""
     out = []
     if GoArchive in target and getattr(rule.attr, "cgo", False):
         out.append(struct(label = str(target.label), file = target[GoArchive].data.file))
     elif CcInfo in target and GoArchive not in target:
         out += [struct(label = str(target.label), file = f) for f in target[DefaultInfo].files.to_list() if f.extension == "a"]
     for other in _targets_of(getattr(rule.attr, "_go_context_data", None)):
-        if GoStdLib in other:
+        if GoStdLib in other and with_c:
             out += [struct(label = "stdlib", file = f) for f in other[GoStdLib].libs.to_list()]
     return out
 
@@ -91,7 +91,7 @@ def _aspect_impl(target, ctx):
         edges = depset(edges, transitive = [b.edges for b in below]),
         files = depset(sources, transitive = [b.files for b in below]),
         label = target.label,
-        objects = depset(_objects(target, rule), transitive = [b.objects for b in below]),
+        objects = depset(_objects(target, rule, ctx.toolchains[_CC] != None), transitive = [b.objects for b in below]),
         toolchains = depset(_toolchains(ctx) if sources else [], transitive = [b.toolchains for b in below]),
         targets = depset([seen], transitive = [b.targets for b in below]),
     )]

@@ -7,6 +7,11 @@ reaches no released byte, or is a tool and stands in TOOLS.
 Toolchains hang on no attribute: the aspect asks for the one that Bazel chose for a target's configuration (Bazel 7 has no
 `toolchains_aspects`), and takes every file of it by the target that made it.
 
+A build tool is a program that an action ran, with what that program is made of. Bazel itself and the modules whose rules
+say which actions there are (rules_cc, bazel_skylib, platforms, gazelle) are none: no action reads a byte of them, the
+documents are the same whichever of their versions declared the same actions, and they differ between those who build with
+a registry's and those who build with the central one's. Provenance lists them with their digests.
+
 Meanings:
   contains   the target's output holds the other's output as a file
   links      the other's object code is linked into the target's output
@@ -33,10 +38,12 @@ FOLLOWED = {
     "shell": "contains",
     "srcs": "compiles",
     "textual_hdrs": "includes",
+    "verifier": "contains",
 }
 
 # Named and not followed: what a tool is made of reaches no released byte.
 TOOLS = {
+    "_buildid": "builds",
     "_pack": "builds",
     "_strip": "builds",
 }

@@ -40,14 +40,34 @@ func repository(t *testing.T, main, decisions string) string {
 	return root
 }
 
-// TestExitCodes runs the program itself on planted trees.
-func TestExitCodes(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "scan")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../cmd/scan")
+// program builds the program itself.
+func program(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "scan")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", file, "../cmd/scan")
 	build.Env = append(os.Environ(), "GOWORK=off")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	return file
+}
+
+// TestWorkingDirectory: bazel run starts the program elsewhere, and names are meant where it was typed.
+func TestWorkingDirectory(t *testing.T) {
+	root := repository(t, required, "")
+	cmd := exec.CommandContext(t.Context(), program(t), "--date", "2026-08-05", "--only", "go-source", "--db", "whole", "--out", "report")
+	cmd.Dir, cmd.Env = t.TempDir(), append(offline(), "BUILD_WORKING_DIRECTORY="+root)
+	if out, err := cmd.CombinedOutput(); !strings.Contains(string(out), "untriaged: GO-2026-9001") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(filepath.Join(root, "report", "scan.json")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestExitCodes runs the program itself on planted trees.
+func TestExitCodes(t *testing.T) {
+	program := program(t)
 	without := func(env []string) []string { // a PATH with the go command and git alone
 		dir := t.TempDir()
 		for _, name := range []string{"go", "git"} {

@@ -11,11 +11,11 @@
 //	status     confirmed, or under_investigation: something about the range could not be confirmed, and note says what.
 //	           Under investigation counts as affected.
 //	options    compile options without which the vulnerable code is not compiled; all are needed
-//	symbols    functions of which one has to be linked for the vulnerable code to be there
 //	severity   label and score as the source gives them
 //	sources    what was read to write the record: address, day, and what it says
 //
-// Versions of two parts, as glibc's, are written with a third: 2.39.0.
+// Versions of two parts, as glibc's, are written with a third: 2.39.0. Which functions and objects of a component are linked
+// is no matter of the record: decisions of triage name them as evidence, which is checked in each run.
 //
 // # What the feed claims
 //
@@ -59,7 +59,6 @@ type Specific struct {
 	Status   string   `json:"status"`
 	Note     string   `json:"note,omitempty"`
 	Options  []string `json:"options,omitempty"`
-	Symbols  []string `json:"symbols,omitempty"`
 	Severity struct {
 		Label string  `json:"label"`
 		Score float64 `json:"score,omitempty"`

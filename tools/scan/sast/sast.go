@@ -62,13 +62,14 @@ type Scanner struct {
 	Run  func(ctx context.Context, e *Env) (*Result, error)
 }
 
-// Consumers is the folder of modules that are made for tests and released nowhere.
-const Consumers = "e2e"
+// Outside are the folders of modules that are made for tests and released nowhere: consumers, and the benchmark, which
+// brings the drivers of others.
+var Outside = []string{"e2e", "tools/bench"}
 
 // Analysed says whether a Go module is looked at: it has Go files, not only requirements of a program that is run, and
-// belongs to no consumer.
+// does not lie outside.
 func Analysed(tree *lint.Tree, m lint.Module, all []lint.Module) bool {
-	if strings.HasPrefix(m.Dir, Consumers+"/") {
+	if slices.ContainsFunc(Outside, func(dir string) bool { return m.Dir == dir || strings.HasPrefix(m.Dir, dir+"/") }) {
 		return false
 	}
 	return slices.ContainsFunc(tree.Files, func(name string) bool {

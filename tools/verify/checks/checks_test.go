@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 )
 
@@ -35,6 +36,28 @@ func TestRun(t *testing.T) {
 		}
 		if got := Run(context.Background(), r); len(got) != 1 || got[0].State != test.want {
 			t.Errorf("%s: %+v", test.name, got)
+		}
+	}
+}
+
+// TestReport: what did not run never passes for right.
+func TestReport(t *testing.T) {
+	right, wrong, unrun := Outcome{Line: []string{"a"}, Ran: true, Right: true}, Outcome{Line: []string{"b"}, Ran: true}, Outcome{Line: []string{"c"}}
+	for _, test := range []struct {
+		name     string
+		outcomes []Outcome
+		needAll  bool
+		fails    bool
+	}{
+		{"all right", []Outcome{right, right}, true, false},
+		{"one wrong", []Outcome{right, wrong}, false, true},
+		{"one not run", []Outcome{right, unrun}, false, false},
+		{"one not run, and all needed", []Outcome{right, unrun}, true, true},
+		{"none ran", []Outcome{unrun}, false, true},
+		{"none", nil, false, true},
+	} {
+		if err := Report(io.Discard, test.outcomes, test.needAll); (err != nil) != test.fails {
+			t.Errorf("%s: %v", test.name, err)
 		}
 	}
 }

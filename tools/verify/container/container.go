@@ -25,7 +25,7 @@ const (
 	MaxUnpacked = 8 << 30  // bytes of all entries
 	freeBytes   = 64 << 20 // up to here any ratio will do
 	maxRatio    = 100      // unpacked to packed bytes, beyond freeBytes
-	maxName     = 255
+	maxName     = 255      // bytes
 	HeadSize    = 64 << 10 // bytes of each program that Walk hands out
 	maxHeads    = 32       // programs
 )
@@ -201,6 +201,9 @@ func (w *walk) header(name string, mode fs.FileMode) (regular bool, err error) {
 	}
 	if why := badName(name); why != "" {
 		w.fault(CheckNames, "archive-unsafe", "entry %.100q: %s", name, why)
+	}
+	if len(name) > maxName {
+		return false, errLimit // names are kept
 	}
 	if folded := strings.ToLower(name); w.names[folded] {
 		w.fault(CheckNames, "archive-duplicate", "entry %.100q stands twice, where case does not count", name)

@@ -14,6 +14,7 @@ import (
 const (
 	localHeader   = 0x04034b50 // 4.3.7
 	localSize     = 30
+	centralSize   = 46         // 4.3.12
 	descriptor    = 0x08074b50 // 4.3.9.3
 	descriptorLen = 16
 	endHeader     = 0x06054b50 // 4.3.16
@@ -29,8 +30,9 @@ func walkZip(w *walk) error {
 	if err != nil {
 		return err
 	}
-	if count > MaxEntries {
-		w.fault(CheckLimits, "archive-bomb", "%d entries", count)
+	length := w.archive.size - endSize - directory
+	if count > MaxEntries || length > MaxEntries*(centralSize+maxName) {
+		w.fault(CheckLimits, "archive-bomb", "%d entries in a directory of %d bytes", count, length)
 		return errLimit
 	}
 	zr, err := zip.NewReader(w.archive.file, w.archive.size)

@@ -98,7 +98,7 @@ func verify(data *cms.SignedData, content []byte) (*Verdict, error) {
 	return &Verdict{Signer: signer, Certificates: data.Certificates}, nil
 }
 
-// Trusted says why nobody vouches for the signer at a time; "" if an authority of the role code does.
-func (v *Verdict) Trusted(t *trust.Trust, when time.Time) string {
-	return t.VouchesForCode(v.Signer, v.Certificates, when)
+// Trusted says why nobody vouches for the signer at all of the times; "" if an authority of the role code does.
+func (v *Verdict) Trusted(t *trust.Trust, times []time.Time) string {
+	return t.VouchesForCode(v.Signer, v.Certificates, times)
 }

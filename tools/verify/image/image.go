@@ -94,27 +94,39 @@ func readELF(head []byte) (*Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		if id := buildID(notes, order); id != nil {
-			m.ID = id
+		gnu, golang := buildID(notes, order)
+		switch {
+		case gnu != nil:
+			m.ID = gnu
+		case m.ID == nil:
+			m.ID = golang
 		}
 	}
 	return m, nil
 }
 
-// buildID is the contents of the note NT_GNU_BUILD_ID.
-func buildID(notes []byte, order binary.ByteOrder) []byte {
+// redacted is the build id of programs that Go was told to give none.
+const redacted = "redacted"
+
+// buildID is the contents of the notes NT_GNU_BUILD_ID and that of Go, each nil if there is none. Go's own linker writes both,
+// and a program header that covers its own alone.
+func buildID(notes []byte, order binary.ByteOrder) (gnu, golang []byte) {
 	for len(notes) >= 12 {
 		name, desc, kind := uint64(order.Uint32(notes)), uint64(order.Uint32(notes[4:])), order.Uint32(notes[8:])
 		at := 12 + (name+3)&^3
 		if at > uint64(len(notes)) || desc > uint64(len(notes))-at {
-			return nil
+			return gnu, golang
 		}
-		if kind == 3 && string(notes[12:12+name]) == "GNU\x00" && desc > 0 {
-			return bytes.Clone(notes[at : at+desc])
+		id := notes[at : at+desc]
+		switch owner := string(notes[12 : 12+name]); {
+		case kind == 3 && owner == "GNU\x00" && desc > 0 && gnu == nil:
+			gnu = bytes.Clone(id)
+		case kind == 4 && owner == "Go\x00\x00" && desc > 0 && golang == nil && string(id) != redacted:
+			golang = bytes.Clone(id)
 		}
 		notes = notes[min(at+(desc+3)&^3, uint64(len(notes))):]
 	}
-	return nil
+	return gnu, golang
 }
 
 var machoMachines = map[uint32]string{0x01000007: "amd64", 0x0100000c: "arm64"}

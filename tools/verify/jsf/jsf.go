@@ -6,6 +6,7 @@ package jsf
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
@@ -20,8 +21,8 @@ import (
 
 // A Signed is a document with a signature.
 type Signed struct {
-	Content     []byte // canonical form of the document without the signature
-	Message     []byte // canonical form of what was signed
+	Content     [sha256.Size]byte // digest of the canonical form of the document without the signature
+	Message     [sha256.Size]byte // digest of the canonical form of what was signed
 	Key         *pki.Key
 	Certificate []byte // leaf in DER, when there is no key
 	Signature   []byte // ECDSA in DER
@@ -42,11 +43,12 @@ type signature struct {
 
 // Parse reads a signed document. Faults are the liberties of package strictjson.
 func Parse(data []byte) (s *Signed, faults []string, err error) {
-	var document map[string]any
-	if faults, err = strictjson.Read(data, &document); err != nil {
+	var value json.RawMessage
+	if faults, err = strictjson.Read(data, &value); err != nil {
 		return nil, nil, fmt.Errorf("JSF: %w", err)
 	}
-	if document, err = numbers(data); err != nil {
+	document, err := numbers(value)
+	if err != nil {
 		return nil, nil, fmt.Errorf("JSF: %w", err)
 	}
 	if s, err = parse(document); err != nil {
@@ -82,9 +84,9 @@ func parse(document map[string]any) (*Signed, error) {
 	}
 	s := &Signed{}
 	delete(object, "value")
-	s.Message = Canonical(document)
+	s.Message = sha256.Sum256(Canonical(document))
 	delete(document, "signature")
-	s.Content = Canonical(document)
+	s.Content = sha256.Sum256(Canonical(document))
 	if s.Signature, err = toDER(sig.Value); err != nil {
 		return nil, err
 	}

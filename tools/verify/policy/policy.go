@@ -13,7 +13,7 @@
 //	  ],
 //	  "authorities": [
 //	    {"name": "Code CA", "certificates": ["-----BEGIN CERTIFICATE-----\n..."], "roles": ["release"],
-//	     "identities": ["https://example.org/release"], "issuer": ""}
+//	     "identities": ["https://example.org/release"], "issuer": "", "from": "", "until": "2028-01-01T00:00:00Z"}
 //	  ],
 //	  "timestamps": [
 //	    {"name": "TSA", "certificates": ["-----BEGIN CERTIFICATE-----\n..."]}
@@ -27,8 +27,10 @@
 //
 //	keys          public keys (ECDSA on P-256), with roles and the window in which their signatures count
 //	authorities   code-signing authorities: intermediates first and the root last; the identities (URIs or e-mail
-//	              addresses) that may sign, any if there are none; and what the issuer extension has to say
-//	timestamps    RFC 3161 authorities, certificates as above; every certificate that a timestamp brings has to lead there
+//	              addresses) that may sign, any if there are none; what the issuer extension has to say; and the window,
+//	              as of keys. One root may stand here several times, for several roles
+//	timestamps    RFC 3161 authorities, certificates and window as above; every certificate that a timestamp brings has to
+//	              lead there
 //	roles         release, reproducer, code (signatures inside of programs)
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs
@@ -47,6 +49,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -118,12 +121,16 @@ type Authority struct {
 	Roles        []trust.Role `json:"roles"`
 	Identities   []string     `json:"identities,omitempty"`
 	Issuer       string       `json:"issuer,omitempty"`
+	From         string       `json:"from,omitempty"`
+	Until        string       `json:"until,omitempty"`
 }
 
 // Stamps is a timestamp authority in JSON.
 type Stamps struct {
 	Name         string   `json:"name"`
 	Certificates []string `json:"certificates"`
+	From         string   `json:"from,omitempty"`
+	Until        string   `json:"until,omitempty"`
 }
 
 // Require is what is demanded, in JSON.
@@ -186,10 +193,7 @@ func (p *Policy) keys(f *File) error {
 			return err
 		}
 		t := trust.Key{Name: k.Name, Key: key, Roles: k.Roles}
-		if t.From, err = moment(k.From); err == nil {
-			t.Until, err = moment(k.Until)
-		}
-		if err != nil {
+		if t.From, t.Until, err = window(k.From, k.Until); err != nil {
 			return fmt.Errorf("key %.80q: %w", k.Name, err)
 		}
 		p.Trust.Keys = append(p.Trust.Keys, t)
@@ -197,11 +201,28 @@ func (p *Policy) keys(f *File) error {
 	return nil
 }
 
+func window(from, until string) (start, end time.Time, err error) {
+	if start, err = moment(from); err == nil {
+		end, err = moment(until)
+	}
+	return start, end, err
+}
+
+// Moment is a time as a policy writes it; "" for none.
+func Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(layout)
+}
+
+const layout = "2006-01-02T15:04:05Z"
+
 func moment(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.Parse("2006-01-02T15:04:05Z", text)
+	t, err := time.Parse(layout, text)
 	if err != nil {
 		return t, fmt.Errorf("time %.40q is not such as 2026-11-23T00:00:00Z", text)
 	}
@@ -229,8 +250,12 @@ func (p *Policy) authorities(f *File) error {
 		if err := checkRoles(a.Name, a.Roles); err != nil {
 			return err
 		}
+		from, until, err := window(a.From, a.Until)
+		if err != nil {
+			return fmt.Errorf("authority %.80q: %w", a.Name, err)
+		}
 		p.Trust.Authorities = append(p.Trust.Authorities, trust.Authority{
-			Name: a.Name, Certificates: chain, Identities: a.Identities, Issuer: a.Issuer, Roles: a.Roles,
+			Name: a.Name, Certificates: chain, Identities: a.Identities, Issuer: a.Issuer, Roles: a.Roles, From: from, Until: until,
 		})
 	}
 	return nil
@@ -260,25 +285,24 @@ func (p *Policy) stamps(f *File) error {
 		if slices.ContainsFunc(p.Trust.Stamps, func(a timestamp.Authority) bool { return a.Name == s.Name }) {
 			return fmt.Errorf("timestamps %.80q: stands twice", s.Name)
 		}
-		p.Trust.Stamps = append(p.Trust.Stamps, timestamp.Authority{Name: s.Name, Certificates: chain})
+		from, until, err := window(s.From, s.Until)
+		if err != nil {
+			return fmt.Errorf("timestamps %.80q: %w", s.Name, err)
+		}
+		p.Trust.Stamps = append(p.Trust.Stamps, timestamp.Authority{Name: s.Name, Certificates: chain, From: from, Until: until})
 	}
 	return nil
 }
 
 func (p *Policy) require(f *File) error {
-	reproducers := 0
-	for _, k := range p.Trust.Keys {
-		if slices.Contains(k.Roles, trust.Reproducer) {
-			reproducers++
-		}
-	}
+	reproducers := p.reproducers()
 	switch {
 	case !p.Trust.Knows(trust.Release):
 		return errors.New("no key and no authority has the role release, so that nothing could pass")
 	case p.Trust.MinStamps < 0 || p.Trust.MinStamps > len(p.Trust.Stamps):
 		return fmt.Errorf("require: %d timestamps by %d authorities", p.Trust.MinStamps, len(p.Trust.Stamps))
 	case p.Reproduced < 0 || p.Reproduced > reproducers:
-		return fmt.Errorf("require: %d reproductions by %d keys of the role reproducer", p.Reproduced, reproducers)
+		return fmt.Errorf("require: %d reproductions by %d keys and identities of the role reproducer", p.Reproduced, reproducers)
 	}
 	if v := p.MinimumVersion; v != "" {
 		if _, err := ParseVersion(v); err != nil {
@@ -291,6 +315,25 @@ func (p *Policy) require(f *File) error {
 		}
 	}
 	return nil
+}
+
+// reproducers are how many there can be.
+func (p *Policy) reproducers() (count int) {
+	for _, k := range p.Trust.Keys {
+		if slices.Contains(k.Roles, trust.Reproducer) {
+			count++
+		}
+	}
+	for _, a := range p.Trust.Authorities {
+		if !slices.Contains(a.Roles, trust.Reproducer) {
+			continue
+		}
+		if len(a.Identities) == 0 {
+			return math.MaxInt // anybody
+		}
+		count += len(a.Identities)
+	}
+	return count
 }
 
 // Demands reports whether evidence of a kind is demanded.

@@ -47,6 +47,7 @@ func TestParseRefuses(t *testing.T) {
 		{"two PEM blocks", func(f *policy.File) { f.Keys[0].PEM += f.Keys[1].PEM }, "more than one"},
 		{"a private key", func(f *policy.File) { f.Keys[0].PEM = strings.ReplaceAll(f.Keys[0].PEM, "PUBLIC", "PRIVATE") }, "PEM"},
 		{"a time", func(f *policy.File) { f.Keys[0].From = "2026" }, "time"},
+		{"an authority's time", func(f *policy.File) { f.Authorities[0].Until = "2026" }, "time"},
 		{"no certificates", func(f *policy.File) { f.Authorities[0].Certificates = nil }, "certificates"},
 		{"more timestamps than authorities", func(f *policy.File) { f.Require.Timestamps = 3 }, "timestamps"},
 		{"an authority twice", func(f *policy.File) { f.Timestamps[1].Name = f.Timestamps[0].Name }, "twice"},

@@ -5,32 +5,47 @@ package sbom
 import (
 	"net/url"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
 )
 
+// What is read of a CycloneDX document: https://cyclonedx.org/docs/1.6/json/
 type cycloneDX struct {
-	Metadata    struct{ Component cdxComponent }
-	Components  []cdxComponent
-	Formulation []struct{ Components []cdxComponent }
+	BOMFormat string `json:"bomFormat"`
+	Metadata  struct {
+		Component cdxComponent `json:"component"`
+	} `json:"metadata"`
+	Components  []cdxComponent `json:"components"`
+	Formulation []struct {
+		Components []cdxComponent `json:"components"`
+	} `json:"formulation"`
 }
 
 type cdxComponent struct {
-	Name       string
-	Version    string
-	Hashes     []cdxHash
-	Properties []struct{ Name, Value string }
+	Name       string    `json:"name"`
+	Version    string    `json:"version"`
+	Hashes     []cdxHash `json:"hashes"`
+	Properties []struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	} `json:"properties"`
 	References []struct {
-		URL    string
-		Hashes []cdxHash
+		URL    string    `json:"url"`
+		Hashes []cdxHash `json:"hashes"`
 	} `json:"externalReferences"`
-	Components []cdxComponent
+	Components []cdxComponent `json:"components"`
 }
 
-type cdxHash struct{ Alg, Content string }
+type cdxHash struct {
+	Algorithm string `json:"alg"`
+	Content   string `json:"content"`
+}
 
-func parseCycloneDX(data []byte) (*Document, error) {
+func parseCycloneDX(data []byte) (*Document, []string, error) {
 	var f cycloneDX
-	if err := unmarshal(data, &f); err != nil {
-		return nil, err
+	faults, err := strictjson.ReadPart(data, &f)
+	if err != nil {
+		return nil, nil, err
 	}
 	d := &Document{Format: CycloneDX, Subject: f.Metadata.Component.component()}
 	var add func(list []cdxComponent)
@@ -45,7 +60,7 @@ func parseCycloneDX(data []byte) (*Document, error) {
 	for _, made := range f.Formulation {
 		add(made.Components)
 	}
-	return d, nil
+	return d, faults, nil
 }
 
 func (c *cdxComponent) component() Component {
@@ -82,7 +97,7 @@ func unescape(name string) string {
 func digests(hashes []cdxHash) []Digest {
 	var list []Digest
 	for _, h := range hashes {
-		list = append(list, Digest{h.Alg, strings.ToLower(h.Content)})
+		list = append(list, Digest{h.Algorithm, strings.ToLower(h.Content)})
 	}
 	return list
 }

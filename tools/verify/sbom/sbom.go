@@ -5,11 +5,10 @@
 package sbom
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"unsafe"
 
 	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
 )
@@ -73,15 +72,18 @@ func (c *Component) SHA256() string {
 
 // Parse reads a document. Faults are the liberties of package strictjson, unknown fields excepted.
 func Parse(data []byte) (d *Document, faults []string, err error) {
-	var any map[string]any
-	if faults, err = strictjson.Read(data, &any); err != nil {
+	var is struct {
+		BOMFormat   string `json:"bomFormat"`
+		SPDXVersion string `json:"spdxVersion"`
+	}
+	if _, err := strictjson.ReadPart(data, &is); err != nil {
 		return nil, nil, fmt.Errorf("SBOM: %w", err)
 	}
 	switch {
-	case any["bomFormat"] == CycloneDX:
-		d, err = parseCycloneDX(data)
-	case strings.HasPrefix(fmt.Sprint(any["spdxVersion"]), "SPDX-2."):
-		d, err = parseSPDX(data)
+	case is.BOMFormat == CycloneDX:
+		d, faults, err = parseCycloneDX(data)
+	case strings.HasPrefix(is.SPDXVersion, "SPDX-2."):
+		d, faults, err = parseSPDX(data)
 	default:
 		err = errors.New("neither CycloneDX nor SPDX 2")
 	}
@@ -94,10 +96,22 @@ func Parse(data []byte) (d *Document, faults []string, err error) {
 	return d, faults, nil
 }
 
-// unmarshal decodes the first value of data; strictjson has said what follows it.
-func unmarshal(data []byte, v any) error {
-	if err := json.NewDecoder(bytes.NewReader(data)).Decode(v); err != nil {
-		return fmt.Errorf("JSON: %w", err)
+// Size is about how many bytes the document takes in memory.
+func (d *Document) Size() int64 {
+	size := d.Subject.size()
+	for i := range d.Components {
+		size += d.Components[i].size()
 	}
-	return nil
+	return size
+}
+
+func (c *Component) size() int64 {
+	size := int64(unsafe.Sizeof(*c)) + int64(len(c.Name)+len(c.Version))
+	for _, o := range c.Objects {
+		size += int64(unsafe.Sizeof(o)) + int64(len(o.Name))
+		for _, d := range o.Digests {
+			size += int64(unsafe.Sizeof(d)) + int64(len(d.Algorithm)+len(d.Value))
+		}
+	}
+	return size
 }

@@ -6,37 +6,42 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
 )
 
+// What is read of an SPDX document: https://spdx.github.io/spdx-spec/v2.3/
 type spdxFile struct {
-	Describes     []string `json:"documentDescribes"`
-	Packages      []spdxElement
-	Files         []spdxElement
+	Version       string        `json:"spdxVersion"`
+	Describes     []string      `json:"documentDescribes"`
+	Packages      []spdxElement `json:"packages"`
+	Files         []spdxElement `json:"files"`
 	Relationships []struct {
 		From string `json:"spdxElementId"`
 		To   string `json:"relatedSpdxElement"`
 		Kind string `json:"relationshipType"`
-	}
+	} `json:"relationships"`
 }
 
 type spdxElement struct {
 	ID        string `json:"SPDXID"`
-	Name      string
+	Name      string `json:"name"`
 	Version   string `json:"versionInfo"`
 	FileName  string `json:"fileName"`
 	Checksums []struct {
 		Algorithm string `json:"algorithm"`
 		Value     string `json:"checksumValue"`
-	}
+	} `json:"checksums"`
 	Annotations []struct {
 		Comment string `json:"comment"`
-	}
+	} `json:"annotations"`
 }
 
-func parseSPDX(data []byte) (*Document, error) {
+func parseSPDX(data []byte) (*Document, []string, error) {
 	var f spdxFile
-	if err := unmarshal(data, &f); err != nil {
-		return nil, err
+	faults, err := strictjson.ReadPart(data, &f)
+	if err != nil {
+		return nil, nil, err
 	}
 	described := slices.Clone(f.Describes)
 	for _, r := range f.Relationships {
@@ -45,7 +50,7 @@ func parseSPDX(data []byte) (*Document, error) {
 		}
 	}
 	if len(described) != 1 {
-		return nil, fmt.Errorf("the document describes %d elements, not one", len(described))
+		return nil, nil, fmt.Errorf("the document describes %d elements, not one", len(described))
 	}
 	d := &Document{Format: SPDX}
 	for _, e := range append(f.Packages, f.Files...) {
@@ -55,7 +60,7 @@ func parseSPDX(data []byte) (*Document, error) {
 		}
 		d.Components = append(d.Components, e.component())
 	}
-	return d, nil
+	return d, faults, nil
 }
 
 // hashesOf names the object of a component's own digests.

@@ -17,6 +17,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -24,7 +25,9 @@ import (
 const (
 	MaxSize   = 16 << 20 // bytes
 	MaxDepth  = 64       // nested objects and arrays
+	MaxValues = 200_000  // of any kind: decoded, a value can take a hundred times the bytes of its text
 	maxFaults = 16       // more are not listed
+	maxPath   = 100      // bytes of a fault that say where
 )
 
 // Strict decodes data into v, which is a pointer, and refuses a document with faults.
@@ -39,19 +42,25 @@ func Strict(data []byte, v any) error {
 	return nil
 }
 
-// Read decodes data into v, which is a pointer. It returns what the document takes liberties with: duplicate keys, keys
-// that v does not know or knows in another case, anything after the value, bytes that are no UTF-8. The error is for a
-// document that has no value at all.
-func Read(data []byte, v any) (faults []string, err error) {
+// Read decodes data into v, which is a pointer. It returns what the document takes liberties with: keys of one object that
+// are equal, or would be where case does not count, keys that v does not know or knows in another case, anything after the
+// value, bytes that are no UTF-8. The error is for a document that has no value at all, or is over a limit.
+func Read(data []byte, v any) (faults []string, err error) { return read(data, v, false) }
+
+// ReadPart is Read for a v that has a part of the document's fields only: keys that v does not know in any case are no
+// faults.
+func ReadPart(data []byte, v any) (faults []string, err error) { return read(data, v, true) }
+
+func read(data []byte, v any, part bool) (faults []string, err error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("JSON: %d bytes, at most %d", len(data), MaxSize)
 	}
-	w := &walker{dec: json.NewDecoder(bytes.NewReader(data))}
+	w := &walker{dec: json.NewDecoder(bytes.NewReader(data)), part: part}
 	w.dec.UseNumber()
 	if !utf8.Valid(data) {
 		w.fault("bytes that are no UTF-8")
 	}
-	if err := w.value(reflect.TypeOf(v).Elem(), "document", 0); err != nil {
+	if err := w.value(reflect.TypeOf(v).Elem(), 0); err != nil {
 		return nil, fmt.Errorf("JSON: %w", err)
 	}
 	end := w.dec.InputOffset()
@@ -67,7 +76,16 @@ func Read(data []byte, v any) (faults []string, err error) {
 // A walker goes through the tokens beside the type that they are decoded into.
 type walker struct {
 	dec    *json.Decoder
+	part   bool   // unknown fields are no faults
+	path   []step // to the value; as a text only where there is a fault
+	values int
 	faults []string
+}
+
+// A step leads into an object by a key, or into an array by an index.
+type step struct {
+	key   string
+	index int // -1 in an object
 }
 
 func (w *walker) fault(format string, args ...any) {
@@ -76,10 +94,29 @@ func (w *walker) fault(format string, args ...any) {
 	}
 }
 
+// here says where the walker is.
+func (w *walker) here() string {
+	text := []byte("document")
+	for _, s := range w.path {
+		if s.index >= 0 {
+			text = fmt.Appendf(text, "[%d]", s.index)
+		} else {
+			text = fmt.Appendf(text, ".%.*s", maxPath, s.key)
+		}
+		if len(text) > maxPath {
+			return string(text[:maxPath])
+		}
+	}
+	return string(text)
+}
+
 // value walks over one value. t is nil where the type takes anything.
-func (w *walker) value(t reflect.Type, path string, depth int) error {
+func (w *walker) value(t reflect.Type, depth int) error {
 	if depth > MaxDepth {
 		return fmt.Errorf("nested deeper than %d", MaxDepth)
+	}
+	if w.values++; w.values > MaxValues {
+		return fmt.Errorf("more than %d values", MaxValues)
 	}
 	token, err := w.dec.Token()
 	if errors.Is(err, io.EOF) {
@@ -91,15 +128,9 @@ func (w *walker) value(t reflect.Type, path string, depth int) error {
 	t = settle(t)
 	switch token {
 	case json.Delim('{'):
-		err = w.object(t, path, depth)
+		err = w.object(t, depth)
 	case json.Delim('['):
-		var element reflect.Type
-		if t != nil && (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
-			element = t.Elem()
-		}
-		for i := 0; err == nil && w.dec.More(); i++ {
-			err = w.value(element, fmt.Sprintf("%s[%d]", path, i), depth+1)
-		}
+		err = w.array(t, depth)
 	default:
 		return nil
 	}
@@ -112,7 +143,28 @@ func (w *walker) value(t reflect.Type, path string, depth int) error {
 	return err
 }
 
-func (w *walker) object(t reflect.Type, path string, depth int) error {
+// inside walks over a value in an object or array.
+func (w *walker) inside(s step, t reflect.Type, depth int) error {
+	w.path = append(w.path, s)
+	err := w.value(t, depth+1)
+	w.path = w.path[:len(w.path)-1]
+	return err
+}
+
+func (w *walker) array(t reflect.Type, depth int) error {
+	var element reflect.Type
+	if t != nil && (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
+		element = t.Elem()
+	}
+	for i := 0; w.dec.More(); i++ {
+		if err := w.inside(step{index: i}, element, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) object(t reflect.Type, depth int) error {
 	seen := map[string]bool{}
 	for w.dec.More() {
 		token, err := w.dec.Token()
@@ -120,20 +172,32 @@ func (w *walker) object(t reflect.Type, path string, depth int) error {
 			return err
 		}
 		key, _ := token.(string)
-		at := path + "." + key
-		if seen[key] {
-			w.fault("%.100s: the key stands twice", at)
+		folded := fold(key)
+		if seen[folded] && len(w.faults) < maxFaults {
+			w.fault("%s.%.*s: the key stands twice, where case does not count", w.here(), maxPath, key)
 		}
-		seen[key] = true
+		seen[folded] = true
 		field, known := fieldType(t, key)
-		if !known {
-			w.fault("%.100s: unknown field", at)
+		if !known && len(w.faults) < maxFaults && (!w.part || hasFolded(t, folded)) {
+			w.fault("%s.%.*s: unknown field, or one in another case", w.here(), maxPath, key)
 		}
-		if err := w.value(field, at, depth+1); err != nil {
+		if err := w.inside(step{key, -1}, field, depth); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fold makes keys equal that encoding/json takes for the same field: it compares as strings.EqualFold does, rune by rune.
+func fold(key string) string { return strings.Map(leastFold, key) }
+
+// leastFold is the least of the runes that are r where case does not count.
+func leastFold(r rune) rune {
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		least = min(least, next)
+	}
+	return least
 }
 
 var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
@@ -160,7 +224,7 @@ func fieldType(t reflect.Type, key string) (reflect.Type, bool) {
 	if t.Kind() != reflect.Struct {
 		return nil, true // decoding reports that
 	}
-	for f := range fields(t) {
+	for f := range t.Fields() {
 		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name == key && name != "-" {
 			return f.Type, true
 		}
@@ -168,14 +232,14 @@ func fieldType(t reflect.Type, key string) (reflect.Type, bool) {
 	return nil, false
 }
 
-func fields(t reflect.Type) func(func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
+// hasFolded reports whether a struct has a key that is folded where case does not count, so that encoding/json takes it.
+func hasFolded(t reflect.Type, folded string) bool {
+	for f := range t.Fields() {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); fold(name) == folded && name != "-" {
+			return true
 		}
 	}
+	return false
 }
 
 // Base64 is bytes in standard base64 with padding, in the one form that RFC 4648 section 3.5 calls canonical: no line

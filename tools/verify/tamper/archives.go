@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
 )
@@ -85,6 +86,18 @@ func archiveCases() []Case {
 		)
 	}
 	cases = append(cases,
+		c("9000 entries with long names in each", "all archives", "archive-limits", "archive-bomb", func(*keys) hooks {
+			return hooks{Tree: func(name string, t *releasetest.Tree) {
+				folder, _, _ := strings.Cut(t.Entries[0].Name, "/")
+				for i := range 9000 {
+					t.Add(releasetest.Entry{Name: fmt.Sprintf("%s/%s/%s%d", folder, strings.Repeat("long", 25), strings.Repeat("long", 22), i), Mode: 0o644})
+				}
+			}}
+		}),
+		c("a name of 4000 bytes", "archive", "archive-names", "archive-unsafe", repacked(func(t *releasetest.Tree) []byte {
+			t.Add(file(linuxStem + "/" + strings.Repeat("long", 1000)))
+			return releasetest.Gzip(t.Tar(tar.FormatPAX))
+		})),
 		past("GO-2026-5879", c("a symbolic link, and a file through it", "archive", "archive-types", "archive-unsafe", with(linuxArchive, special(tar.TypeSymlink, "/etc"), file(linuxStem+"/bin/../x")))),
 		c("a symbolic link", "archive", "archive-types", "archive-unsafe", with(linuxArchive, special(tar.TypeSymlink, "/etc/passwd"))),
 		past("GO-2026-5880", c("a hard link to outside", "archive", "archive-types", "archive-unsafe", with(linuxArchive, special(tar.TypeLink, "../../etc/passwd")))),
@@ -145,6 +158,12 @@ func zipCases(c func(mutation, object, rule, class string, h func(k *keys) hooks
 		c("another checksum in the descriptor", "zip archive", "archive-form", "archive-malformed", field(descriptor, 4, flip)),
 		c("another size in the descriptor", "zip archive", "archive-form", "archive-malformed", field(descriptor, 12, flip)),
 		c("another size in the directory", "zip archive", "archive-form", "archive-malformed", field(central, 24, flip)),
+		c("an entry that is shorter than every header says", "zip archive", "archive-form", "archive-malformed", packed(name, func(b []byte) []byte {
+			for signature, offset := range map[string]int{descriptor: 12, central: 24} {
+				b[bytes.Index(b, []byte(signature))+offset]++
+			}
+			return b
+		})),
 		c("sizes of 4 GB, as for zip64", "zip archive", "archive-form", "archive-malformed", field(central, 20, func(b []byte) { le.PutUint64(b, 1<<64-1) })),
 		c("one entry less in the end record", "zip archive", "archive-form", "archive-malformed", field(end, 8, func(b []byte) { b[0]--; b[2]-- })),
 		c("a directory elsewhere", "zip archive", "archive-form", "archive-malformed", field(end, 16, flip)),

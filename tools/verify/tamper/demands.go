@@ -13,6 +13,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/verify/gosum"
 	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
+	"github.com/gosqlite/gosqlite/tools/verify/trust"
 )
 
 // DemandCases ask of a good release what it does not have.
@@ -115,6 +116,26 @@ func Controls() []Case {
 			return hooks{Policy: func(p *policy.File) {
 				p.Keys, p.Authorities, p.Require.Reproduced = p.Keys[:1], nil, 0
 			}}
+		}, nil),
+		c("two reproducers by certificate", certified([]string{"a@example.org"}, []string{"b@example.org"}), nil),
+		c("a release by a policy whose one root stands there for two roles", func(k *keys) hooks {
+			h := byCertificate(nil, func(p *policy.File) {
+				one := []string{k.Intermediate.PEM(), k.Root.PEM()}
+				p.Authorities = []policy.Authority{
+					{Name: "programs", Certificates: one, Roles: []trust.Role{trust.Code}, Identities: []string{"https://example.org/programs"}},
+					{Name: "releases", Certificates: one, Roles: []trust.Role{trust.Release, trust.Code}, Identities: []string{releasetest.Identity}},
+				}
+			})(k)
+			h.Signed = func(t *releasetest.Tree) {
+				for i, e := range t.Entries {
+					if strings.HasSuffix(e.Name, "_signed/bin/gosqlite.exe") {
+						t.Entries[i].Data = releasetest.AttachPE(releasetest.PE("windows", "code of the shell"), k.Leaf)
+					} else if strings.HasSuffix(e.Name, "_signed/bin/gosqlite") {
+						t.Entries[i].Data = releasetest.AttachMachO(releasetest.MachO("darwin", strings.Repeat("code of the shell", 300)), k.Leaf)
+					}
+				}
+			}
+			return h
 		}, nil),
 		c("a bill of materials of the whole release", whole(func(any) {}), nil),
 		c("a key that has expired since, by its timestamps", func(*keys) hooks {

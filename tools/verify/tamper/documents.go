@@ -4,6 +4,7 @@ package tamper
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
+	"github.com/gosqlite/gosqlite/tools/verify/trust"
 )
 
 // text changes the bytes of a JSON document before it is signed.
@@ -60,6 +62,19 @@ func documentCases() []Case {
 	return append(cases,
 		c("an unknown field, well signed", "commit statement", "strict-json", "ambiguous-json", text(releasetest.Commit, replaced("{", `{"a":1,`))),
 		c("a key in another case, well signed", "commit statement", "strict-json", "ambiguous-json", text(releasetest.Commit, replaced(`"predicateType"`, `"PredicateType"`))),
+		c("a known key in another case, well signed", "SPDX document", "strict-json", "ambiguous-json", text(linuxStem+".spdx.json", replaced("{", `{"FILES":[],`))),
+		c("a known key in another case, well signed", "CycloneDX document", "strict-json", "ambiguous-json", text(linuxStem+".cdx.json", replaced("{", `{"FormuLation":[],`))),
+		c("two keys that differ in case, well signed", "CycloneDX document", "strict-json", "ambiguous-json", text(linuxStem+".cdx.json", replaced("{", `{"note":1,"Note":2,`))),
+		c("a known key in another case in the predicate, well signed", "provenance", "strict-json", "ambiguous-json", stated(releasetest.Provenance, func(s object) {
+			sub(s, "predicate", "buildDefinition")["resolveddependencies"] = []any{}
+		})),
+		c("a known key in another case in the predicate, well signed", "commit statement", "strict-json", "ambiguous-json", stated(releasetest.Commit, func(s object) {
+			sub(s, "predicate")["Source"] = sub(s, "predicate")["source"]
+			delete(sub(s, "predicate"), "source")
+		})),
+		c("201 000 values, well signed", "ledger statement", "documents", "malformed-statement", stated(releasetest.Ledger, func(s object) {
+			sub(s, "predicate")["actions"] = make([]int, 201_000)
+		})),
 		c("bytes that are no UTF-8, well signed", "commit statement", "strict-json", "ambiguous-json", text(releasetest.Commit, replaced(`"0123"`, "\"\xff\""))),
 		c("with spaces, well signed", "provenance", "canonical", "not-canonical", text(releasetest.Provenance, spaced)),
 		c("keys in another order, well signed", "provenance", "canonical", "not-canonical", text(releasetest.Provenance, func(b []byte) []byte {
@@ -171,10 +186,37 @@ func statementCases() []Case {
 		c("the same reproducer twice", "reproduced statement", "reproduced", "reproduced-threshold", signed("reproduced-2.intoto.json", func(k *keys, s *signing) {
 			s.Key, s.Hint = k.Reproducers[0], releasetest.Hint(k.Reproducers[0])
 		})),
+		c("two certificates of one reproducer", "reproduced statement", "reproduced", "reproduced-threshold", certified([]string{"a@example.org"}, []string{"a@example.org"})),
+		c("two certificates of one reproducer, one with another identity, too", "reproduced statement", "reproduced", "reproduced-threshold", certified([]string{"a@example.org"}, []string{"b@example.org", "a@example.org"})),
 		c("one reproducer of two", "reproduced statement", "reproduced", "reproduced-threshold", dropped("reproduced-2.intoto.json")),
 		c("no reproducer", "reproduced statement", "reproduced", "reproduced-threshold", dropped("reproduced-1.intoto.json", "reproduced-2.intoto.json")),
 	}
 	return append(cases, evidenceCases()...)
+}
+
+// certified makes the reproducers sign by certificates with these identities.
+func certified(identities ...[]string) func(k *keys) hooks {
+	return func(*keys) hooks {
+		root := releasetest.Issue("Test Reproducers", nil, releasetest.Authority)
+		return hooks{
+			Sign: func(name string, s *signing) {
+				for i, list := range identities {
+					if name == fmt.Sprintf("reproduced-%d.intoto.json", i+1) {
+						s.Leaf = releasetest.Issue("Test Reproducer", root, func(t *x509.Certificate) {
+							releasetest.Purposes("", x509.ExtKeyUsageCodeSigning)(t)
+							t.EmailAddresses = list
+						})
+						s.Key = s.Leaf.Key
+					}
+				}
+			},
+			Policy: func(p *policy.File) {
+				p.Authorities = append(p.Authorities, policy.Authority{
+					Name: "reproducers", Certificates: []string{root.PEM()}, Roles: []trust.Role{trust.Reproducer}, Identities: []string{"a@example.org", "b@example.org"},
+				})
+			},
+		}
+	}
 }
 
 // dropped leaves evidence out, and its bundles.

@@ -105,20 +105,6 @@ func embeddedCases() []Case {
 		})),
 		c("a code signature that lies about its length", "signed archive", "embedded-signature", "embedded-bad-signature", inArchive(darwin, func(_ *keys, e *releasetest.Entry) { e.Data[len(e.Data)-8192+5] = 0xff })),
 	}
-	alone := func(change func(k *keys, e *releasetest.Entry)) func(k *keys) hooks {
-		return func(k *keys) hooks {
-			h := inArchive(windows, change)(k)
-			h.Finished = func(files map[string][]byte) {
-				for name := range files {
-					if strings.Contains(name, "_signed.") || strings.HasSuffix(name, ".macho") {
-						delete(files, name)
-					}
-				}
-			}
-			h.Policy = func(p *policy.File) { p.Require.Evidence = nil }
-			return h
-		}
-	}
 	cases = append(cases,
 		c("the signature of another program, well listed", "detached Authenticode signature", "embedded-detached", "detached-mismatch", func(k *keys) hooks {
 			return hooks{Detached: func(name string, blob []byte) []byte {
@@ -128,15 +114,60 @@ func embeddedCases() []Case {
 				return blob
 			}}
 		}),
-		c("a stranger's signature, kept detached alone", "detached Authenticode signature", "embedded-detached", "detached-untrusted", alone(func(_ *keys, e *releasetest.Entry) {
-			e.Data = releasetest.AttachPE(releasetest.PE("windows", "code of the shell"), stranger())
-		})),
-		c("the signature of another program, kept detached alone", "detached Authenticode signature", "embedded-detached", "detached-mismatch", alone(func(k *keys, e *releasetest.Entry) {
-			e.Data = releasetest.AttachPE(releasetest.PE("windows", "other code"), k.CodeLeaf)
-		})),
+		c("the path of no entry, well listed", "detached Authenticode signature", "embedded-detached", "detached-mismatch", moved(func(path string) string { return strings.Replace(path, windowsStem, "other", 1) }, "")),
+		c("the ending of another format, well listed", "detached Authenticode signature", "embedded-detached", "detached-mismatch", moved(func(path string) string { return path }, ".macho")),
+		c("a stranger's signature, kept detached alone", "detached Authenticode signature", "closure", "unlisted-file", func(*keys) hooks {
+			return hooks{
+				Policy: func(p *policy.File) { p.Require.Evidence = nil },
+				Finished: func(files map[string][]byte) {
+					for name := range files {
+						if strings.Contains(name, "_signed.") || strings.HasPrefix(name, "embedded/") {
+							delete(files, name)
+						}
+					}
+					files["embedded/"+windowsStem+".zip/"+windowsStem+"/bin/gosqlite.exe.authenticode"] =
+						releasetest.DetachPE(releasetest.AttachPE(releasetest.PE("windows", "code of the shell"), stranger()))
+				},
+			}
+		}),
+		c("by an authority that vouched until earlier", "signed archive", "embedded-signature", "embedded-untrusted", func(*keys) hooks {
+			return hooks{Policy: func(p *policy.File) { p.Authorities[len(p.Authorities)-1].Until = "2026-06-01T00:00:00Z" }}
+		}),
+		c("by nobody whom the authority may vouch for", "signed archive", "embedded-signature", "embedded-untrusted", func(*keys) hooks {
+			return hooks{Policy: func(p *policy.File) {
+				p.Authorities[len(p.Authorities)-1].Identities = []string{releasetest.Identity}
+			}}
+		}),
 	)
 	for offset, what := range map[int]string{200: "a load command", 4500: "a page of code"} {
 		cases = append(cases, c(fmt.Sprintf("a bit of %s after signing", what), "signed archive", "embedded-strip", "embedded-mismatch", inArchive(darwin, func(_ *keys, e *releasetest.Entry) { e.Data[offset] ^= 1 })))
 	}
 	return cases
+}
+
+// moved lists the detached signature of the Windows program under another path, or another ending, and moves it there.
+func moved(path func(string) string, ending string) func(k *keys) hooks {
+	return func(*keys) hooks {
+		var from, to string
+		return hooks{
+			SignedSet: func(d map[string]any) {
+				for _, f := range d["files"].([]any) {
+					s := f.(object)["signatures"].([]any)[0].(object)
+					if old := s["file"].(string); strings.HasSuffix(old, ".authenticode") {
+						at := path(s["path"].(string))
+						from, to = old, strings.Replace(old, s["path"].(string), at, 1)
+						if ending != "" {
+							to = strings.TrimSuffix(to, ".authenticode") + ending
+						}
+						s["path"], s["file"] = at, to
+					}
+				}
+			},
+			Finished: func(files map[string][]byte) {
+				blob := files[from]
+				delete(files, from)
+				files[to] = blob
+			},
+		}
+	}
 }

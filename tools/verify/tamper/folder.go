@@ -150,6 +150,7 @@ func setCases(o map[string]string) []Case {
 			return d.Write(other, data)
 		}),
 		set("add a file in embedded/", "folder", "closure", "unlisted-file", add("embedded/"+archive+"/bin/gosqlite.sh")),
+		set("add an empty folder in embedded/", "folder", "file-types", "not-regular", func(d *Dir) error { return os.MkdirAll(d.path("embedded/x/bin"), 0o755) }),
 		set("add a statement by another name", "folder", "closure", "unlisted-file", add("audit.intoto.json")),
 		set("add a folder", "folder", "file-types", "not-regular", func(d *Dir) error { return os.Mkdir(d.path("more"), 0o755) }),
 		set("rename", "archive", "closure", "missing-file", func(d *Dir) error { return d.Rename(archive, "x"+archive) }),
@@ -173,6 +174,17 @@ func setCases(o map[string]string) []Case {
 	}
 	if other := o["debug"]; other != "" {
 		cases = append(cases, set("swap with the archive", "debug", "signature", "bad-signature", func(d *Dir) error { return d.Swap(archive, other) }))
+	}
+	if detached := o["detached Authenticode signature"]; detached != "" {
+		cases = append(cases, set("add a copy under a path of no entry", "detached Authenticode signature", "closure", "unlisted-file", func(d *Dir) error {
+			blob, err := d.Read(detached)
+			if err != nil {
+				return err
+			}
+			parts := strings.Split(detached, "/") // embedded/ARCHIVE/FOLDER/bin/PROGRAM
+			parts[2] = "other"
+			return d.Write(strings.Join(parts, "/"), blob)
+		}))
 	}
 	if a, b := o["CycloneDX document"], o["SPDX document"]; a != "" && b != "" {
 		cases = append(cases, set("swap the two formats", "CycloneDX document", "digests", "digest-mismatch", func(d *Dir) error { return d.Swap(a, b) }))
@@ -264,8 +276,9 @@ func signatureFolderCases(o map[string]string) []Case {
 		c("a byte order mark", "manifest's bundle", "documents", "malformed-bundle", func(d *Dir) error {
 			return d.Edit(o["manifest's bundle"], func(b []byte) []byte { return append([]byte("\ufeff"), b...) })
 		}),
-		c("base64 without padding", "provenance's bundle", "documents", "malformed-bundle", func(d *Dir) error {
-			return d.Edit(o["provenance's bundle"], func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("="), nil) })
+		c("base64 without padding", "manifest's bundle", "documents", "malformed-bundle", func(d *Dir) error {
+			// A digest always has padding; the length of a signature differs.
+			return d.Edit(o["manifest's bundle"], func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("="), nil) })
 		}),
 		c("base64 in the alphabet of URLs", "provenance's bundle", "documents", "malformed-bundle", func(d *Dir) error {
 			return d.Edit(o["provenance's bundle"], func(b []byte) []byte {

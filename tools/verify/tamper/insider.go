@@ -248,6 +248,21 @@ func certificateCases() []Case {
 			return releasetest.Issue("Test Release", k.CodeRoot, releasetest.Purposes(releasetest.Identity, x509.ExtKeyUsageCodeSigning))
 		}, nil)),
 		c("a development authority in the certificate's name", obj, "development", "development-signature", byCertificate(leafBy(func(t *x509.Certificate) { t.Subject.CommonName = "DEVELOPMENT Release" }), nil)),
+		c("a development authority in the certificate's identity", obj, "development", "development-signature", byCertificate(func(k *keys) *releasetest.Cert {
+			return releasetest.Issue("Test Release", k.Intermediate, releasetest.Purposes(releasetest.Identity+"#Development", x509.ExtKeyUsageCodeSigning))
+		}, func(p *policy.File) {
+			p.Authorities[0].Identities = []string{releasetest.Identity, releasetest.Identity + "#Development"}
+		})),
+		c("of a development authority by its root's name", obj, "development", "development-signature", func(k *keys) hooks {
+			root := releasetest.Issue("Development Root", nil, releasetest.Authority)
+			middle := releasetest.Issue("Test Intermediate", root, releasetest.Authority)
+			leaf := releasetest.Issue("Test Release", middle, releasetest.Purposes(releasetest.Identity, x509.ExtKeyUsageCodeSigning))
+			return byCertificate(func(*keys) *releasetest.Cert { return leaf }, func(p *policy.File) {
+				p.Authorities[0].Certificates = []string{middle.PEM(), root.PEM()}
+				p.Authorities = append(p.Authorities, policy.Authority{Name: "other", Certificates: []string{k.Intermediate.PEM(), k.Root.PEM()}, Roles: p.Authorities[0].Roles, Identities: p.Authorities[0].Identities})
+			})(k)
+		}),
+		c("by an authority that vouched until earlier", obj, "certificate-time", "certificate-expired", byCertificate(nil, func(p *policy.File) { p.Authorities[0].Until = "2026-06-01T00:00:00Z" })),
 		c("P-384", obj, "algorithm", "wrong-algorithm", byCertificate(p384Leaf, nil)),
 	}
 }

@@ -128,6 +128,18 @@ func sbomCases() []Case {
 				delete(l[1].(object), "checksums")
 				return l
 			}))),
+			c("the program's digest as that of something linked", d.object, "sbom-coverage", "sbom-uncovered", bill(d.name, components(func(l []any) []any {
+				text, err := json.Marshal(l[1])
+				if err != nil {
+					panic(err)
+				}
+				var linked object
+				if err := json.Unmarshal([]byte(strings.ReplaceAll(string(text), "file bin/gosqlite", "linked bin/gosqlite")), &linked); err != nil {
+					panic(err)
+				}
+				l[1] = linked
+				return l
+			}))),
 			c("without the program", d.object, "sbom-coverage", "sbom-uncovered", bill(d.name, components(func(l []any) []any { return []any{l[0], l[2]} }))),
 			c("without the library", d.object, "sbom-coverage", "sbom-uncovered", bill(d.name, components(func(l []any) []any { return l[:2] }))),
 		)

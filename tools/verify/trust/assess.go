@@ -86,7 +86,7 @@ func (t *Trust) certificate(a *Assessment, der []byte, role Role, times []time.T
 		return nil
 	}
 	a.Signer = strings.Join(leaf.Identities, ", ")
-	authority, chain := t.chain(leaf)
+	authority, chain := t.chain(leaf, role)
 	if authority == nil {
 		a.fault(CheckChain, "untrusted-certificate", "no authority of the policy stands behind the certificate of "+leaf.CommonName)
 		chain = []*pki.Certificate{leaf}
@@ -96,27 +96,39 @@ func (t *Trust) certificate(a *Assessment, der []byte, role Role, times []time.T
 	if !leaf.IsFor(pki.PurposeCodeSigning) || !leaf.May(pki.UsageSignature) || leaf.IsCA {
 		a.fault(CheckPurpose, "wrong-purpose", "the certificate of "+leaf.CommonName+" is not for code signing alone")
 	}
-	for _, when := range times {
-		if authority != nil && !timestamp.Within(when, authority.From, authority.Until) {
-			a.fault(CheckValidity, "certificate-expired", authority.Name+" did not vouch at "+when.UTC().Format(time.RFC3339))
-		}
-		for _, c := range chain {
-			if !c.ValidAt(when) {
-				a.fault(CheckValidity, "certificate-expired", fmt.Sprintf("the certificate of %s was not valid at %s", c.CommonName, when.UTC().Format(time.RFC3339)))
-			}
-		}
-	}
+	a.Chain = chain
+	authority.valid(a, chain, times)
 	return leaf.Key
 }
 
-func (t *Trust) chain(leaf *pki.Certificate) (*Authority, []*pki.Certificate) {
-	for i := range t.Authorities {
-		c := t.Authorities[i].Certificates
-		if chain, err := pki.Chain(leaf, c[:len(c)-1], c[len(c)-1:]); err == nil {
-			return &t.Authorities[i], chain
+// valid judges whether the authority vouched at all of the times, and whether the certificates were valid. A nil authority
+// has no window.
+func (authority *Authority) valid(a *Assessment, chain []*pki.Certificate, times []time.Time) {
+	for _, when := range times {
+		at := when.UTC().Format(time.RFC3339)
+		if authority != nil && !timestamp.Within(when, authority.From, authority.Until) {
+			a.fault(CheckValidity, "certificate-expired", authority.Name+" did not vouch at "+at)
+		}
+		for _, c := range chain {
+			if !c.ValidAt(when) {
+				a.fault(CheckValidity, "certificate-expired", "the certificate of "+c.CommonName+" was not valid at "+at)
+			}
 		}
 	}
-	return nil, nil
+}
+
+// chain finds an authority that stands behind leaf: if several do, as one root may stand in a policy for several purposes,
+// the first that vouches for the role.
+func (t *Trust) chain(leaf *pki.Certificate, role Role) (found *Authority, way []*pki.Certificate) {
+	for i := range t.Authorities {
+		authority := &t.Authorities[i]
+		c := authority.Certificates
+		chain, err := pki.Chain(leaf, c[:len(c)-1], c[len(c)-1:])
+		if err == nil && (found == nil || !has(found.Roles, role) && has(authority.Roles, role)) {
+			found, way = authority, chain
+		}
+	}
+	return found, way
 }
 
 // admits judges whether the authority may vouch for leaf in a role.

@@ -8,12 +8,13 @@ import (
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 )
 
-// VouchesForCode says why no authority of the role code vouches for a leaf at a time; "" if one does. The signature brings
-// its intermediates with it.
-func (t *Trust) VouchesForCode(leaf *pki.Certificate, intermediates []*pki.Certificate, when time.Time) string {
+// VouchesForCode says why no authority of the role code vouches for a leaf at all of the times; "" if one does. The
+// signature brings its intermediates with it.
+func (t *Trust) VouchesForCode(leaf *pki.Certificate, intermediates []*pki.Certificate, times []time.Time) string {
 	if !leaf.IsFor(pki.PurposeCodeSigning) || !leaf.May(pki.UsageSignature) || leaf.IsCA {
 		return "the certificate of " + leaf.CommonName + " is not for code signing alone"
 	}
+	why := "no authority of the policy stands behind the certificate of " + leaf.CommonName
 	for i := range t.Authorities {
 		authority := &t.Authorities[i]
 		last := len(authority.Certificates) - 1
@@ -21,17 +22,14 @@ func (t *Trust) VouchesForCode(leaf *pki.Certificate, intermediates []*pki.Certi
 		if err != nil {
 			continue
 		}
+		// One root may stand in the policy for several purposes, each with its own identities.
 		a := &Assessment{}
 		authority.admits(a, leaf, Code)
-		if len(a.Faults) > 0 {
-			return a.Faults[0].Detail
+		authority.valid(a, chain, times)
+		if len(a.Faults) == 0 {
+			return ""
 		}
-		for _, c := range chain {
-			if !c.ValidAt(when) {
-				return "the certificate of " + c.CommonName + " was not valid at " + when.UTC().Format(time.RFC3339)
-			}
-		}
-		return ""
+		why = a.Faults[0].Detail
 	}
-	return "no authority of the policy stands behind the certificate of " + leaf.CommonName
+	return why
 }

@@ -98,6 +98,7 @@ type Assessment struct {
 	Signer string // name of the key or, with a certificate, its identity
 	Key    string // identifies the signer among others: the digest of its key
 	Times  []time.Time
+	Chain  []*pki.Certificate // from the signer's to the root; of an unknown signer its own alone, of a key none
 	Faults []Fault
 }
 

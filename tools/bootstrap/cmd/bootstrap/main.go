@@ -5,9 +5,10 @@
 // assembles a Bazel that uses nothing else.
 //
 //	bootstrap ensure -workspace DIR -key KEY    all that a build needs (bazelw calls it)
-//	bootstrap fetch -workspace DIR [--bundle FILE | --import FILE]
+//	bootstrap fetch -workspace DIR [--bundle FILE | --import FILE] [--exec PLATFORM]
 //	bootstrap doctor -workspace DIR [--json]
 //	bootstrap update -workspace DIR sqlite|zig|go|bazel [VERSION]
+//	bootstrap update -workspace DIR modules     new digests of the versions in pins/pins.json
 //
 // Exit codes: 0 ok, 1 failure, 2 usage, 3 a digest is not the pinned one.
 package main

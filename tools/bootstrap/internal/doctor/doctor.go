@@ -22,11 +22,12 @@ import (
 // Status of a row.
 type Status string
 
-// The three verdicts. Only Missing keeps a build from running.
+// The verdicts. Only Missing keeps a build from running.
 const (
-	OK      Status = "ok"
-	Fetch   Status = "to fetch" // bazelw brings it by itself
-	Missing Status = "missing"
+	OK       Status = "ok"
+	Fetch    Status = "to fetch" // bazelw brings it by itself
+	Optional Status = "optional" // not there; no build needs it
+	Missing  Status = "missing"
 )
 
 // Row is one line of the report.
@@ -63,7 +64,13 @@ var clients = map[string][]string{
 }
 
 var debianPackage = map[string]string{"go": "golang-go", "python3": "python3 python3-pip", "cargo": "cargo",
-	"apt-get": "apt", "apt-cache": "apt", "dpkg-deb": "dpkg"}
+	"apt-get": "apt", "apt-cache": "apt", "dpkg-deb": "dpkg", "git": "git", "cc": "gcc libc6-dev"}
+
+// optional are programs that no build runs, and what does.
+var optional = []struct{ name, use string }{
+	{"git", "lint, scan, sign and publish"},
+	{"cc", "plain `go build`, `go vet` and `go test` of the driver, lint and scan among them"},
+}
 
 // Examine makes the report for the registries mode; in the canonical mode bazelw
 // answers by itself, since this program needs a Go toolchain.
@@ -91,6 +98,7 @@ func Examine(s *registries.Setup, m Machine) Report {
 	}
 	r.Rows = append(r.Rows, javaRow(s.JDK))
 	r.Rows = append(r.Rows, toolRows(s, m, needed)...)
+	r.Rows = append(r.Rows, optionalRows(m)...)
 	for _, row := range r.Rows {
 		if row.Status == Fetch {
 			r.Rows = append(r.Rows, diskRow(s.Store.Root, m))
@@ -138,6 +146,18 @@ func toolRows(s *registries.Setup, m Machine, needed map[string]bool) []Row {
 		row := Row{"debian keyring", OK, s.Keyring, ""}
 		if !m.Exists(s.Keyring) {
 			row = Row{"debian keyring", Missing, s.Keyring + " is not there", "apt-get install debian-archive-keyring"}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func optionalRows(m Machine) []Row {
+	var rows []Row
+	for _, o := range optional {
+		row := Row{o.name, Optional, "not in PATH; for " + o.use, "apt-get install " + debianPackage[o.name]}
+		if path, err := m.LookPath(o.name); err == nil {
+			row = Row{o.name, OK, path, ""}
 		}
 		rows = append(rows, row)
 	}

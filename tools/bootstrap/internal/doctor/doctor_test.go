@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -76,6 +77,7 @@ func TestExamine(t *testing.T) {
 		{"all there", true, func(*registries.Setup, *Machine) {}, "", ""},
 		{"no cargo", false, func(_ *registries.Setup, m *Machine) { *m = machine("cargo") }, "cargo", "apt-get install cargo"},
 		{"no cargo, not needed", true, func(_ *registries.Setup, m *Machine) { *m = machine("cargo", "apt-get", "python3") }, "", ""},
+		{"neither git nor a C compiler", false, func(_ *registries.Setup, m *Machine) { *m = machine("git", "cc") }, "", ""},
 		{"no go", true, func(_ *registries.Setup, m *Machine) { *m = machine("go") }, "go", "golang-go"},
 		{"no pip", false, func(_ *registries.Setup, m *Machine) { m.HasPip = func() bool { return false } }, "python3", "python3-pip"},
 		{"no keyring", false, func(_ *registries.Setup, m *Machine) { m.Exists = func(string) bool { return false } }, "debian keyring", "debian-archive-keyring"},
@@ -103,6 +105,27 @@ func TestExamine(t *testing.T) {
 				t.Errorf("missing %q, ready %v; want %q", missing, r.Ready, c.row)
 			}
 		})
+	}
+}
+
+func TestOptional(t *testing.T) {
+	for _, without := range []string{"", "git", "cc"} {
+		r := Examine(setup(t), machine(without))
+		for _, row := range r.Rows {
+			if row.Name != "git" && row.Name != "cc" {
+				continue
+			}
+			want := Row{row.Name, OK, "/usr/bin/" + row.Name, ""}
+			if row.Name == without {
+				want = Row{row.Name, Optional, row.Detail, "apt-get install " + debianPackage[row.Name]}
+			}
+			if row != want {
+				t.Errorf("without %q: %v, want %v", without, row, want)
+			}
+		}
+		if !strings.Contains(fmt.Sprint(r.Rows), "git") || !strings.Contains(fmt.Sprint(r.Rows), "{cc ") || !r.Ready {
+			t.Errorf("without %q: rows %v, ready %v", without, r.Rows, r.Ready)
+		}
 	}
 }
 

@@ -4,8 +4,8 @@
 //
 //	./bazelw aquery 'deps(//:release)' --output=jsonproto | graph [--json] [--forbid MODULE]...
 //
-// It prints the kinds of actions with their numbers, then what it found: programs of the host, shells, and files of
-// forbidden modules.
+// It prints the kinds of actions with their numbers, then what it found: programs and files of the host, shells,
+// and files of forbidden modules.
 //
 //	… | graph --within FILE [--but LABEL]...
 //

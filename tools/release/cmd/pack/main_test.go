@@ -25,7 +25,7 @@ func releaseArgs(t *testing.T, format string) (args []string, out string) {
 		t.Fatal(err)
 	}
 	args = []string{"--out", out, "--format", format, "--prefix", "gosqlite_1.0.0_linux_arm64", "--time", "2026-11-23T00:00:00Z", "--rules", "release/linux"}
-	for _, name := range []string{"lib/libsqlite3.a", "include/sqlite3.h", "include/sqlite3ext.h", "bin/gosqlite", "USAGE.md", "THIRD_PARTY_NOTICES.txt", "LICENSE"} {
+	for _, name := range []string{"lib/libsqlite3.a", "include/sqlite3.h", "include/sqlite3ext.h", "bin/gosqlite", "bin/gosqlite-verify", "USAGE.md", "THIRD_PARTY_NOTICES.txt", "LICENSE"} {
 		source := filepath.Join(dir, filepath.Base(name))
 		if err := os.WriteFile(source, []byte(name), 0o600); err != nil {
 			t.Fatal(err)
@@ -81,7 +81,7 @@ func TestPack(t *testing.T) {
 				t.Fatalf("exit code %d: %s", code, &stderr)
 			}
 			const p = "gosqlite_1.0.0_linux_arm64/"
-			want := []string{p + "LICENSE", p + "THIRD_PARTY_NOTICES.txt", p + "USAGE.md", p + "bin/gosqlite", p + "include/sqlite3.h", p + "include/sqlite3ext.h", p + "lib/libsqlite3.a"}
+			want := []string{p + "LICENSE", p + "THIRD_PARTY_NOTICES.txt", p + "USAGE.md", p + "bin/gosqlite", p + "bin/gosqlite-verify", p + "include/sqlite3.h", p + "include/sqlite3ext.h", p + "lib/libsqlite3.a"}
 			if got := names(t, format, out); !slices.Equal(got, want) {
 				t.Errorf("names = %v, want %v", got, want)
 			}
@@ -109,7 +109,7 @@ func TestPackRefuses(t *testing.T) {
 		{"duplicate", func(a []string) []string { return append(a, "--file", "LICENSE=x") }, 1, "already"},
 		{"unlisted", func(a []string) []string { return append(a, "--file", "doc/x.md=x") }, 3, "doc/x.md"},
 		{"lacking", func(a []string) []string { return a[:len(a)-2] }, 3, "lacks LICENSE"},
-		{"missing source", func(a []string) []string { return append(a, "--file", "bin/gosqlite-verify=/nonexistent/x") }, 1, "/nonexistent/x"},
+		{"missing source", func(a []string) []string { return append(a[:len(a)-1], "LICENSE=/nonexistent/x") }, 1, "/nonexistent/x"},
 		{"argument", func(a []string) []string { return append(a, "x") }, 2, "unexpected argument"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/sign/devca"
 	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
 	"github.com/gosqlite/gosqlite/tools/release/sign/key"
+	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
 	"github.com/gosqlite/gosqlite/tools/release/sign/timestamp"
 )
 
@@ -74,7 +75,7 @@ func runDevelopmentCA(ctx context.Context, w *world, args []string) (err error) 
 	}()
 	// A person is asked once, not for each key.
 	prompted := *w
-	prompted.prompt = once(w.prompt)
+	prompted.secrets = &secret.Reader{Prompt: once(w.secrets.Prompt)}
 	open := s.reference().Open
 	if !existing {
 		open = func(ctx context.Context, su key.Surroundings) (key.Key, error) {

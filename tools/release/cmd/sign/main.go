@@ -25,7 +25,7 @@ import (
 // A world is everything outside that a command touches, but for files.
 type world struct {
 	stdout, stderr io.Writer
-	prompt         secret.Prompt
+	secrets        *secret.Reader
 	random         io.Reader
 	now            func() time.Time
 	client         *http.Client
@@ -62,7 +62,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], &world{
-		stdout: os.Stdout, stderr: os.Stderr, prompt: secret.Terminal, random: rand.Reader, now: time.Now,
+		stdout: os.Stdout, stderr: os.Stderr, secrets: &secret.Reader{Prompt: secret.Terminal}, random: rand.Reader, now: time.Now,
 		client: &http.Client{Timeout: 30 * time.Second}, env: os.Environ(),
 	}))
 }

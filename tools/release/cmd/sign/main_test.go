@@ -9,10 +9,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/gosqlite/gosqlite/tools/release/sign/pkcs8"
 	"github.com/gosqlite/gosqlite/tools/release/sign/ring"
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
 )
@@ -120,6 +123,32 @@ func TestRefuses(t *testing.T) {
 
 func logConfig(url, key string) string {
 	return `{"schema":"gosqlite-signing/1","release":{"key":"k"},"logs":[{"url":"` + url + `","key":"` + key + `"}]}`
+}
+
+// One descriptor holds the passphrase of both keys of a development CA.
+func TestDescriptor(t *testing.T) {
+	s := newSession(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	fd, err := syscall.Dup(int(r.Fd())) // the program closes it
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.WriteString(passphrase + "\n")
+	w.Close()
+	s.good("dev-ca", "--out", "ca", "--secret", "fd:"+strconv.Itoa(fd))
+	for _, name := range []string{"release", "timestamps"} {
+		text, err := os.ReadFile("ca/" + name + ".DEVELOPMENT.key.pem")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pkcs8.Parse(text, []byte(passphrase)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // A whole release by the development CA's authority: a timestamp in each bundle.

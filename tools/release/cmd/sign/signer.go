@@ -70,5 +70,5 @@ func (s *signer) open(ctx context.Context, w *world) (*identity.Identity, key.Ke
 }
 
 func (w *world) surroundings() key.Surroundings {
-	return key.Surroundings{Prompt: w.prompt, Stderr: w.stderr}
+	return key.Surroundings{Secrets: w.secrets, Stderr: w.stderr}
 }

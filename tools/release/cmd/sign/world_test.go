@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/sign/plugin"
+	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
 )
 
@@ -37,8 +38,8 @@ func newSession(t *testing.T) *session {
 	s := &session{t: t}
 	s.w = &world{
 		stdout: &s.stdout, stderr: &s.stderr, random: rand.Reader, client: http.DefaultClient, env: os.Environ(),
-		now:    func() time.Time { return signtest.Now },
-		prompt: func(string) ([]byte, error) { return []byte(passphrase), nil },
+		now:     func() time.Time { return signtest.Now },
+		secrets: &secret.Reader{Prompt: func(string) ([]byte, error) { return []byte(passphrase), nil }},
 	}
 	t.Chdir(t.TempDir())
 	t.Cleanup(func() {

@@ -18,7 +18,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"time"
@@ -69,15 +68,7 @@ var checks = []check{
 	{"docs/signing.md in a shell", []need{openssl, git, softhsm, softhsmLib}, checkManual},
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	return action.Exit(stderr, "checks", runAll(ctx, args, stdout))
-}
+func main() { action.Main("checks", runAll) }
 
 func runAll(ctx context.Context, args []string, stdout io.Writer) error {
 	list := false

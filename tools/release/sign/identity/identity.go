@@ -14,12 +14,13 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
-// DevelopmentMark stands in the subject of every certificate of a development CA. Files signed under it carry the mark in
-// their names, and publishing refuses them.
+// DevelopmentMark stands in the subject, or in another name, of every certificate of a development CA. Files signed under
+// it carry the mark in their names, and publishing refuses them.
 const DevelopmentMark = "DEVELOPMENT"
 
 // Limits of certificate files.
@@ -49,14 +50,21 @@ func Hint(public []byte) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// Development says whether a certificate of a development CA speaks for the key.
+// Development says whether a certificate of a development CA speaks for the key: by the names of any certificate of the
+// chain and of its issuer, which the chain may lack, and by the alternative names of the key's own.
 func (id *Identity) Development() bool {
+	var names []string
 	for _, c := range id.Chain {
-		if strings.Contains(strings.ToUpper(c.Subject.String()), DevelopmentMark) {
-			return true
+		names = append(names, c.Subject.String(), c.Issuer.String())
+	}
+	if len(id.Chain) > 0 {
+		leaf := id.Chain[0]
+		names = append(append(names, leaf.EmailAddresses...), leaf.DNSNames...)
+		for _, u := range leaf.URIs {
+			names = append(names, u.String())
 		}
 	}
-	return false
+	return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(strings.ToUpper(name), DevelopmentMark) })
 }
 
 // WithoutRoot is the chain without a certificate that signed itself at its end: verifiers have that one from elsewhere.

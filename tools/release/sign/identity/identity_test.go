@@ -7,8 +7,11 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"math/big"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -76,6 +79,47 @@ func TestChain(t *testing.T) {
 	} {
 		if _, err := identity.ParseChain([]byte(text)); err == nil {
 			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+// Whichever certificate says that it is a development CA's, in whatever name, is enough; and nothing else is.
+func TestDevelopment(t *testing.T) {
+	key := signtest.Key(t)
+	issue := func(subject, issuer, uri, email string) *x509.Certificate {
+		template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: subject}}
+		if uri != "" {
+			template.URIs = []*url.URL{{Scheme: "https", Host: "example.org", Fragment: uri}}
+		}
+		if email != "" {
+			template.EmailAddresses = []string{email}
+		}
+		der, err := x509.CreateCertificate(rand.Reader, template, &x509.Certificate{Subject: pkix.Name{CommonName: issuer}}, &key.PublicKey, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	plain := issue("leaf", "CA", "release", "")
+	for name, test := range map[string]struct {
+		chain []*x509.Certificate
+		want  bool
+	}{
+		"a key by itself":            {nil, false},
+		"none":                       {[]*x509.Certificate{plain, issue("CA", "root", "", "")}, false},
+		"leaf":                       {[]*x509.Certificate{issue("Development leaf", "CA", "", "")}, true},
+		"issuer that is not there":   {[]*x509.Certificate{issue("leaf", "gosqlite DEVELOPMENT", "", "")}, true},
+		"root that is not there":     {[]*x509.Certificate{plain, issue("CA", "DEVELOPMENT root", "", "")}, true},
+		"root":                       {[]*x509.Certificate{plain, issue("DEVELOPMENT root", "root", "", "")}, true},
+		"URI of the leaf":            {[]*x509.Certificate{issue("leaf", "CA", "DEVELOPMENT", ""), issue("CA", "root", "", "")}, true},
+		"e-mail address of the leaf": {[]*x509.Certificate{issue("leaf", "CA", "", "development@example.org")}, true},
+	} {
+		if got := (&identity.Identity{Key: key, Chain: test.chain}).Development(); got != test.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

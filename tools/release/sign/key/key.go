@@ -29,14 +29,14 @@ type Key interface {
 // A Reference names a key and where its secret comes from.
 type Reference struct {
 	Name   string // a file, or SCHEME:REST
-	Secret string // see secret.Read
+	Secret string // see secret.Reader
 	Plugin string // the plug-in's program; empty means the one that Name asks for, in the PATH
 }
 
 // Surroundings are what opening a key needs from outside.
 type Surroundings struct {
-	Prompt secret.Prompt
-	Stderr io.Writer // of plug-ins
+	Secrets *secret.Reader
+	Stderr  io.Writer // of plug-ins
 }
 
 // A scheme has two letters at least, so that no drive is taken for one.
@@ -78,7 +78,7 @@ func (r Reference) open(ctx context.Context, s Surroundings, op string) (Key, er
 			return nil, err
 		}
 	}
-	pin, err := secret.Read(r.Secret, r.Name, s.Prompt)
+	pin, err := s.Secrets.Read(r.Secret, r.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (r Reference) readFile(s Surroundings) (Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open key: %w", err)
 	}
-	passphrase, err := secret.Read(r.Secret, r.Name, s.Prompt)
+	passphrase, err := s.Secrets.Read(r.Secret, r.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (r Reference) Make(ctx context.Context, s Surroundings, random io.Reader) (
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
-	passphrase, err := secret.ReadNew(r.Secret, "the new key "+r.Name, s.Prompt)
+	passphrase, err := s.Secrets.ReadNew(r.Secret, "the new key "+r.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/release/sign/plugin"
+	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
 )
 
@@ -112,7 +113,7 @@ func self(t *testing.T) string {
 }
 
 func surroundings(stderr io.Writer) Surroundings {
-	return Surroundings{Prompt: func(string) ([]byte, error) { return nil, errors.New("asked") }, Stderr: stderr}
+	return Surroundings{Secrets: &secret.Reader{Prompt: func(string) ([]byte, error) { return nil, errors.New("asked") }}, Stderr: stderr}
 }
 
 func TestPlugin(t *testing.T) {

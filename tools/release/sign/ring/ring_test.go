@@ -122,3 +122,29 @@ func TestRevokeRefuses(t *testing.T) {
 		t.Error("a key that ends before it begins was added")
 	}
 }
+
+// FuzzParse: a list that is read is the text that its values have.
+func FuzzParse(f *testing.F) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		f.Fatal(err)
+	}
+	r, err := New(&key.PublicKey, "release", start, start.Add(700*day))
+	if err != nil {
+		f.Fatal(err)
+	}
+	text, err := r.Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := Parse(data)
+		if err != nil {
+			return
+		}
+		if again, err := r.Encode(); err != nil || string(again) != string(data) {
+			t.Errorf("%q is read and written as %q, %v", data, again, err)
+		}
+	})
+}

@@ -38,12 +38,19 @@ func Check(source string) error {
 	return errors.New("the secret source is neither file:PATH nor fd:N, an open file descriptor above 2: leave it out to be asked")
 }
 
-// Read returns the secret for what, without the newline at its end.
+// A Reader reads secrets. It keeps what a file descriptor held: that can be read once, then closed, and its number may be
+// another file's; several keys can yet have the same source.
+type Reader struct {
+	Prompt Prompt
+	kept   map[string][]byte // by source
+}
+
+// Read returns the secret for what, without the newline at its end. The caller may clear it.
 //
 //	""         asks the person at the terminal
 //	file:PATH  a regular file with mode 0600 or stricter
-//	fd:N       an open file descriptor above 2, read to its end
-func Read(source, what string, prompt Prompt) ([]byte, error) {
+//	fd:N       an open file descriptor above 2, read to its end the first time that it is named
+func (r *Reader) Read(source, what string) ([]byte, error) {
 	if err := Check(source); err != nil {
 		return nil, err
 	}
@@ -52,12 +59,11 @@ func Read(source, what string, prompt Prompt) ([]byte, error) {
 	var err error
 	switch kind {
 	case "":
-		secret, err = prompt("secret for " + what + ": ")
+		secret, err = r.Prompt("secret for " + what + ": ")
 	case "file":
 		secret, err = readFile(value)
 	case "fd":
-		n, _ := strconv.Atoi(value)
-		secret, err = readAll(os.NewFile(uintptr(n), source))
+		secret, err = r.descriptor(source, value)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read secret for %s: %w", what, err)
@@ -69,13 +75,29 @@ func Read(source, what string, prompt Prompt) ([]byte, error) {
 	return secret, nil
 }
 
+func (r *Reader) descriptor(source, number string) ([]byte, error) {
+	if kept, ok := r.kept[source]; ok {
+		return bytes.Clone(kept), nil
+	}
+	n, _ := strconv.Atoi(number)
+	secret, err := readAll(os.NewFile(uintptr(n), source))
+	if err != nil {
+		return nil, err
+	}
+	if r.kept == nil {
+		r.kept = map[string][]byte{}
+	}
+	r.kept[source] = bytes.Clone(secret)
+	return secret, nil
+}
+
 // ReadNew reads a secret that is being chosen: a person is asked twice.
-func ReadNew(source, what string, prompt Prompt) ([]byte, error) {
-	secret, err := Read(source, what, prompt)
+func (r *Reader) ReadNew(source, what string) ([]byte, error) {
+	secret, err := r.Read(source, what)
 	if err != nil || source != "" {
 		return secret, err
 	}
-	again, err := prompt("once more: ")
+	again, err := r.Prompt("once more: ")
 	if err != nil {
 		return nil, fmt.Errorf("read secret for %s: %w", what, err)
 	}

@@ -29,23 +29,25 @@ func write(t *testing.T, text string, mode os.FileMode) string {
 func TestRead(t *testing.T) {
 	for _, text := range []string{"secret", "secret\n", "secret\r\n"} {
 		for _, mode := range []os.FileMode{0o600, 0o400} {
-			got, err := Read("file:"+write(t, text, mode), "x", never)
+			got, err := (&Reader{Prompt: never}).Read("file:"+write(t, text, mode), "x")
 			if err != nil || string(got) != "secret" {
 				t.Errorf("%q, %o: %q, %v", text, mode, got, err)
 			}
 		}
 	}
-	got, err := Read("", "the key", func(question string) ([]byte, error) {
+	asked := &Reader{Prompt: func(question string) ([]byte, error) {
 		if !strings.Contains(question, "the key") {
 			t.Errorf("question %q", question)
 		}
 		return []byte("secret\n"), nil
-	})
+	}}
+	got, err := asked.Read("", "the key")
 	if err != nil || string(got) != "secret" {
 		t.Errorf("asked: %q, %v", got, err)
 	}
 }
 
+// TestReadDescriptor: a descriptor serves several keys, and what came to have its number since is not taken for it.
 func TestReadDescriptor(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -58,9 +60,25 @@ func TestReadDescriptor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Read("fd:"+strconv.Itoa(fd), "x", never)
+	reader := &Reader{Prompt: never}
+	got, err := reader.Read("fd:"+strconv.Itoa(fd), "x")
 	if err != nil || string(got) != "secret" {
 		t.Errorf("%q, %v", got, err)
+	}
+	clear(got)
+	other, err := os.Open(write(t, "something else", 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if int(other.Fd()) != fd { // the number was not the lowest that was free
+		if err := syscall.Dup3(int(other.Fd()), fd, 0); err != nil {
+			t.Fatal(err)
+		}
+		defer syscall.Close(fd)
+	}
+	if got, err := reader.ReadNew("fd:"+strconv.Itoa(fd), "y"); err != nil || string(got) != "secret" {
+		t.Errorf("again: %q, %v", got, err)
 	}
 }
 
@@ -82,7 +100,7 @@ func TestReadRefuses(t *testing.T) {
 		"negative":         "fd:-4",
 		"looks like a url": "https://example.org",
 	} {
-		got, err := Read(source, "x", never)
+		got, err := (&Reader{Prompt: never}).Read(source, "x")
 		if err == nil {
 			t.Errorf("%s: %q", name, got)
 		} else if strings.Contains(err.Error(), "hunter2") {
@@ -98,10 +116,10 @@ func TestReadNew(t *testing.T) {
 		answers = answers[1:]
 		return []byte(a), nil
 	}
-	if got, err := ReadNew("", "x", prompt); err != nil || string(got) != "one" {
+	if got, err := (&Reader{Prompt: prompt}).ReadNew("", "x"); err != nil || string(got) != "one" {
 		t.Errorf("%q, %v", got, err)
 	}
-	if got, err := ReadNew("", "x", prompt); err == nil {
+	if got, err := (&Reader{Prompt: prompt}).ReadNew("", "x"); err == nil {
 		t.Errorf("two different answers: %q", got)
 	}
 }

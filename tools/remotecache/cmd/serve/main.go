@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 	"time"
@@ -28,13 +29,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now, rand.Reader))
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now, rand.Reader, exec.LookPath))
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func() time.Time, random io.Reader) int {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func() time.Time, random io.Reader, look func(string) (string, error)) int {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	o := remotecache.Options{Now: now, Random: random}
+	o := remotecache.Options{Now: now, Random: random, LookPath: look}
 	flags.StringVar(&o.Dir, "dir", "", "the server's folder, kept (default: a temporary one)")
 	flags.StringVar(&o.Address, "address", "127.0.0.1:0", "loopback address and port; port 0 takes a free one")
 	flags.StringVar(&o.Nginx, "nginx", "", "the nginx to run (default: the one that is installed)")

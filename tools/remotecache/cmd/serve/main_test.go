@@ -7,12 +7,11 @@ import (
 	"context"
 	"crypto/rand"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/gosqlite/gosqlite/tools/remotecache"
 )
 
 func TestRunRefuses(t *testing.T) {
@@ -30,7 +29,7 @@ func TestRunRefuses(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			if code := run(context.Background(), test.args, &stdout, &stderr, time.Now, rand.Reader); code != test.code {
+			if code := run(context.Background(), test.args, &stdout, &stderr, time.Now, rand.Reader, exec.LookPath); code != test.code {
 				t.Errorf("code %d, want %d", code, test.code)
 			}
 			if stdout.Len() > 0 || !strings.Contains(stderr.String(), test.stderr) {
@@ -42,45 +41,16 @@ func TestRunRefuses(t *testing.T) {
 }
 
 func TestNotInstalled(t *testing.T) {
-	if _, err := os.Stat("/usr/sbin/nginx"); err == nil {
-		t.Skip("not run: nginx is installed")
-	}
-	t.Setenv("PATH", t.TempDir())
 	t.Setenv("TMPDIR", t.TempDir())
 	var stdout, stderr bytes.Buffer
-	if code := run(context.Background(), nil, &stdout, &stderr, time.Now, rand.Reader); code != 1 {
+	nowhere := func(name string) (string, error) { return "", &exec.Error{Name: name, Err: exec.ErrNotFound} }
+	if code := run(context.Background(), nil, &stdout, &stderr, time.Now, rand.Reader, nowhere); code != 1 {
 		t.Errorf("code %d, want 1", code)
 	}
 	if want := "serve: nginx is not installed: apt-get install nginx-light\n"; stderr.String() != want {
 		t.Errorf("stderr %q, want %q", &stderr, want)
 	}
 	nothingLeft(t)
-}
-
-// TestStopped starts a server in a temporary folder and stops it as Ctrl-C does.
-func TestStopped(t *testing.T) {
-	nginx := os.Getenv("NGINX")
-	if nginx == "" {
-		var err error
-		if nginx, err = remotecache.FindNginx(); err != nil {
-			t.Skipf("not run: %v", err)
-		}
-	}
-	t.Setenv("TMPDIR", t.TempDir())
-	ctx, cancel := context.WithCancel(context.Background())
-	var stderr bytes.Buffer
-	printed := writer(func(text []byte) { cancel() })
-	if code := run(ctx, []string{"-nginx", nginx}, printed, &stderr, time.Now, rand.Reader); code != 0 {
-		t.Errorf("code %d: %s", code, &stderr)
-	}
-	nothingLeft(t)
-}
-
-type writer func([]byte)
-
-func (w writer) Write(p []byte) (int, error) {
-	w(p)
-	return len(p), nil
 }
 
 func nothingLeft(t *testing.T) {

@@ -8,12 +8,15 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 
+	"github.com/gosqlite/gosqlite/tools/reproduce/command"
+	"github.com/gosqlite/gosqlite/tools/reproduce/diffoscope"
+	"github.com/gosqlite/gosqlite/tools/reproduce/published"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
 	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
@@ -37,20 +40,26 @@ func (l *raw) Set(s string) error { *l = append(*l, s); return nil }
 
 type options struct {
 	targets, platforms, variations     list
-	flags                              raw
+	flags, against, logs               raw
 	work, json, bazel, repoCache, pack string
+	ledger, release, statement         string
+	demonstration                      bool
 	keep                               bool
 	jobs                               int
 	stack                              uint64
 }
 
-func parseBuild(plants bool, args []string, stderr io.Writer) (*options, int) {
+// defaultPlants is the package of planted leaks.
+const defaultPlants = "//tools/reproduce/plants"
+
+// parseBuild reads the flags of builds, and those that more adds.
+func parseBuild(plants bool, args []string, t *command.Terminal, more ...func(fs *flag.FlagSet)) (*options, int) {
 	o := &options{}
 	fs := flag.NewFlagSet("reproduce", flag.ContinueOnError)
-	fs.SetOutput(stderr)
+	fs.SetOutput(t.Stderr)
 	fs.Var(&o.targets, "targets", "`TARGETS` to build, separated by commas (default //:release)")
 	fs.Var(&o.platforms, "platforms", "`LABELS` of platforms, one build each (default the one of .bazelrc)")
-	fs.Var(&o.variations, "variation", "`NAMES` of the facts to vary (default all; see reproduce variations)")
+	fs.Var(&o.variations, "variation", "`NAMES` of the facts to vary, all for all that go together (default those that need not be asked for; see reproduce variations)")
 	fs.Var(&o.flags, "bazel-flag", "further `FLAG` of the build command in both builds; may be repeated")
 	fs.StringVar(&o.work, "work", "", "empty or new `DIR` for both builds (default a new one in the user's cache folder)")
 	fs.BoolVar(&o.keep, "keep", false, "leave the work folder")
@@ -59,56 +68,89 @@ func parseBuild(plants bool, args []string, stderr io.Writer) (*options, int) {
 	fs.StringVar(&o.bazel, "bazel", "./bazelw", "`COMMAND` that stands for Bazel; a relative path is in the copied source")
 	fs.StringVar(&o.repoCache, "repository-cache", "", "--repository_cache `DIR` for both builds")
 	fs.Uint64Var(&o.stack, "stack-size", 0, "main stack in `BYTES` that the leak test asks for; 0 does not check")
+	if !plants {
+		fs.StringVar(&o.release, "release", "", "build what the published release in `DIR` says it is, and compare it file by file")
+		fs.StringVar(&o.statement, "statement", "", "write the statement that --release was reproduced to `FILE`, reproduced-WHO.intoto.json; see docs/reproducing.md")
+		fs.BoolVar(&o.demonstration, "demonstration", false, "the statement is a demonstration: you are not independent of who built the release")
+		fs.Var(&o.against, "against", "do not build twice: compare one new build with that of `PATH`, a folder of release files or a ledger; one of each")
+		fs.Var(&o.logs, "against-log", "compact execution log `FILE` of the build that --against names, or of one before it; may be repeated")
+		fs.StringVar(&o.ledger, "ledger", "", "write the ledger of build B to `FILE`")
+	}
 	if plants {
-		fs.StringVar(&o.pack, "package", "//tools/reproduce/plants", "`PACKAGE` with one target for each plant")
+		fs.StringVar(&o.pack, "package", defaultPlants, "`PACKAGE` with one target for each plant")
+	}
+	for _, add := range more {
+		add(fs)
 	}
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		return nil, exitOK
+		return nil, command.ExitOK
 	case err != nil:
-		return nil, exitUsage
+		return nil, command.ExitUsage
 	case fs.NArg() > 0:
-		return nil, fail(stderr, exitUsage, fmt.Errorf("argument %q: targets go to --targets", fs.Arg(0)))
+		return nil, t.Fail(command.ExitUsage, fmt.Errorf("argument %q: targets go to --targets", fs.Arg(0)))
 	case o.jobs < 1:
-		return nil, fail(stderr, exitUsage, errors.New("--jobs must be 1 or more"))
+		return nil, t.Fail(command.ExitUsage, errors.New("--jobs must be 1 or more"))
+	case len(o.logs) > 0 && len(o.against) == 0:
+		return nil, t.Fail(command.ExitUsage, errors.New("--against-log goes with --against"))
+	case o.release != "" && len(o.against)+len(o.targets)+len(o.platforms) > 0:
+		return nil, t.Fail(command.ExitUsage, errors.New("--release says by itself what to build: leave out --against, --targets and --platforms"))
+	case (o.statement != "" || o.demonstration) && o.release == "":
+		return nil, t.Fail(command.ExitUsage, errors.New("--statement and --demonstration go with --release"))
+	case o.statement != "" && published.CheckName(o.statement, o.demonstration) != nil:
+		return nil, t.Fail(command.ExitUsage, published.CheckName(o.statement, o.demonstration))
+	case len(o.against) > 0 && len(o.platforms) > 1:
+		return nil, t.Fail(command.ExitUsage, errors.New("--against compares one platform at a time; name one with --platforms"))
 	case plants && len(o.targets) > 0:
-		return nil, fail(stderr, exitUsage, errors.New("--targets: the plants are the targets; name their package with --package"))
+		return nil, t.Fail(command.ExitUsage, errors.New("--targets: the plants are the targets; name their package with --package"))
 	}
 	return o, -1
 }
 
-func runBuild(ctx context.Context, plants bool, args []string, stdout, stderr io.Writer, environ []string) int {
-	o, code := parseBuild(plants, args, stderr)
+func runBuild(ctx context.Context, plants bool, args []string, term *command.Terminal) int {
+	o, code := parseBuild(plants, args, term)
 	if o == nil {
 		return code
 	}
 	vary, err := variation.Select(o.variations)
 	if err != nil {
-		return fail(stderr, exitUsage, err)
+		return term.Fail(command.ExitUsage, err)
 	}
-	t, err := newTrial(o, vary, environ)
+	var release *published.Release
+	if o.release != "" {
+		if release, err = o.openRelease(term); err != nil {
+			return term.Fail(command.ExitFailure, err)
+		}
+	}
+	t, err := newTrial(o, vary, term)
 	if err != nil {
-		return fail(stderr, exitFailure, err)
+		return term.Fail(command.ExitFailure, err)
 	}
-	p := newProgress(stderr)
+	if release != nil {
+		t.Against = &trial.Baseline{Judge: release.Compare}
+	}
+	p := newProgress(term.Stderr)
 	t.Progress = p.step
 	r, err := t.Run(ctx)
 	p.done()
 	if err != nil {
-		return fail(stderr, exitFailure, err)
+		return term.Fail(failure(err), err)
 	}
-	return finish(r, o.json, stdout, stderr)
+	if o.ledger != "" {
+		if err := writeLedger(r.Ledger, term.From(o.ledger)); err != nil {
+			return term.Fail(command.ExitFailure, err)
+		}
+	}
+	if o.statement != "" && r.ExitCode() == report.ExitPass {
+		if err := o.state(release, r, term); err != nil {
+			return term.Fail(command.ExitFailure, err)
+		}
+	}
+	return term.Finish(r, o.json)
 }
 
-func newTrial(o *options, vary []variation.Variation, environ []string) (*trial.Trial, error) {
-	env := func(name string) string {
-		for _, e := range environ {
-			if v, ok := strings.CutPrefix(e, name+"="); ok {
-				return v
-			}
-		}
-		return ""
-	}
+func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*trial.Trial, error) {
+	env := term.Variable
 	source, err := filepath.Abs(env("BUILD_WORKSPACE_DIRECTORY"))
 	if err != nil {
 		return nil, err
@@ -122,9 +164,19 @@ func newTrial(o *options, vary []variation.Variation, environ []string) (*trial.
 		return nil, err
 	}
 	t := &trial.Trial{
-		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: environ, Cache: cache, RepositoryCache: o.repoCache, Flags: o.flags},
+		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: term.Environ, Cache: cache, RepositoryCache: o.repoCache, Flags: o.flags},
 		Source:  trial.Git(source), Random: rand.Reader, Work: work, Keep: o.keep, Targets: o.targets, Platforms: o.platforms,
 		Variations: vary, Jobs: o.jobs, Plants: o.pack, StackSize: o.stack,
+	}
+	side := thisSide()
+	t.Side = &side
+	if path, err := exec.LookPath("diffoscope"); err == nil {
+		t.Explain = func(ctx context.Context, a, b string) (string, error) { return diffoscope.Run(ctx, path, a, b) }
+	}
+	if len(o.against) > 0 {
+		if t.Against, err = baseline(o, source, term); err != nil {
+			return nil, err
+		}
 	}
 	switch {
 	case o.pack != "":
@@ -166,50 +218,16 @@ func workFolder(name, from, cache string) (string, error) {
 	return filepath.Join(parent, filepath.Base(dir)), nil
 }
 
-// finish prints the report and gives its exit code.
-func finish(r *report.Report, jsonFile string, stdout, stderr io.Writer) int {
-	var err error
-	switch jsonFile {
-	case "-":
-		err = r.WriteJSON(stdout)
-	case "":
-		err = r.WriteTable(stdout)
-	default:
-		if err = writeFile(jsonFile, r.WriteJSON); err == nil {
-			err = r.WriteTable(stdout)
-		}
-	}
-	if err != nil {
-		return fail(stderr, exitFailure, fmt.Errorf("write report: %w", err))
-	}
-	return r.ExitCode()
-}
-
-// writeFile writes under a temporary name, and renames when all is on disk.
-func writeFile(name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	err = write(f)
-	for _, step := range []func() error{func() error { return f.Chmod(0o644) }, f.Sync, f.Close} {
-		if e := step(); err == nil {
-			err = e
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
-}
-
-func runVariations(args []string, stdout, stderr io.Writer) int {
+func runVariations(args []string, t *command.Terminal) int {
 	if len(args) > 0 {
-		return fail(stderr, exitUsage, errors.New("variations takes no arguments"))
+		return t.Fail(command.ExitUsage, errors.New("variations takes no arguments"))
 	}
 	for _, v := range variation.Table {
-		fmt.Fprintf(stdout, "%-12s %-18s %s\n", v.Name, v.Plant, v.Sets)
+		asked := ""
+		if v.Asked {
+			asked = "when asked for: "
+		}
+		fmt.Fprintf(t.Stdout, "%-16s %-21s %s%s\n", v.Name, v.Plant, asked, v.Sets)
 	}
-	return exitOK
+	return command.ExitOK
 }

@@ -60,7 +60,7 @@ func TestWholeRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			env := []string{"BUILD_WORKSPACE_DIRECTORY=" + src, "PATH=" + os.Getenv("PATH"), "HOME=" + src}
-			code, stdout, stderr := command(t, env, "--work", work)
+			code, stdout, stderr := runs(t, env, "--work", work)
 			if code != c.code || !strings.Contains(stdout, c.stdout) {
 				t.Errorf("exit %d, want %d\nstdout: %s\nstderr: %s", code, c.code, stdout, stderr)
 			}

@@ -5,8 +5,12 @@
 // surroundings are random, and the release files are searched for them.
 //
 //	reproduce [flags]                    build twice and compare
+//	reproduce --against PATH [flags]     build once and compare with a build made before
+//	reproduce --release DIR [flags]      build once and compare with a published release
 //	reproduce plants [flags]             build planted leaks twice, and tell which variations they exercise
-//	reproduce compare [flags] DIR DIR    compare two folders of results made elsewhere
+//	reproduce cells --file FILE [flags]  run each variation alone, for each platform, and keep a table of what was run
+//	reproduce compare [flags] A B        compare two folders or ledgers made elsewhere; also //:compare
+//	reproduce ledger [flags]             write the digests of a build made elsewhere
 //	reproduce variations                 print the table of variations
 //
 // Source is the working tree in $BUILD_WORKSPACE_DIRECTORY, which `bazel run` sets, else the current folder: every
@@ -18,17 +22,15 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
-)
+	"time"
 
-const (
-	exitOK      = 0
-	exitFailure = 1
-	exitUsage   = 2
+	"github.com/gosqlite/gosqlite/tools/reproduce/command"
+	"github.com/gosqlite/gosqlite/tools/reproduce/comparison"
+	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
 )
 
 func main() {
@@ -39,22 +41,24 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, environ []string) int {
+	t := &command.Terminal{Program: "reproduce", Stdout: stdout, Stderr: stderr, Environ: environ}
 	mode := ""
 	if len(args) > 0 {
 		mode = args[0]
 	}
 	switch mode {
+	case trial.EnterArgument:
+		return t.Fail(command.ExitFailure, trial.Enter(args[1:], environ))
 	case "compare":
-		return runCompare(args[1:], stdout, stderr)
+		return comparison.Run(args[1:], t)
+	case "cells":
+		return runCells(ctx, args[1:], t, time.Now)
+	case "ledger":
+		return runLedger(args[1:], t)
 	case "variations":
-		return runVariations(args[1:], stdout, stderr)
+		return runVariations(args[1:], t)
 	case "plants":
-		return runBuild(ctx, true, args[1:], stdout, stderr, environ)
+		return runBuild(ctx, true, args[1:], t)
 	}
-	return runBuild(ctx, false, args, stdout, stderr, environ)
-}
-
-func fail(stderr io.Writer, code int, err error) int {
-	fmt.Fprintf(stderr, "reproduce: %v\n", err)
-	return code
+	return runBuild(ctx, false, args, t)
 }

@@ -12,7 +12,7 @@ import (
 	lt "github.com/gosqlite/gosqlite/tools/reproduce/execlog/execlogtest"
 )
 
-func command(t *testing.T, env []string, args ...string) (code int, stdout, stderr string) {
+func runs(t *testing.T, env []string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err strings.Builder
 	code = run(t.Context(), args, &out, &err, env)
@@ -61,7 +61,7 @@ func TestCompare(t *testing.T) {
 		{"unknown flag", []string{"--nope"}, 2, "", "nope"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			code, stdout, stderr := command(t, nil, append([]string{"compare"}, c.args...)...)
+			code, stdout, stderr := runs(t, nil, append([]string{"compare"}, c.args...)...)
 			if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
 				t.Errorf("exit %d, want %d\nstdout: %s\nstderr: %s", code, c.code, stdout, stderr)
 			}
@@ -84,11 +84,11 @@ func TestUsage(t *testing.T) {
 		{"targets of plants", []string{"plants", "--targets", "//:x"}, 2, "--package"},
 		{"arguments of variations", []string{"variations", "x"}, 2, "no arguments"},
 	} {
-		if code, _, stderr := command(t, nil, c.args...); code != c.code || (c.code != 0 && !strings.Contains(stderr, c.text)) {
+		if code, _, stderr := runs(t, nil, c.args...); code != c.code || (c.code != 0 && !strings.Contains(stderr, c.text)) {
 			t.Errorf("%s: exit %d, want %d: %s", c.name, code, c.code, stderr)
 		}
 	}
-	if code, stdout, _ := command(t, nil, "variations"); code != 0 || !strings.Contains(stdout, "leak_umask") {
+	if code, stdout, _ := runs(t, nil, "variations"); code != 0 || !strings.Contains(stdout, "leak_umask") {
 		t.Errorf("variations: exit %d: %s", code, stdout)
 	}
 }
@@ -96,11 +96,11 @@ func TestUsage(t *testing.T) {
 func TestWriteFileLeavesNothingHalfWritten(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "r.json")
-	if code, _, stderr := command(t, nil, "compare", "--json", filepath.Join(dir, "none", "r.json"), dir, dir); code != 1 {
+	if code, _, stderr := runs(t, nil, "compare", "--json", filepath.Join(dir, "none", "r.json"), dir, dir); code != 1 {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	file(t, filepath.Join(dir, "a/x"), "1")
-	if code, _, stderr := command(t, nil, "compare", "--json", name, filepath.Join(dir, "a"), filepath.Join(dir, "a")); code != 0 {
+	if code, _, stderr := runs(t, nil, "compare", "--json", name, filepath.Join(dir, "a"), filepath.Join(dir, "a")); code != 0 {
 		t.Fatalf("exit %d: %s", code, stderr)
 	}
 	data, err := os.ReadFile(name)

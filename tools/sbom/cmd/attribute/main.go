@@ -19,15 +19,18 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/binary"
 	"github.com/gosqlite/gosqlite/tools/sbom/attribution"
 	"github.com/gosqlite/gosqlite/tools/sbom/graph"
+	"github.com/gosqlite/gosqlite/tools/sbom/objects"
 )
 
-const usage = `usage: attribute --graph FILE --program FILE --released FILE --runtime DIR --ceiling PERCENT
+const usage = `usage: attribute --graph FILE --program FILE --released FILE --ceiling PERCENT [--runtime DIR] [--beside FILE]...
                  [--objects LIBRARY=ID]... [--symbols PREFIX=ID]... [--json FILE] [--areas FILE]
 
   --graph FILE          the release file's graph
   --program FILE        the program as it was linked, with symbols
   --released FILE       the program as it is released
-  --runtime DIR         the toolchain's runtime that it was linked with
+  --runtime DIR         the toolchain's runtime that it was linked with, if there is C in it
+  --beside FILE         another program of the graph, as it was linked: components list its Go packages, too; may be
+                        repeated
   --ceiling PERCENT     how much of the released program may be of no component
   --objects LIBRARY=ID  C objects that were linked, and their component; may be repeated, in the order of the link
   --symbols PREFIX=ID   C symbols of these libraries that are another component's; may be repeated
@@ -48,7 +51,7 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) int {
 func attribute(args []string, stdout io.Writer) error {
 	var graphFile, program, released, runtime, jsonFile, areasFile string
 	var ceiling float64
-	var libraries, symbols action.List
+	var libraries, symbols, beside action.List
 	flags := flag.NewFlagSet("attribute", flag.ContinueOnError)
 	flags.StringVar(&graphFile, "graph", "", "")
 	flags.StringVar(&program, "program", "", "")
@@ -57,22 +60,29 @@ func attribute(args []string, stdout io.Writer) error {
 	flags.StringVar(&jsonFile, "json", "", "")
 	flags.StringVar(&areasFile, "areas", "", "")
 	flags.Float64Var(&ceiling, "ceiling", -1, "")
+	flags.Var(&beside, "beside", "")
 	flags.Var(&libraries, "objects", "")
 	flags.Var(&symbols, "symbols", "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
 		return err
 	}
-	if graphFile == "" || program == "" || released == "" || runtime == "" {
-		return action.UsageError("--graph, --program, --released and --runtime have to name files")
+	if graphFile == "" || program == "" || released == "" {
+		return action.UsageError("--graph, --program and --released have to name files")
 	}
 	if !(ceiling >= 0 && ceiling <= 100) {
 		return action.UsageError("--ceiling has to be a percentage")
 	}
-	in := attribution.Input{Runtime: os.DirFS(runtime), Ceiling: ceiling}
+	in := attribution.Input{Ceiling: ceiling}
+	if runtime != "" {
+		in.Runtime = os.DirFS(runtime)
+	}
 	if err := read(&in, graphFile, program, released); err != nil {
 		return err
 	}
 	if err := assign(&in, libraries, symbols); err != nil {
+		return err
+	}
+	if err := neighbours(&in, beside); err != nil {
 		return err
 	}
 	report, err := attribution.Attribute(in)
@@ -157,6 +167,22 @@ func component(d *graph.Document, name string) string {
 		}
 	}
 	return name
+}
+
+// neighbours reads which Go packages the other programs have.
+func neighbours(in *attribution.Input, programs []string) error {
+	for _, name := range programs {
+		data, err := readFile(name)
+		if err != nil {
+			return fmt.Errorf("read program beside: %w", err)
+		}
+		symbols, err := objects.Symbols(data, false)
+		if err != nil {
+			return fmt.Errorf("read program beside %s: %w", name, err)
+		}
+		in.Beside = append(in.Beside, objects.Packages(symbols)...)
+	}
+	return nil
 }
 
 func assign(in *attribution.Input, libraries, symbols []string) error {

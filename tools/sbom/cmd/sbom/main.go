@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Sbom writes, checks and shows bills of materials. It reads graphs, which the build gathers; package graph has their
-// format. It reads no clock, no environment and no network; package action has the exit codes.
+// format. It reads no clock and no network; package action has the exit codes.
 package main
 
 import (
@@ -41,6 +41,13 @@ var commands = []command{
 }
 
 func main() {
+	// bazel run starts programs elsewhere; names of files are meant where the person is.
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "sbom:", err)
+			os.Exit(action.Failure)
+		}
+	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

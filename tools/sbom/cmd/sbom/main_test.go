@@ -169,6 +169,33 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestPublished: what a release publishes is enough to recompute digests, and says so where too few could be.
+func TestPublished(t *testing.T) {
+	f := newFolder(t)
+	f.documents()
+	f.put("sqlite3.c", "sqlite3.c")
+	for _, document := range []string{"/a.cdx.json", "/a.spdx.json"} {
+		args := []string{"check", "--document", document, "--without-schemas", "--linked", "sqlite3.c=/sqlite3.c", "--at-least-equal"}
+		withGraph, _ := f.run(action.OK, append(args, "3", "--graph", "/new.graph.json")...)
+		out, _ := f.run(action.OK, append(args, "3")...)
+		first, _, _ := strings.Cut(withGraph, "\n")
+		if !strings.HasPrefix(out, first) || !strings.Contains(out, "not checked: no document was held against the graph") {
+			t.Errorf("got %s, want %s", out, first)
+		}
+		if out, _ := f.run(action.Rejected, append(args, "4")...); !strings.Contains(out, "digests: 3 were recomputed and are equal, and at least 4 have to be") {
+			t.Errorf("got %s", out)
+		}
+	}
+	f.put("sqlite3.c", "sqlite4.c")
+	if out, _ := f.run(action.Rejected, "check", "--document", "/a.cdx.json", "--without-schemas", "--linked", "sqlite3.c=/sqlite3.c"); !strings.Contains(out, "digest: SHA-256 of linked sqlite3.c") {
+		t.Errorf("got %s", out)
+	}
+	f.put("other.json", `{"bomFormat":"CycloneDX","specVersion":"1.7","metadata":{"component":{"bom-ref":"x","name":"x"}},"components":[]}`)
+	if _, err := f.run(action.Failure, "check", "--document", "/other.json", "--without-schemas"); !strings.Contains(err, "names the object of no digest") {
+		t.Errorf("got %s", err)
+	}
+}
+
 func TestCheckUsage(t *testing.T) {
 	f := newFolder(t)
 	f.documents()
@@ -176,6 +203,7 @@ func TestCheckUsage(t *testing.T) {
 	f.run(action.Usage, "check", "--graph", "/new.graph.json", "--document", "/a.cdx.json", "--schemas", "/", "--without-schemas")
 	f.run(action.Usage, "check", "--graph", "/new.graph.json", "--expect", "/a.cdx.json")
 	f.run(action.Usage, "check", "--graph", "/new.graph.json", "--linked", "sqlite3.c")
+	f.run(action.Usage, "check", "--document", "/a.cdx.json", "--without-schemas", "--policy", "/a.cdx.json")
 	f.run(action.Usage, "check", "--graph", "/new.graph.json", "--linked", "a=/b", "--linked", "a=/c")
 	f.run(action.Failure, "check", "--graph", "/new.graph.json", "--document", "/a.cdx.json", "--schemas", "/")
 	f.run(action.Failure, "check", "--graph", "/new.graph.json", "--linked", "sqlite3.c=/none")

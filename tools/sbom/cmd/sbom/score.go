@@ -22,7 +22,7 @@ const scoreUsage = `usage: sbom score --document FILE... [--schemas DIR...] [--a
   --json           print a report for machines
   @FILE            stands for the arguments in FILE, one a line
 
-The score is our own measurement by the formula of sbomqs; sbomqs score FILE repeats it.
+The score is our own measurement by the formula of sbomqs.
 `
 
 // A scored document in the report for machines.

@@ -40,7 +40,7 @@ func importDatabase(ctx context.Context, args []string, env environment) error {
 	if root, err = findRoot(root, env); err != nil {
 		return err
 	}
-	files, err := modFiles(root)
+	files, err := modFiles(ctx, env.system(), root)
 	if err != nil {
 		return fmt.Errorf("find go.mod files: %w", err)
 	}

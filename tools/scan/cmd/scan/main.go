@@ -10,7 +10,8 @@
 //	scan pass --report FILE --date DAY FILE...
 //
 // The first form runs every scanner over the tree that it is run in, and over the bills of materials (*.graph.json,
-// *.cdx.json) and debug twins (*_debug.tar.gz) that it is given. The second looks at the bills of materials of a published
+// *.cdx.json) and debug twins (*_debug.tar.gz) that it is given. ./bazelw run //:scan builds these and gives them, with
+// the release's date as DAY and the pinned zig. The second looks at the bills of materials of a published
 // release alone. Decisions are held against DAY (YYYY-MM-DD), never against the clock. With --gate release, the day is the
 // release's, and the database may not be older than the policy allows.
 //
@@ -26,14 +27,24 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 func main() {
+	// bazel run starts programs elsewhere; names of files are meant where the person is.
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "scan:", err)
+			os.Exit(action.Failure)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	client := &http.Client{Timeout: time.Minute}

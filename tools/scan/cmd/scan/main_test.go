@@ -4,12 +4,15 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/gosqlite/gosqlite/tools/lint"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
 	"github.com/gosqlite/gosqlite/tools/scan/schema"
 	"github.com/gosqlite/gosqlite/tools/scan/triage"
@@ -166,6 +169,27 @@ func TestOutputs(t *testing.T) {
 	}
 	if code, _, stderr := call(t, "pass", "--report", filepath.Join(one, "scan.json"), "--date", "2026-11-26", filepath.Join(release, "a.cdx.json")); code != 3 || !strings.Contains(stderr, "not every scanner") {
 		t.Errorf("pass: exit code %d: %s", code, stderr)
+	}
+}
+
+// gitKnows stands for git in a tree whose files it knows.
+type gitKnows []string
+
+func (names gitKnows) Run(context.Context, lint.Command) (lint.Result, error) {
+	return lint.Result{Stdout: []byte(strings.Join(names, "\x00"))}, nil
+}
+
+// TestModFiles: somebody's clone below the tree, which git does not descend into, is no part of it.
+func TestModFiles(t *testing.T) {
+	root := t.TempDir()
+	known := gitKnows{"e2e/consumer/go.mod", "go.mod", "tools/go.mod", "tools/x/testdata/go.mod", "tools/x/go.mod.txt"}
+	for _, name := range append(known, "vulndb/go.mod") {
+		put(t, root, map[string]string{name: "module example.org/x\n"})
+	}
+	files, err := modFiles(t.Context(), append(known, "vulndb/"), root)
+	want := []string{filepath.Join(root, "go.mod"), filepath.Join(root, "tools", "go.mod"), gitleaksMod(root)}
+	if err != nil || !slices.Equal(files, want) {
+		t.Errorf("%q, %v, want %q", files, err, want)
 	}
 }
 

@@ -28,6 +28,11 @@ type environment struct {
 	self           func() (string, error) // path of this program
 }
 
+// system runs git, the go command and analysers.
+func (e environment) system() lint.System {
+	return lint.System{Env: append(slices.Clone(e.environ), "GOWORK=off")}
+}
+
 const usage = `usage: scan --date DAY [--gate tree|release] [--sbom FILE]... [--twin FILE]... [--only NAME,...] [--out DIR]
        scan --release DIR --date DAY [--out DIR]
        scan db import --out DIR [--commit COMMIT] [--date DAY] PLACE

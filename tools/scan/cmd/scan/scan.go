@@ -144,7 +144,7 @@ func (s *session) read(ctx context.Context) error {
 	if err := s.readBills(); err != nil {
 		return err
 	}
-	modules, err := s.modules()
+	modules, err := s.modules(ctx)
 	if err != nil {
 		return err
 	}
@@ -194,9 +194,9 @@ func (s *session) readBills() error {
 }
 
 // modules are those that the database has to know: of the tree, or of the bills of a release.
-func (s *session) modules() ([]string, error) {
+func (s *session) modules(ctx context.Context) ([]string, error) {
 	if s.release == "" {
-		files, err := modFiles(s.root)
+		files, err := modFiles(ctx, s.env.system(), s.root)
 		if err != nil {
 			return nil, fmt.Errorf("find go.mod files: %w", err)
 		}

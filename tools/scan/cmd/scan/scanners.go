@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
 	"github.com/gosqlite/gosqlite/tools/scan/component"
@@ -82,23 +83,23 @@ func (s *session) billsGiven(err error) error {
 	return err
 }
 
-// modFiles are the go.mod files of the tree, and that of a program that is run and never linked. Those of e2e belong to
-// consumers, which are made for tests and released nowhere.
-func modFiles(root string) ([]string, error) {
+// modFiles are the go.mod files that git tracks or would track, and that of a program that is run and never linked. Those
+// outside of what is released are left out.
+func modFiles(ctx context.Context, runner lint.Runner, root string) ([]string, error) {
+	tree, err := lint.Tracked(ctx, runner, root)
+	if err != nil {
+		return nil, err
+	}
 	files := []string{gitleaksMod(root)}
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata" || name == filepath.Join(root, sast.Consumers)):
-			return fs.SkipDir
-		case d.Name() == "go.mod":
-			files = append(files, name)
+	for _, name := range tree.Files {
+		within := func(folder string) bool { return strings.HasPrefix(name, folder+"/") }
+		inTestdata := slices.Contains(strings.Split(name, "/"), "testdata")
+		if path.Base(name) == "go.mod" && !slices.ContainsFunc(sast.Outside, within) && !inTestdata {
+			files = append(files, filepath.Join(root, filepath.FromSlash(name)))
 		}
-		return nil
-	})
+	}
 	slices.Sort(files)
-	return files, err
+	return files, nil
 }
 
 func gitleaksMod(root string) string {
@@ -109,7 +110,7 @@ func (s *session) runTree(ctx context.Context) error {
 	if err := s.runBills(); err != nil {
 		return err
 	}
-	runner := lint.System{Env: append(slices.Clone(s.env.environ), "GOWORK=off")}
+	runner := s.env.system()
 	tree, err := lint.Tracked(ctx, runner, s.root)
 	if err != nil {
 		return err
@@ -127,7 +128,7 @@ func (s *session) runTree(ctx context.Context) error {
 		s.runTwins(ctx, v)
 	}
 	if s.wants(modulesScanner) {
-		found, n, err := s.runModules(pins)
+		found, n, err := s.runModules(ctx, pins)
 		s.add(modulesScanner, s.database.Meta.Date, fmt.Sprintf("%d requirements", n), nil, found, err)
 	}
 	if s.wants(govuln.SourceScanner) {
@@ -217,9 +218,9 @@ func goVersion(pins *component.Document) string {
 	return ""
 }
 
-func (s *session) runModules(pins *component.Document) ([]finding.Finding, int, error) {
+func (s *session) runModules(ctx context.Context, pins *component.Document) ([]finding.Finding, int, error) {
 	all := slices.Clone(pins.Components)
-	files, err := modFiles(s.root)
+	files, err := modFiles(ctx, s.env.system(), s.root)
 	if err != nil {
 		return nil, 0, err
 	}

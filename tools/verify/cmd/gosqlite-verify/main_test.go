@@ -157,6 +157,38 @@ func TestPolicyIsMade(t *testing.T) {
 	}
 }
 
+// TestPolicyOfTrustedRoot: Sigstore's trusted root is enough for a release by certificate, within its windows and for its
+// identities.
+func TestPolicyOfTrustedRoot(t *testing.T) {
+	dir, _ := written(t, releasetest.Hooks{Config: func(c *releasetest.Config) { c.Certificate = true }})
+	for _, test := range []struct {
+		name            string
+		vouches, stamps time.Time
+		identity        string
+		code            int
+	}{
+		{"good", releasetest.Now, releasetest.Now, releasetest.Identity, 0},
+		{"another identity", releasetest.Now, releasetest.Now, "https://example.org/another", 3},
+		{"an authority that vouched until earlier", releasetest.Start, releasetest.Now, releasetest.Identity, 3},
+		{"timestamp authorities that stamped until earlier", releasetest.Now, releasetest.Start, releasetest.Identity, 3},
+	} {
+		temp := t.TempDir()
+		root, out := filepath.Join(temp, "root.json"), filepath.Join(temp, "policy.json")
+		write(t, root, []byte(releasetest.TrustedRoot(keys, test.vouches, test.stamps)))
+		if code, _, stderr := call(t, "", "policy", "--trusted-root", root, "--identity", test.identity, "--need-timestamps", "2", "--out", out); code != 0 {
+			t.Fatalf("%s: %s", test.name, stderr)
+		}
+		if code, stdout, _ := call(t, "", "--policy", out, dir); code != test.code {
+			t.Errorf("%s: exit code %d\n%s", test.name, code, stdout)
+		}
+	}
+	broken := filepath.Join(t.TempDir(), "root.json")
+	write(t, broken, []byte("{}{}"))
+	if code, _, _ := call(t, "", "policy", "--trusted-root", broken); code != 2 {
+		t.Errorf("a broken trusted root: exit code %d", code)
+	}
+}
+
 // TestVerifyBundle: the command line of sigstore-conformance.
 func TestVerifyBundle(t *testing.T) {
 	dir, _ := written(t, releasetest.Hooks{})

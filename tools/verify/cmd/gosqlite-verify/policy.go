@@ -16,18 +16,22 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/verify"
+	"github.com/gosqlite/gosqlite/tools/verify/pki"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 	"github.com/gosqlite/gosqlite/tools/verify/trust"
+	"github.com/gosqlite/gosqlite/tools/verify/trustedroot"
 )
 
-const policyUsage = `usage: gosqlite-verify policy --key FILE... [flags]
+const policyUsage = `usage: gosqlite-verify policy {--key|--authority|--trusted-root} FILE... [flags]
 
 Writes a policy from public keys and certificates that you hold to be right. Everything else of a policy is written by hand.
 
   --key FILE         public key of the release, in PEM; may be repeated
   --reproducer FILE  public key of somebody who rebuilds; may be repeated
   --authority FILE   certificates of a code-signing authority in PEM, the root last
-  --identity URI     whom the authority vouches for; may be repeated
+  --trusted-root FILE
+                     a trusted root as Sigstore's clients have it: its authorities for code signing and for timestamps
+  --identity URI     whom these authorities vouch for; may be repeated
   --code FILE        certificates of an authority for signatures inside of programs, in PEM, the root last
   --timestamps FILE  certificates of a timestamp authority in PEM, the root last; may be repeated
   --need-timestamps N
@@ -42,12 +46,13 @@ Writes a policy from public keys and certificates that you hold to be right. Eve
 
 func (p *program) policy(_ context.Context, usage string, args []string) error {
 	var keys, reproducers, authorities, identities, code, stamps, evidence action.List
-	var out string
+	var out, trustedRoot string
 	f := policy.File{Schema: policy.Schema}
 	flags := flag.NewFlagSet("gosqlite-verify policy", flag.ContinueOnError)
 	flags.Var(&keys, "key", "")
 	flags.Var(&reproducers, "reproducer", "")
 	flags.Var(&authorities, "authority", "")
+	flags.StringVar(&trustedRoot, "trusted-root", "", "")
 	flags.Var(&identities, "identity", "")
 	flags.Var(&code, "code", "")
 	flags.Var(&stamps, "timestamps", "")
@@ -85,6 +90,11 @@ func (p *program) policy(_ context.Context, usage string, args []string) error {
 			f.Authorities = append(f.Authorities, policy.Authority{Name: filepath.Base(name), Certificates: chain, Roles: []trust.Role{a.role}, Identities: a.identities})
 		}
 	}
+	if trustedRoot != "" {
+		if err := addTrustedRoot(&f, trustedRoot, identities); err != nil {
+			return err
+		}
+	}
 	for _, name := range stamps {
 		chain, err := readChain(name)
 		if err != nil {
@@ -96,6 +106,36 @@ func (p *program) policy(_ context.Context, usage string, args []string) error {
 		f.Require.Evidence = append(f.Require.Evidence, policy.Evidence(e))
 	}
 	return p.writePolicy(&f, out)
+}
+
+// addTrustedRoot adds the authorities of a trusted root, each with its window.
+func addTrustedRoot(f *policy.File, name string, identities []string) error {
+	text, err := readFile(name, trustedroot.MaxSize)
+	if err != nil {
+		return err
+	}
+	t, err := trustedroot.Parse(text)
+	if err != nil {
+		return action.UsageError("%s: %w", name, err)
+	}
+	pems := func(chain []*pki.Certificate) (list []string) {
+		for _, c := range chain {
+			list = append(list, string(c.PEM()))
+		}
+		return list
+	}
+	for i, a := range t.Authorities {
+		f.Authorities = append(f.Authorities, policy.Authority{
+			Name: fmt.Sprintf("%s %d of %s", a.Name, i+1, filepath.Base(name)), Certificates: pems(a.Certificates), Identities: identities,
+			Roles: []trust.Role{trust.Release}, From: policy.Moment(a.From), Until: policy.Moment(a.Until),
+		})
+	}
+	for i, a := range t.Stamps {
+		f.Timestamps = append(f.Timestamps, policy.Stamps{
+			Name: fmt.Sprintf("%s %d of %s", a.Name, i+1, filepath.Base(name)), Certificates: pems(a.Certificates), From: policy.Moment(a.From), Until: policy.Moment(a.Until),
+		})
+	}
+	return nil
 }
 
 // writePolicy checks a policy and writes it.

@@ -8,15 +8,11 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"text/tabwriter"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
@@ -35,16 +31,7 @@ const usage = `usage: interop [flags]
   --all               a program that is not installed is a failure
 `
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
-
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	return action.Exit(stderr, "interop", interop(ctx, args, stdout))
-}
+func main() { action.Main("interop", interop) }
 
 func interop(ctx context.Context, args []string, stdout io.Writer) error {
 	r := &checks.Release{Now: time.Now(), Programs: map[string]string{}}
@@ -87,7 +74,7 @@ func interop(ctx context.Context, args []string, stdout io.Writer) error {
 	if err := prepare(r, policyFile); err != nil {
 		return err
 	}
-	return report(stdout, checks.Run(ctx, r), needAll)
+	return checks.Report(stdout, outcomes(checks.Run(ctx, r)), needAll)
 }
 
 // prepare reads the policy, or makes a release and its policy.
@@ -114,21 +101,11 @@ func prepare(r *checks.Release, policyFile string) (err error) {
 	return err
 }
 
-func report(w io.Writer, verdicts []checks.Verdict, needAll bool) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	bad, ran := false, 0
+func outcomes(verdicts []checks.Verdict) (list []checks.Outcome) {
 	for _, v := range verdicts {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", v.Check.Program, v.Check.Asks, v.State, v.Detail)
-		bad = bad || v.State == checks.Fails || needAll && v.State == checks.NotRun
-		if v.State != checks.NotRun {
-			ran++
-		}
+		list = append(list, checks.Outcome{
+			Line: []string{v.Check.Program, v.Check.Asks, string(v.State), v.Detail}, Ran: v.State != checks.NotRun, Right: v.State == checks.Agrees,
+		})
 	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
-	if bad || ran == 0 {
-		return action.Reject(errors.New("a program disagrees, or was not run"))
-	}
-	return nil
+	return list
 }

@@ -10,17 +10,15 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"text/tabwriter"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/verify/checks"
 	"github.com/gosqlite/gosqlite/tools/verify/checks/manual"
 	"github.com/gosqlite/gosqlite/tools/verify/container"
 	"github.com/gosqlite/gosqlite/tools/verify/gosum"
@@ -38,16 +36,7 @@ const usage = `usage: manual --page FILE --verifier FILE [flags]
   --tree DIR       where
 `
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
-
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	return action.Exit(stderr, "manual", read(ctx, args, stdout))
-}
+func main() { action.Main("manual", read) }
 
 func read(ctx context.Context, args []string, stdout io.Writer) error {
 	var page, verifier, cosign, tests, tree string
@@ -99,7 +88,7 @@ func read(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return report(stdout, page, results, needAll)
+	return checks.Report(stdout, outcomes(page, results), needAll)
 }
 
 // named looks for the tests that a page names.
@@ -134,7 +123,7 @@ func prepare(dir string, programs map[string]string) error {
 	}
 	for name, text := range map[string]string{
 		"release.pub": releasetest.PublicPEM(keys.Release), "tsa-root.pem": keys.TSARoot[1].PEM(), "code-root.pem": keys.CodeRoot.PEM(),
-		"go.sum": sum, "sources/sqlite3.c": releasetest.Upstream,
+		"go.sum": sum, "sources/sqlite3.c": releasetest.Upstream, "trusted_root.json": releasetest.TrustedRoot(keys, releasetest.Now, releasetest.Now),
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -188,19 +177,9 @@ func change(release string) error {
 	return nil
 }
 
-func report(w io.Writer, page string, results []manual.Result, needAll bool) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	bad, ran := false, false
+func outcomes(page string, results []manual.Result) (list []checks.Outcome) {
 	for _, r := range results {
-		fmt.Fprintf(tw, "%s:%d\t%s\t%s\n", page, r.Block.Line, r.State, r.Said)
-		bad = bad || !r.OK() && (needAll || r.State != "not run")
-		ran = ran || r.OK()
+		list = append(list, checks.Outcome{Line: []string{fmt.Sprintf("%s:%d", page, r.Block.Line), r.State, r.Said}, Ran: r.State != "not run", Right: r.OK()})
 	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
-	if bad || !ran {
-		return action.Reject(errors.New("a command does not do what the page says, or was not run"))
-	}
-	return nil
+	return list
 }

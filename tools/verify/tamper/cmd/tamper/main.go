@@ -13,7 +13,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
@@ -30,16 +29,7 @@ const usage = `usage: tamper [flags]
   --peers=false    do not run other programs
 `
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
-
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	return action.Exit(stderr, "tamper", benchmark(ctx, args, stdout))
-}
+func main() { action.Main("tamper", benchmark) }
 
 func benchmark(ctx context.Context, args []string, stdout io.Writer) error {
 	var release, policyFile, payload, update string

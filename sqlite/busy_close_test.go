@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+
+package sqlite_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/gosqlite/gosqlite/sqlite"
+)
+
+// A backup writes to its destination until it is closed, which it cannot be while its source is at work. Until then the
+// destination must not be freed.
+func TestCloseOfABackupsDestinationWaitsForItsSource(t *testing.T) {
+	src := openTest(t, ":memory:")
+	exec(t, src, "CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(100000))")
+	dst, err := sqlite.Open(":memory:", sqlite.OpenReadWrite)
+	check(t, err)
+	b, err := src.Backup(dst, "main", "main")
+	check(t, err)
+	if finished, err := b.Step(1); finished || err != nil {
+		t.Fatalf("finished %t, %v", finished, err)
+	}
+	inside, ended := make(chan struct{}), make(chan error)
+	check(t, src.CreateFunction("enter", sqlite.Scalar0(func() (int64, error) { close(inside); return 1, nil }), sqlite.Innocuous))
+	go func() { ended <- src.Exec("SELECT enter(); " + endless) }()
+	<-inside
+	// The function has returned soon, and its statement runs on its own.
+	for range 3 {
+		time.Sleep(5 * time.Millisecond)
+		if err := dst.Close(); !errors.Is(err, sqlite.ErrMisuse) {
+			t.Fatalf("closed under a backup: %v", err)
+		}
+	}
+	src.Interrupt()
+	if err := <-ended; !errors.Is(err, sqlite.ErrInterrupt) {
+		t.Fatal(err)
+	}
+	if finished, err := b.Step(-1); !finished || err != nil {
+		t.Errorf("the backup goes on: %t, %v", finished, err)
+	}
+	if _, n, err := one(t, dst, "SELECT 1"); n != "1" {
+		t.Errorf("the destination is gone: %v", err)
+	}
+	check(t, dst.Close())
+	if _, err := b.Step(1); !errors.Is(err, sqlite.ErrMisuse) {
+		t.Errorf("step after the destination's close: %v", err)
+	}
+}
+
+// Rows that nobody reads leave a statement that writes open; the next run ends it, and that commits. Where the commit
+// fails the new run must not begin, else nobody hears that the rows are lost.
+func TestErrorOfAnImplicitCommitWhenAStatementBeginsAnew(t *testing.T) {
+	runs := map[string]func(s *sqlite.Stmt, args []sqlite.Value) error{
+		"Run":     (*sqlite.Stmt).Run,
+		"Query":   (*sqlite.Stmt).Query,
+		"RunMany": func(s *sqlite.Stmt, args []sqlite.Value) error { _, err := s.RunMany(args); return err },
+	}
+	for name, again := range runs {
+		c := openTest(t, ":memory:")
+		exec(t, c, "CREATE TABLE p(id INTEGER PRIMARY KEY); INSERT INTO p VALUES(1); CREATE TABLE c(p REFERENCES p DEFERRABLE INITIALLY DEFERRED)")
+		s := prepare(t, c, "INSERT INTO c VALUES(?), (1) RETURNING p")
+		check(t, s.Query([]sqlite.Value{sqlite.Int64Value(99)}))
+		if row, err := s.Step(); !row || err != nil {
+			t.Fatal(row, err)
+		}
+		if err := again(s, []sqlite.Value{sqlite.Int64Value(1)}); !errors.Is(err, sqlite.ErrConstraintForeignKey) {
+			t.Errorf("%s: the failed commit of the run before: %v", name, err)
+		}
+		if _, n, err := one(t, c, "SELECT count(*) FROM c"); n != "0" || err != nil {
+			t.Errorf("%s: %s rows, %v; want none: the new run must not begin", name, n, err)
+		}
+		if err := again(s, []sqlite.Value{sqlite.Int64Value(1)}); err != nil {
+			t.Errorf("%s: after the error was told: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+
+package sqlite_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gosqlite/gosqlite/sqlite"
+)
+
+// A parameter that is kept has the value of the run before, whatever else this run binds into the same memory.
+func TestKeptValueIsThatOfTheEarlierRun(t *testing.T) {
+	c := openTest(t, ":memory:")
+	s := prepare(t, c, "SELECT ?1 || '/' || ?2 || '/' || CAST(?3 AS TEXT)")
+	keep := sqlite.KeepValue()
+	for _, run := range []struct {
+		args []sqlite.Value
+		want string
+	}{
+		{[]sqlite.Value{sqlite.TextValue("first"), sqlite.TextValue("second"), sqlite.BlobValue([]byte("blob"))}, "first/second/blob"},
+		{[]sqlite.Value{sqlite.TextValue("FIRST LONGER"), keep, keep}, "FIRST LONGER/second/blob"},
+		{[]sqlite.Value{keep, sqlite.Int64Value(7), keep}, "FIRST LONGER/7/blob"},
+		{[]sqlite.Value{keep, keep, sqlite.TextValue(strings.Repeat("x", 1000))}, "FIRST LONGER/7/" + strings.Repeat("x", 1000)},
+		{[]sqlite.Value{keep, keep, keep}, "FIRST LONGER/7/" + strings.Repeat("x", 1000)},
+		{[]sqlite.Value{sqlite.TextValue("f"), keep, sqlite.TextValue("z")}, "f/7/z"},
+	} {
+		if err := s.Query(run.args); err != nil {
+			t.Fatal(err)
+		}
+		if row, err := s.Step(); !row || err != nil || s.ColumnText(0) != run.want {
+			t.Fatalf("%.60q, %v; want %.60q", s.ColumnText(0), err, run.want)
+		}
+	}
+	exec(t, c, "CREATE TABLE t(a, b)")
+	in := prepare(t, c, "INSERT INTO t VALUES(?, ?)")
+	many := []sqlite.Value{
+		sqlite.TextValue("long enough to cover cells and texts that come later"), sqlite.Int64Value(1),
+		keep, sqlite.TextValue("two"),
+		keep, sqlite.TextValue("three"),
+	}
+	if _, err := in.RunMany(many[:2]); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := in.RunMany(many[2:]); n != 2 || err != nil {
+		t.Fatalf("%d runs, %v", n, err)
+	}
+	if _, n, err := one(t, c, "SELECT count(*) FROM t WHERE a = 'long enough to cover cells and texts that come later'"); n != "3" || err != nil {
+		t.Errorf("%s rows keep their text, %v; want 3", n, err)
+	}
+}

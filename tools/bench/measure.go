@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/bench/contender"
+	"github.com/gosqlite/gosqlite/tools/bench/figure"
+	"github.com/gosqlite/gosqlite/tools/bench/process"
+	"github.com/gosqlite/gosqlite/tools/bench/workload"
+)
+
+// entrant is a contender that was built, by the main toolchain or another.
+type entrant struct {
+	contender.Contender
+	name string // in the report
+	main bool
+}
+
+// measure builds the programs, lets them take turns and gives the report.
+func measure(ctx context.Context, o options, env []string, now func() time.Time, talk io.Writer) (*figure.Report, error) {
+	report := &figure.Report{
+		Date: now().UTC().Format(time.DateOnly), Machine: figure.ThisMachine(), Rounds: o.rounds,
+		Quick: o.size != workload.Full, CFlags: contender.CFlags,
+	}
+	work, err := os.MkdirTemp("", "gosqlite-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	entrants, err := build(ctx, o, env, work, report, talk)
+	if err != nil {
+		return nil, err
+	}
+	start := now()
+	for i, w := range o.workloads {
+		fmt.Fprintf(talk, "bench: %3.0f s  %d/%d %s\n", now().Sub(start).Seconds(), i+1, len(o.workloads), w.Name)
+		row, err := turns(ctx, w, o, entrants, filepath.Join(work, "data"), report)
+		if err != nil {
+			return nil, err
+		}
+		report.Rows = append(report.Rows, row)
+	}
+	fmt.Fprintf(talk, "bench: %3.0f s\n", now().Sub(start).Seconds())
+	return report, nil
+}
+
+// build makes every program; one that cannot be built is noted and left out.
+func build(ctx context.Context, o options, env []string, work string, report *figure.Report, talk io.Writer) ([]entrant, error) {
+	builder := contender.Builder{Module: ".", Out: work, Env: env}
+	var entrants []entrant
+	for t, toolchain := range o.toolchains {
+		var seen []contender.Contender
+		for _, c := range o.contenders {
+			if c.Driver == contender.Floor && t > 0 {
+				continue // no Go in it
+			}
+			c.Go = toolchain
+			fmt.Fprintf(talk, "bench: build %s by %s\n", c.Name(), toolchain)
+			c, err := builder.Latest(ctx, c)
+			if err == nil && slices.Contains(seen, c) {
+				continue // latest is what go.mod requires
+			}
+			seen = append(seen, c)
+			if err == nil {
+				c, err = builder.Build(ctx, c)
+			}
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if err != nil {
+				report.NotRun = append(report.NotRun, err.Error())
+				continue
+			}
+			e := entrant{Contender: c, name: c.Name(), main: t == 0}
+			if t > 0 {
+				e.name += " " + toolchain
+			}
+			entrants = append(entrants, e)
+		}
+	}
+	if len(entrants) == 0 {
+		return nil, fmt.Errorf("build drivers: none could be built: %v", report.NotRun)
+	}
+	return entrants, nil
+}
+
+// running is an entrant that has prepared the workload.
+type running struct {
+	entrant
+	*process.Client
+}
+
+// turns measures one workload: everybody prepares, and then runs in turn.
+func turns(ctx context.Context, w workload.Workload, o options, entrants []entrant, data string, report *figure.Report) (figure.Row, error) {
+	row := figure.NewRow(w)
+	var all []*running
+	defer func() {
+		for _, r := range all {
+			r.Close()
+		}
+		os.RemoveAll(data)
+	}()
+	drop := func(name string, err error) {
+		report.NotRun = append(report.NotRun, fmt.Sprintf("%s, %s: %v", w.Name, name, err))
+		delete(row.Series, name)
+	}
+	for i, e := range entrants {
+		if !e.main && !w.PerGo {
+			continue
+		}
+		dir := filepath.Join(data, fmt.Sprint(i))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return row, err
+		}
+		client, err := process.Start(ctx, e.Program, w.Name, o.size, dir)
+		if errors.Is(err, workload.ErrNotOffered) {
+			continue
+		}
+		if err != nil {
+			drop(e.name, err)
+			continue
+		}
+		all = append(all, &running{e, client})
+		note(report, e, client.About)
+	}
+	for round := range o.rounds + 1 {
+		for i := range all {
+			// Another begins each time.
+			r := all[(i+round)%len(all)]
+			m, err := r.Round()
+			if ctx.Err() != nil {
+				return row, ctx.Err()
+			}
+			switch {
+			case err != nil:
+				drop(r.name, err)
+				r.Close()
+				all[(i+round)%len(all)] = nil
+			case round > 0: // the first warms up
+				row.Series[r.name] = append(row.Series[r.name], m)
+			}
+		}
+		all = slices.DeleteFunc(all, func(r *running) bool { return r == nil })
+	}
+	return row, nil
+}
+
+// note adds an entrant to the report when it first appears.
+func note(report *figure.Report, e entrant, about process.About) {
+	if slices.ContainsFunc(report.Contenders, func(c figure.Contender) bool { return c.Name == e.name }) {
+		return
+	}
+	report.Contenders = append(report.Contenders, figure.Contender{Name: e.name, Main: e.main, About: about})
+}

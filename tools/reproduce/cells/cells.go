@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+
+// Package cells keeps the cells of the reproduction table that were run: one for each variation, platform and
+// distribution. Runs accumulate in a file, so that a table of many builds can be made in many sittings, and nothing is
+// ever counted that was not run. The file has one JSON object a line, oldest first.
+//
+// A cell counts as passed only if all was equal and its variation is exercised: the planted leak of that fact was seen to
+// turn a build red on the same machine and distribution.
+package cells
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Plants stands in the place of a platform for a run of planted leaks.
+const Plants = "plants"
+
+// Limits of a file.
+const (
+	maxLine  = 1 << 20
+	maxCells = 1 << 20
+)
+
+// A Cell is one run.
+type Cell struct {
+	Variation    string `json:"variation"` // its name; several that were varied together are joined by +
+	Platform     string `json:"platform"`  // label, or Plants
+	Distribution string `json:"distribution"`
+	Machine      string `json:"machine"` // hash, as in a ledger's side
+	Kernel       string `json:"kernel"`
+	Source       string `json:"source"` // digest of the tree that was built
+	At           string `json:"at"`     // RFC 3339, UTC
+	Seconds      int    `json:"seconds"`
+
+	Verdict string `json:"verdict"` // PASS, FAIL or INCOMPLETE; of a plant, PASS if it was exercised
+	Files   int    `json:"files"`   // compared
+	Actions int    `json:"actions"` // compared
+	First   string `json:"first,omitempty"`
+	Ledger  string `json:"ledger,omitempty"`
+}
+
+// key is what a later run of the same replaces in the table.
+type key struct{ variation, platform, distribution, machine string }
+
+func (c *Cell) key() key { return key{c.Variation, c.Platform, c.Distribution, c.Machine} }
+
+// A History is all runs, oldest first.
+type History []Cell
+
+// Read reads a file; one that is not there is an empty history.
+func Read(path string) (History, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read cells: %w", err)
+	}
+	defer f.Close()
+	var h History
+	lines := bufio.NewScanner(f)
+	lines.Buffer(make([]byte, 4<<10), maxLine)
+	for lines.Scan() {
+		var c Cell
+		d := json.NewDecoder(strings.NewReader(lines.Text()))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&c); err != nil {
+			return nil, fmt.Errorf("read cells: %s line %d: %w", path, len(h)+1, err)
+		}
+		if _, err := time.Parse(time.RFC3339, c.At); err != nil || c.Variation == "" || c.Platform == "" || c.Verdict == "" || len(h) >= maxCells {
+			return nil, fmt.Errorf("read cells: %s line %d: no cell, or one too many", path, len(h)+1)
+		}
+		h = append(h, c)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read cells: %s: %w", path, err)
+	}
+	return h, nil
+}
+
+// Write writes all lines.
+func (h History) Write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	for _, c := range h {
+		if err := e.Encode(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Done tells whether a cell of this source needs no other run.
+func (h History) Done(c Cell) bool {
+	return slices.ContainsFunc(h, func(x Cell) bool { return x.key() == c.key() && x.Source == c.Source && x.Verdict == "PASS" })
+}
+
+// Exercised tells whether the plants of a cell's variations were all seen on its machine and distribution, each by its
+// latest run.
+func (h History) Exercised(c Cell) bool {
+	for name := range strings.SplitSeq(c.Variation, "+") {
+		seen := false
+		for _, x := range h {
+			if x.Platform == Plants && x.Variation == name && x.Distribution == c.Distribution && x.Machine == c.Machine {
+				seen = x.Verdict == "PASS"
+			}
+		}
+		if !seen {
+			return false
+		}
+	}
+	return true
+}
+
+// The verdict of the table on a cell that passed and whose variation shows nothing.
+const notExercised = "NOT EXERCISED"
+
+// A Row is the latest run of a cell of one source, with the table's verdict.
+type Row struct {
+	Cell
+	Verdict string
+}
+
+// Rows is the table of one source: what was run, and nothing else, ordered by variation, platform, distribution.
+func (h History) Rows(source string) []Row {
+	latest := map[key]Cell{}
+	for _, c := range h {
+		if c.Source == source && c.Platform != Plants {
+			latest[c.key()] = c
+		}
+	}
+	rows := []Row{}
+	for _, c := range latest {
+		r := Row{c, c.Verdict}
+		if c.Verdict == "PASS" && !h.Exercised(c) {
+			r.Verdict = notExercised
+		}
+		rows = append(rows, r)
+	}
+	slices.SortFunc(rows, func(a, b Row) int {
+		return cmp.Or(strings.Compare(a.Variation, b.Variation), strings.Compare(a.Platform, b.Platform), strings.Compare(a.Distribution, b.Distribution), strings.Compare(a.Machine, b.Machine))
+	})
+	return rows
+}
+
+// Sources lists the trees that were built, the latest first.
+func (h History) Sources() []string {
+	var out []string
+	for _, c := range slices.Backward(h) {
+		if c.Platform != Plants && !slices.Contains(out, c.Source) {
+			out = append(out, c.Source)
+		}
+	}
+	return out
+}
+
+// Count is how many rows have each verdict.
+func Count(rows []Row) map[string]int {
+	n := map[string]int{}
+	for _, r := range rows {
+		n[r.Verdict]++
+	}
+	return n
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/reproduce/cells"
+	"github.com/gosqlite/gosqlite/tools/reproduce/command"
+	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
+	"github.com/gosqlite/gosqlite/tools/reproduce/report"
+	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
+	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
+)
+
+// table is a run of the command cells.
+type table struct {
+	*options
+	file, html         string
+	together, reported bool
+
+	term    *command.Terminal
+	now     func() time.Time
+	history cells.History
+	source  string // digest
+	side    ledger.Side
+}
+
+// runCells runs the cells that were not run yet, and prints the table of those that were.
+func runCells(ctx context.Context, args []string, term *command.Terminal, now func() time.Time) int {
+	c := &table{term: term, now: now, side: thisSide()}
+	o, code := parseBuild(false, args, term, func(fs *flag.FlagSet) {
+		fs.StringVar(&c.file, "file", "", "`FILE` that keeps the cells; what passed in it for this source is not run again")
+		fs.BoolVar(&c.together, "together", false, "vary all at once, one cell for each platform; by default each variation alone")
+		fs.BoolVar(&c.reported, "report", false, "run nothing, print what was run")
+		fs.StringVar(&c.html, "html", "", "write all tables and the history as one page to `FILE`")
+	})
+	if o == nil {
+		return code
+	}
+	if c.options = o; c.file == "" || o.release != "" || o.ledger != "" || o.json != "" {
+		return term.Fail(command.ExitUsage, errors.New("cells needs --file, and takes neither --release nor --ledger nor --json"))
+	}
+	groups, err := c.groups()
+	if err != nil {
+		return term.Fail(command.ExitUsage, err)
+	}
+	if err := c.run(ctx, groups); err != nil {
+		return term.Fail(failure(err), err)
+	}
+	if err := c.write(); err != nil {
+		return term.Fail(command.ExitFailure, err)
+	}
+	return verdict(c.history.Rows(c.source))
+}
+
+// verdict is the exit code of a table: 3 for a difference, 1 if anything else is no pass.
+func verdict(rows []cells.Row) int {
+	n := cells.Count(rows)
+	switch {
+	case n["FAIL"] > 0:
+		return report.ExitDifferent
+	case len(rows) == 0 || n["PASS"] < len(rows):
+		return report.ExitIncomplete
+	}
+	return report.ExitPass
+}
+
+func (c *table) run(ctx context.Context, groups [][]variation.Variation) error {
+	var err error
+	if c.history, err = cells.Read(c.term.From(c.file)); err != nil {
+		return err
+	}
+	source := c.term.Variable("BUILD_WORKSPACE_DIRECTORY")
+	if c.source, err = trial.Digest(ctx, trial.Git(source)); err != nil || c.reported {
+		return err
+	}
+	if err := c.plants(ctx, groups); err != nil {
+		return err
+	}
+	platforms := c.platforms
+	if len(platforms) == 0 {
+		platforms = list{""}
+	}
+	for _, p := range platforms {
+		for _, vary := range groups {
+			if err := c.cell(ctx, p, vary); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// groups are the variations of each cell.
+func (c *table) groups() ([][]variation.Variation, error) {
+	vary := variation.Table
+	if c.together || !slices.Contains(c.variations, variation.All) {
+		var err error
+		if vary, err = variation.Select(c.variations); err != nil && c.together {
+			return nil, err
+		} else if err != nil {
+			// Alone, no row excludes another.
+			if vary, err = eachNamed(c.variations); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if c.together {
+		return [][]variation.Variation{vary}, nil
+	}
+	var out [][]variation.Variation
+	for _, v := range vary {
+		out = append(out, []variation.Variation{v})
+	}
+	return out, nil
+}
+
+func eachNamed(names []string) ([]variation.Variation, error) {
+	var out []variation.Variation
+	for _, n := range names {
+		v, err := variation.Select([]string{n})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v...)
+	}
+	return out, nil
+}
+
+// at is a cell of this source and machine that is about to be run.
+func (c *table) at(platform string, vary []variation.Variation) cells.Cell {
+	var names []string
+	for _, v := range vary {
+		names = append(names, v.Name)
+	}
+	if platform == "" {
+		platform = "default"
+	}
+	return cells.Cell{Variation: strings.Join(names, "+"), Platform: platform, Distribution: c.side.Distribution, Machine: c.side.Machine, Kernel: c.side.Kernel,
+		Source: c.source, At: c.now().UTC().Format(time.RFC3339)}
+}
+
+// plants builds the planted leak of each variation that was not seen yet on this machine and distribution.
+func (c *table) plants(ctx context.Context, groups [][]variation.Variation) error {
+	for _, vary := range groups {
+		vary = slices.DeleteFunc(slices.Clone(vary), func(v variation.Variation) bool {
+			return c.history.Exercised(c.at("", []variation.Variation{v}))
+		})
+		if len(vary) == 0 {
+			continue
+		}
+		o := *c.options
+		o.pack, o.targets, o.platforms, o.against, o.logs = defaultPlants, nil, nil, nil, nil
+		start := c.now()
+		r, err := c.trial(ctx, &o, vary)
+		if err != nil {
+			return fmt.Errorf("build plants: %w", err)
+		}
+		for i, v := range vary {
+			x := c.at(cells.Plants, []variation.Variation{v})
+			x.Seconds, x.Verdict = int(c.now().Sub(start).Seconds()), "FAIL"
+			if seen := r.Variations[i].Exercised; seen != nil && *seen {
+				x.Verdict = "PASS"
+			}
+			c.history = append(c.history, x)
+		}
+		if err := c.save(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *table) cell(ctx context.Context, platform string, vary []variation.Variation) error {
+	x := c.at(platform, vary)
+	if c.history.Done(x) {
+		fmt.Fprintf(c.term.Stderr, "reproduce: %s for %s passed before\n", x.Variation, x.Platform)
+		return nil
+	}
+	o := *c.options
+	if o.platforms = nil; platform != "" {
+		o.platforms = list{platform}
+	}
+	start := c.now()
+	r, err := c.trial(ctx, &o, vary)
+	if err != nil {
+		return fmt.Errorf("%s for %s: %w; what was run before is in %s", x.Variation, x.Platform, err, c.file)
+	}
+	x.Seconds, x.Verdict, x.Files, x.Ledger = int(c.now().Sub(start).Seconds()), r.Verdict(), len(r.Files), r.Digest
+	if r.Actions != nil {
+		x.Actions = r.Actions.Total
+		if f := r.Actions.First(); f != nil {
+			x.First = fmt.Sprintf("%s %s (%s)", f.Mnemonic, f.Label, f.Cause)
+		}
+	}
+	c.history = append(c.history, x)
+	return c.save()
+}
+
+func (c *table) trial(ctx context.Context, o *options, vary []variation.Variation) (*report.Report, error) {
+	t, err := newTrial(o, vary, c.term)
+	if err != nil {
+		return nil, err
+	}
+	p := newProgress(c.term.Stderr)
+	t.Progress = p.step
+	defer p.done()
+	return t.Run(ctx)
+}
+
+func (c *table) save() error {
+	if err := command.WriteFile(c.term.From(c.file), c.history.Write); err != nil {
+		return fmt.Errorf("write cells: %w", err)
+	}
+	return nil
+}
+
+// write prints the table of this source, and the page.
+func (c *table) write() error {
+	if c.html != "" {
+		if err := command.WriteFile(c.term.From(c.html), c.history.WriteHTML); err != nil {
+			return fmt.Errorf("write page: %w", err)
+		}
+	}
+	return c.history.WriteTable(c.term.Stdout, c.source)
+}

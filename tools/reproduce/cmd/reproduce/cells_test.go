@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	lt "github.com/gosqlite/gosqlite/tools/reproduce/execlog/execlogtest"
+)
+
+// buildsByZone is a program in Bazel's place whose planted leak of the time zone is seen.
+const buildsByZone = `#!/bin/sh
+set -eu
+kind=real
+for a; do case $a in
+--build_event_json_file=*) events=${a#*=} ;;
+--execution_log_compact_file=*) log=${a#*=} ;;
+--config=plants) kind=plants ;;
+shutdown) exit 0 ;;
+esac; done
+case $kind in plants) cp "plants${TZ-}.zst" "$log" ;; *) cp log.zst "$log" ;; esac
+echo "EXPRESSION" > made.txt
+cat > "$events" <<END
+{"id":{"workspace":{}},"workspaceInfo":{"localExecRoot":"$PWD"}}
+{"id":{"namedSet":{"id":"0"}},"namedSetOfFiles":{"files":[{"name":"made.txt","uri":"file://$PWD/made.txt"}]}}
+{"id":{"targetCompleted":{"label":"//:x"}},"completed":{"success":true,"outputGroup":[{"name":"default","fileSets":[{"id":"0"}]}]}}
+{"id":{"buildFinished":{}},"finished":{"exitCode":{"name":"SUCCESS"}}}
+END
+`
+
+// planted is a log with the plants of time zone and locale.
+func planted(zone string) string {
+	spawn := func(name, text string) lt.Spawn {
+		return lt.Spawn{Mnemonic: "Genrule", Label: "//tools/reproduce/plants:" + name, Outputs: map[string]string{name: text}, Runner: "local"}
+	}
+	return string(lt.Log(spawn("leak_tz", zone), spawn("leak_locale", "none")))
+}
+
+// cellSource is a workspace of it, and the environment of a user who stands elsewhere.
+func cellSource(t *testing.T, expression string) (here string, env []string) {
+	t.Helper()
+	src := workspace(t, "")
+	file(t, filepath.Join(src, "bazelw"), strings.Replace(buildsByZone, "EXPRESSION", expression, 1))
+	for _, zone := range []string{"", "AAA-14", "BBB+12"} {
+		file(t, filepath.Join(src, "plants"+zone+".zst"), planted(zone))
+	}
+	here = t.TempDir()
+	return here, []string{"BUILD_WORKSPACE_DIRECTORY=" + src, "BUILD_WORKING_DIRECTORY=" + here, "PATH=" + os.Getenv("PATH"), "HOME=" + here}
+}
+
+func TestCells(t *testing.T) {
+	here, env := cellSource(t, "same")
+	args := []string{"cells", "--file", "cells.jsonl", "--variation", "tz", "--work", filepath.Join(t.TempDir(), "work"), "--platforms", "//platforms:a,//platforms:b"}
+	code, stdout, stderr := runs(t, env, args...)
+	if code != 0 || !strings.Contains(stdout, "2 cells run: 2 PASS, 0 FAIL") {
+		t.Fatalf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	// Resumed with one platform more, two are not run again.
+	args[len(args)-1] += ",//platforms:c"
+	code, stdout, stderr = runs(t, env, append(args, "--html", "page.html")...)
+	if code != 0 || !strings.Contains(stdout, "3 cells run: 3 PASS") || strings.Count(stderr, "passed before") != 2 || strings.Contains(stderr, "plants") {
+		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	if text, err := os.ReadFile(filepath.Join(here, "page.html")); err != nil || !strings.Contains(string(text), "3 cells run") {
+		t.Errorf("page: %v %s", err, text)
+	}
+	// The plant of the locale leaks nothing here, so that its cell is no pass.
+	args[4] = "locale"
+	code, stdout, stderr = runs(t, env, args[:7]...)
+	if code != 1 || !strings.Contains(stdout, "NOT EXERCISED  locale") || !strings.Contains(stdout, "4 cells run: 3 PASS, 0 FAIL, 0 INCOMPLETE, 1 NOT EXERCISED") {
+		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	code, stdout, _ = runs(t, env, "cells", "--file", "cells.jsonl", "--report")
+	if code != 1 || !strings.Contains(stdout, "4 cells run") {
+		t.Errorf("report: exit %d: %s", code, stdout)
+	}
+}
+
+func TestCellsDiffer(t *testing.T) {
+	_, env := cellSource(t, "$TZ")
+	work := filepath.Join(t.TempDir(), "work")
+	code, stdout, stderr := runs(t, env, "cells", "--file", "c", "--variation", "tz,locale", "--together", "--work", work)
+	if code != 3 || !strings.Contains(stdout, "tz+locale") || !strings.Contains(stdout, "1 cells run: 0 PASS, 1 FAIL") {
+		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	if code, stdout, _ := runs(t, env, "cells", "--file", "none", "--report"); code != 1 || !strings.Contains(stdout, "0 cells run") {
+		t.Errorf("nothing was run: exit %d: %s", code, stdout)
+	}
+	for name, args := range map[string][]string{
+		"no file": {"cells"}, "a release": {"cells", "--file", "c", "--release", "x"},
+		"unknown variation": {"cells", "--file", "c", "--variation", "moon"}, "two of a group at once": {"cells", "--file", "c", "--together", "--variation", "sandbox,sandbox_none"},
+	} {
+		if code, _, _ := runs(t, env, args...); code != 2 {
+			t.Errorf("%s: exit %d", name, code)
+		}
+	}
+}

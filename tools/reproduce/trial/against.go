@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+
+package trial
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
+	"github.com/gosqlite/gosqlite/tools/reproduce/execlog"
+	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
+	"github.com/gosqlite/gosqlite/tools/reproduce/report"
+	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
+)
+
+// Baseline is a build made elsewhere, against which one new build is compared.
+type Baseline struct {
+	Files   map[string]string // release files: name from the release's folder to path; nil if only their digests are known
+	Ledger  *ledger.Ledger    // nil if nothing is known of its actions; it may tell of more than the new build
+	Setting variation.Setting // the surroundings that it was made in
+	// Judge compares release files by rules of its own, given those of the new build by name; nil for byte by byte with
+	// Files. Of the maker of what it knows the surroundings are not known either.
+	Judge func(built map[string]string) ([]compare.File, error)
+}
+
+func (b *Baseline) fits(t *Trial) error {
+	switch {
+	case b == nil:
+		return nil
+	case len(t.Platforms) > 1:
+		return errors.New("compare with another build: one platform at a time")
+	case t.Plants != "":
+		return errors.New("compare with another build: plants are built twice")
+	case b.Files == nil && b.Ledger == nil && b.Judge == nil:
+		return errors.New("compare with another build: neither its files nor its ledger are known")
+	}
+	return nil
+}
+
+// compare holds the new build, and its ledger, against the baseline. Actions are compared where the baseline tells of any.
+func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) error {
+	if l := b.Ledger; l != nil {
+		var actions *compare.Actions
+		r.Files, actions = ledger.Compare(&l.Build, &made.Build, true)
+		if len(l.Build.Actions) > 0 {
+			r.Actions = actions
+		}
+		r.Sides = []string{l.Side.String(), made.Side.String()}
+		r.Relation = string(ledger.Relate(l.Side, made.Side))
+	}
+	judge := b.Judge
+	switch {
+	case judge != nil:
+		r.NotVaried = append(r.NotVaried, "what this machine has in common with that of the release's maker")
+	case b.Files != nil:
+		judge = func(built map[string]string) ([]compare.File, error) { return compare.Files(b.Files, built) }
+	default:
+		return nil
+	}
+	var err error
+	if r.Files, err = judge(bare(p.Files)); err != nil {
+		return fmt.Errorf("compare release files: %w", err)
+	}
+	r.ExplainFirst(b.Files, bare(p.Files))
+	return nil
+}
+
+// ledger is that of one side; nil when nobody wants it.
+func (t *Trial) ledger(s *side) (*ledger.Ledger, error) {
+	if t.Plants != "" || t.Side == nil && (t.Against == nil || t.Against.Ledger == nil) {
+		return nil, nil
+	}
+	files := map[string]string{}
+	var logs []*execlog.Log
+	for i, p := range s.products {
+		for name, path := range bare(p.Files) {
+			if len(s.products) > 1 {
+				_, row, _ := strings.Cut(t.Platforms[i], ":")
+				name = row + "/" + name
+			}
+			files[name] = path
+		}
+		log, err := ReadLog(p.Log)
+		if err != nil {
+			return nil, err
+		}
+		// A platform after the first may have nothing left to do.
+		if i == 0 || len(log.Spawns) > 0 {
+			logs = append(logs, log)
+		}
+	}
+	side := ledger.Side{}
+	if t.Side != nil {
+		side = *t.Side
+	}
+	return ledger.New(files, logs, side)
+}
+
+// bare takes the folder off that all names have, so that the names are those of the release's folder.
+func bare(files map[string]string) map[string]string {
+	names := sortedKeys(files)
+	if len(names) == 0 {
+		return files
+	}
+	folder := path.Dir(names[0])
+	for _, n := range names {
+		for folder != "." && !strings.HasPrefix(n, folder+"/") {
+			folder = path.Dir(folder)
+		}
+	}
+	if folder == "." {
+		return files
+	}
+	out := map[string]string{}
+	for _, n := range names {
+		out[strings.TrimPrefix(n, folder+"/")] = files[n]
+	}
+	return out
+}

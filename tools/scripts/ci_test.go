@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+
+package scripts
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestFullRefusesUnknownNames(t *testing.T) {
+	w := newWorld(t, ".ci/full")
+	w.stand("bin/go", "exit 0")
+	for _, args := range [][]string{{"nosuch"}, {"race", "nosuch"}, {"--plants"}} {
+		stdout, stderr, code := w.run(".ci/full", args...)
+		if code != 2 || stdout != "" || !strings.Contains(stderr, "no check is named "+args[len(args)-1]+"; there are amalgamation ") {
+			t.Errorf("%q: code %d, stdout %q, stderr %q", args, code, stdout, stderr)
+		}
+	}
+}
+
+func TestFullCounts(t *testing.T) {
+	for _, c := range []struct {
+		status, want string
+		code         int
+	}{
+		{"0", "\n1 passed, 0 failed\n", 0},
+		{"1", "FAILED: race\n", 1},
+	} {
+		w := newWorld(t, ".ci/full")
+		w.stand("bin/go", "exit "+c.status)
+		if stdout, stderr, code := w.run(".ci/full", "race"); code != c.code || !strings.Contains(stdout, c.want) {
+			t.Errorf("go ends with %s: code %d, stdout %q, stderr %q", c.status, code, stdout, stderr)
+		}
+	}
+}
+
+// Each row's program is there, and so is each package that plain go is asked for.
+func TestFullRowsHaveTheirPrograms(t *testing.T) {
+	stdout, _, code := newWorld(t, ".ci/full").run(".ci/full", "--list")
+	rows := strings.Split(strings.TrimSpace(stdout), "\n")
+	if code != 0 || len(rows) < 10 {
+		t.Fatalf("code %d, %q", code, stdout)
+	}
+	for _, row := range rows {
+		words := strings.Fields(row)
+		if words[1] == "go" {
+			dir := root
+			if words[2] == "-C" {
+				dir = filepath.Join(root, words[3])
+			}
+			for _, word := range words {
+				if strings.HasPrefix(word, "./") && !exists(filepath.Join(dir, strings.TrimSuffix(word, "/..."))) {
+					t.Errorf("%s: no package %s", words[0], word)
+				}
+			}
+			continue
+		}
+		if info, err := os.Stat(filepath.Join(root, words[1])); err != nil || info.Mode()&0o100 == 0 {
+			t.Errorf("%s: %s is no program: %v", words[0], words[1], err)
+		}
+	}
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// ci is a world in which .ci/run can run.
+func ci(t *testing.T) *world {
+	w := newWorld(t, ".ci/run", "tools/lint/oldest.go", "tools/release/version.bzl")
+	w.write("tools/bootstrap/modules/zlib/MODULE.bazel", "")
+	w.stand("bin/go", `echo "with $GOTOOLCHAIN" >>"`+w.dir+`/log"`)
+	w.stand("tools/smoke/run", "")
+	w.stand("bazelw", `for a; do
+  case $a in --build_event_json_file=*) echo '{"overallStatus":"PASSED"}' >"${a#*=}" ;; esac
+done`)
+	return w
+}
+
+func TestRunPrintsEveryPart(t *testing.T) {
+	w := ci(t)
+	stdout, stderr, code := w.run(".ci/run")
+	if code != 0 || !regexp.MustCompile(`\n[0-9]+ passed, 0 failed\n$`).MatchString(stdout) {
+		t.Fatalf("code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	for part, most := range map[string]string{"foundation": "25", "driver": "8", "sbom": "4", "signing": "4", "scan": "4", "docs": "3", "reproduce": "2"} {
+		if !regexp.MustCompile(`(?m)^` + part + ` +\d+:\d\d  ` + most + `$`).MatchString(stdout) {
+			t.Errorf("no line for %s in %q", part, stdout)
+		}
+		if !strings.Contains(stdout, "\n-- "+part+", ") {
+			t.Errorf("no check counts for %s", part)
+		}
+	}
+	log, err := os.ReadFile(w.dir + "/log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Tests that one part leaves out are another part's.
+	var excluded []string
+	for line := range strings.Lines(string(log)) {
+		for word := range strings.FieldsSeq(line) {
+			if strings.HasPrefix(word, "-//") {
+				excluded = append(excluded, word[1:])
+			}
+		}
+	}
+	for _, target := range excluded {
+		if !regexp.MustCompile(`(?m)^bazelw test .* ` + regexp.QuoteMeta(target) + `( |$)`).Match(log) {
+			t.Errorf("the tests of %s run nowhere", target)
+		}
+	}
+	if len(excluded) == 0 {
+		t.Error("no part has tests of its own")
+	}
+	if !regexp.MustCompile(`(?m)^with go1\.\d+\.\d+$`).Match(log) {
+		t.Error("no lint by the oldest Go")
+	}
+}
+
+func TestRunFailsWithOneCheck(t *testing.T) {
+	for _, c := range []struct{ name, program, body, want string }{
+		{"smoke", "tools/smoke/run", "exit 1", "FAILED: smoke\n"},
+		{"scripts and lint", "bin/go", "exit 1", "FAILED: scripts\n"},
+		{"tests that do not run", "bazelw", "exit 0", "0 passed"},
+	} {
+		w := ci(t)
+		w.stand(c.program, c.body)
+		stdout, _, code := w.run(".ci/run")
+		if c.program == "bazelw" {
+			c.want = " failed\n"
+		}
+		if code != 1 || !strings.Contains(stdout, c.want) || strings.HasSuffix(stdout, ", 0 failed\n") {
+			t.Errorf("%s: code %d, %q", c.name, code, stdout[max(0, len(stdout)-400):])
+		}
+	}
+}
