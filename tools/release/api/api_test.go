@@ -116,6 +116,8 @@ type Queue interface {
 
 type Sealed interface{ sealed() }
 
+type Value interface{ int64 | ~string }
+
 type Null[T any] struct { V T; Valid bool }
 
 func (n *Null[T]) Set(v T) {}
@@ -212,6 +214,7 @@ func TestDescription(t *testing.T) {
 		`pkg lite, type Tree struct`,
 		`pkg lite, type Tree struct, has unexported fields`,
 		`pkg lite, type Tree struct, promotes Depth int`,
+		`pkg lite, type Value interface { int64 | ~string }`,
 		`pkg lite, type option struct`,
 		`pkg lite, type option struct, has unexported fields`,
 		`pkg lite, var Default Queue`,
@@ -239,6 +242,10 @@ func TestCheckLocked(t *testing.T) {
 		{"a method more in an interface", "lite/lite.go", "	Len() int\n", "	Len() int\n	Cap() int\n", []string{"Queue.Cap", "gets no method"}},
 		{"a method more in a sealed interface", "lite/lite.go", "{ sealed() }", "{ sealed(); Cap() int }", []string{"api/next.txt: pkg lite, type Sealed interface { Cap() int; unexported() }", "write"}},
 		{"a type that compares no more", "lite/lite.go", "A, B int }", "A, B int; C []int }", []string{"comparable"}},
+		{"a type less in a constraint", "lite/lite.go", "interface{ int64 | ~string }", "interface{ int64 }", []string{"type Value interface", "Value: constraint narrowed from int64 | ~string to int64", "goes on to satisfy it"}},
+		{"a type less in a function's constraint", "lite/lite.go", "[A int | string]", "[A int]", []string{"With.A: constraint narrowed"}},
+		{"a constraint where there was none", "lite/lite.go", "Null[T any]", "Null[T int]", []string{"Null.T: constraint narrowed from any type to int"}},
+		{"a type more in a constraint", "lite/lite.go", "interface{ int64 | ~string }", "interface{ int64 | ~string | bool }", []string{"api/next.txt: pkg lite, type Value interface { int64 | ~string | bool }"}},
 		{"a field that Go promotes no more", "lite/lite.go", "Depth int", "depth int", []string{"Tree.Depth", "removed"}},
 		{"a package that becomes experimental", "lite/driver/driver.go", "package driver", "// Package driver is EXPERIMENTAL.\npackage driver", []string{"lite/driver", "a package stays"}},
 		{"another name of an unexported type", "lite/lite.go", "option", "setting", []string{"api/next.txt: pkg lite, type"}},

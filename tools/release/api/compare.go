@@ -93,7 +93,7 @@ func (c *changes) add(p Platform, old, code map[string]*types.Package) {
 			put(rel, "package removed", false)
 			continue
 		}
-		for _, change := range apidiff.Changes(before, after).Changes {
+		for _, change := range append(apidiff.Changes(before, after).Changes, constraintChanges(before, after)...) {
 			put(rel, change.Message, change.Compatible)
 		}
 	}

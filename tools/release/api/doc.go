@@ -30,5 +30,6 @@
 // # The decision
 //
 // golang.org/x/exp/apidiff compares the types that the lines of the description stand for with those of the code. What it
-// calls incompatible breaks Go's compatibility promise (https://go.dev/doc/go1compat), in one of the ways in promise.go.
+// calls incompatible breaks the promise of https://go.dev/doc/go1compat, in one of the ways in promise.go. It does not look at
+// the types of a constraint, such as ~int | string; constraint.go does.
 package api

@@ -8,12 +8,13 @@ import "strings"
 const Promise = "https://go.dev/doc/go1compat"
 
 // rules say which part of the promise a kind of change breaks: "programs written to the Go 1 specification will continue
-// to compile and run correctly, unchanged". What a change is, apidiff says; the texts below are its words. The first that
+// to compile and run correctly, unchanged". What a change is, apidiff and constraint.go say; the texts below are their words. The first that
 // matches counts.
 var rules = []struct{ message, rule string }{
 	{"package removed", "a package stays: programs that import it must go on to compile"},
 	{"added unexported method", "an interface that others may implement gets no method: their types would no longer satisfy it"},
 	{"value changed", "a constant keeps its value: programs that store or compare it must go on to run correctly"},
+	{"constraint narrowed", "a type that satisfies a constraint goes on to satisfy it: programs that use the function with it must go on to compile"},
 	{"no longer implements", "a type keeps satisfying the interfaces that it satisfied: assignments must go on to compile"},
 	{"comparable", "a comparable type stays comparable: programs that compare it or use it as a key must go on to compile"},
 	{"old is comparable", "a comparable type stays comparable: programs that compare it or use it as a key must go on to compile"},

@@ -107,6 +107,14 @@ var refusals = []struct {
 		r.at(0, nil, "api", "check")
 		r.at(3, []string{"need v2.0.0 or higher"}, "semver", "--version", "v1.2.0")
 	}},
+	{"a sealed interface that grows", func(r *repository) {
+		r.change("sqlite/sqlite.go", "sealed() }", "sealed(); Len() int }")
+		r.at(0, nil, "api", "write")
+		r.at(0, nil, "api", "promote") // which replaces the line of api/v1.txt
+		r.commit("let it grow")
+		r.at(3, []string{"need v1.2.0 or higher"}, "semver", "--version", "v1.1.1")
+		r.at(0, nil, "semver", "--version", "v1.2.0")
+	}},
 	{"notes against facts", func(r *repository) {
 		r.change("sqlite/sqlite.go", "func (c *Conn) Ping() error { return nil }\n", "")
 		r.put("changes/next/calm.json", `{"kind":"other","title":"All is well","text":"There are no breaking changes."}`)

@@ -92,7 +92,7 @@ func world() map[string]string {
 		"LICENSE":                                "MIT\n",
 		"go.mod":                                 "module github.com/gosqlite/gosqlite\n\ngo 1.25.0\n",
 		"internal/capi/capi.go":                  "package capi\n\nfunc Version() string { return \"3.54.1\" }\n",
-		"sqlite/sqlite.go":                       "package sqlite\n\nimport \"github.com/gosqlite/gosqlite/internal/capi\"\n\ntype Conn struct{ open bool }\n\nfunc (c *Conn) Close() error { return nil }\n\nfunc Version() string { return capi.Version() }\n",
+		"sqlite/sqlite.go":                       "package sqlite\n\nimport \"github.com/gosqlite/gosqlite/internal/capi\"\n\ntype Conn struct{ open bool }\n\ntype Sealed interface{ sealed() }\n\nfunc (c *Conn) Close() error { return nil }\n\nfunc Version() string { return capi.Version() }\n",
 		"tools/go.mod":                           "module github.com/gosqlite/gosqlite/tools\n",
 		"tools/release/version.bzl":              "VERSION = \"0.9.0\"\nRELEASE_TIME = \"2026-11-23T00:00:00Z\"\n",
 		"tools/scan/triage.json":                 "{}\n",
