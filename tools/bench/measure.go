@@ -93,6 +93,10 @@ func build(ctx context.Context, o options, env []string, work string, report *fi
 	return entrants, nil
 }
 
+// latencyRounds is the most rounds of a workload whose figures are delays; each
+// has several tries.
+const latencyRounds = 3
+
 // running is an entrant that has prepared the workload.
 type running struct {
 	entrant
@@ -132,7 +136,12 @@ func turns(ctx context.Context, w workload.Workload, o options, entrants []entra
 		all = append(all, &running{e, client})
 		note(report, e, client.About)
 	}
-	for round := range o.rounds + 1 {
+	// The first round warms up. Delays need no warmth, and those of drivers that wait on are long.
+	cold, rounds := 1, o.rounds
+	if w.Latency {
+		cold, rounds = 0, min(o.rounds, latencyRounds)
+	}
+	for round := range cold + rounds {
 		for i := range all {
 			// Another begins each time.
 			r := all[(i+round)%len(all)]
@@ -145,7 +154,7 @@ func turns(ctx context.Context, w workload.Workload, o options, entrants []entra
 				drop(r.name, err)
 				r.Close()
 				all[(i+round)%len(all)] = nil
-			case round > 0: // the first warms up
+			case round >= cold:
 				row.Series[r.name] = append(row.Series[r.name], m)
 			}
 		}

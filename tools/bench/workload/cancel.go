@@ -17,7 +17,7 @@ var cancels = []Workload{
 
 const (
 	cancelAfter = 20 * time.Millisecond
-	cancelBusy  = time.Second            // what a wait for a lock takes that nothing ends
+	cancelBusy  = 500 * time.Millisecond // what a wait for a lock takes that nothing ends
 	cancelLate  = 250 * time.Millisecond // later is not ended by the context
 )
 

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
@@ -39,32 +40,39 @@ func dsn(file string, s workload.Settings) string {
 // conn is the driver without database/sql: the lowest API that it has.
 type conn struct {
 	c     driver.Conn
-	stmts map[string]driver.Stmt
-	args  []driver.Value
+	stmts map[string]stmt
+	args  []driver.NamedValue
+}
+
+type stmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
 }
 
 func openConn(file string, s workload.Settings) (workload.Conn, error) {
 	c, err := (&sqlite3.SQLiteDriver{}).Open(dsn(file, s))
-	return &conn{c: c, stmts: map[string]driver.Stmt{}}, err
+	return &conn{c: c, stmts: map[string]stmt{}}, err
 }
 
-func (c *conn) prepare(query string, args []any) (driver.Stmt, error) {
-	stmt := c.stmts[query]
-	if stmt == nil {
-		var err error
-		if stmt, err = c.c.Prepare(query); err != nil {
+func (c *conn) prepare(query string, args []any) (stmt, error) {
+	prepared := c.stmts[query]
+	if prepared == nil {
+		p, err := c.c.Prepare(query)
+		if err != nil {
 			return nil, err
 		}
-		c.stmts[query] = stmt
+		prepared = p.(stmt)
+		c.stmts[query] = prepared
 	}
 	c.args = c.args[:0]
-	for _, arg := range args {
+	for i, arg := range args {
 		if v, ok := arg.(int); ok {
 			arg = int64(v)
 		}
-		c.args = append(c.args, arg)
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: arg})
 	}
-	return stmt, nil
+	return prepared, nil
 }
 
 func (c *conn) Exec(query string, args ...any) error {
@@ -72,7 +80,7 @@ func (c *conn) Exec(query string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	_, err = stmt.Exec(c.args)
+	_, err = stmt.ExecContext(context.Background(), c.args)
 	return err
 }
 
@@ -81,7 +89,7 @@ func (c *conn) Query(query string, row func(workload.Row), args ...any) error {
 	if err != nil {
 		return err
 	}
-	rows, err := stmt.Query(c.args)
+	rows, err := stmt.QueryContext(context.Background(), c.args)
 	if err != nil {
 		return err
 	}
