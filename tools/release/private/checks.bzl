@@ -4,13 +4,13 @@
 load("//platforms:transition.bzl", "enter_platform", "host_tool", "leave_platform", "row_of")
 load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME")
+load("//toolchains/zig:targets.bzl", "stack_size")
 
 visibility("//tools/release")
 
-_MIB = 1024 * 1024
-
 def _leak(row, files, _programs, _goldens):
-    stack = ["--stack-size", str((2 if row.goarch == "386" and row.libc == "mingw" else 8) * _MIB)] if row.libc in ["musl", "mingw"] else []
+    size = stack_size(row)
+    stack = ["--stack-size", str(size)] if size else []
     return [["--time", RELEASE_TIME] + stack + files]
 
 def _format(row, _files, programs, _goldens):
