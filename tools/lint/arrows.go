@@ -53,7 +53,9 @@ var goRules = []arrowRule{
 	{func(a arrow) bool {
 		return within(a.from, "tools", "toolchains") && a.from != "tools/bench/driver/gosqlite" && local(a) && !within(a.to, "tools", "toolchains")
 	}, "tools and toolchains never import the root module"},
-	{func(a arrow) bool { return inside(a.to, "tools/bench") != inside(a.from, "tools/bench") && within(a.to, "tools") },
+	{func(a arrow) bool {
+		return inside(a.to, "tools/bench") != inside(a.from, "tools/bench") && within(a.to, "tools")
+	},
 		"tools/bench holds drivers of others: nothing stands on it, and it stands on no other tool"},
 	{func(a arrow) bool { return inside(a.from, "toolchains") && !inside(a.to, "toolchains") && !standard(a) },
 		"toolchains builds everything else and stands on the standard library alone"},
