@@ -4,6 +4,7 @@ package sqlite_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -288,5 +289,15 @@ func TestBusyTimeoutPragmaKeepsCancellation(t *testing.T) {
 	}
 	if err := b.Exec("INSERT INTO t VALUES(1)"); !errors.Is(err, sqlite.ErrBusy) || errors.Is(err, sqlite.ErrInterrupt) {
 		t.Errorf("insert without waiting: %v", err)
+	}
+}
+
+func TestErrorAsJSON(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x UNIQUE); INSERT INTO t VALUES('secret')")
+	b, err := json.Marshal(c.Exec("INSERT INTO t VALUES('secret')"))
+	const want = `{"Code":19,"ExtendedCode":2067,"Name":"SQLITE_CONSTRAINT_UNIQUE","Message":"UNIQUE constraint failed: t.x","Offset":-1}`
+	if err != nil || string(b) != want {
+		t.Errorf("%s, %v; want %s", b, err, want)
 	}
 }
