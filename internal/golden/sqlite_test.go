@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-package sqlite_test
+package golden_test
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ next:
 		}
 		lines = append(lines, "option "+strings.Replace(option, "=", " = ", 1))
 	}
-	golden.Check(t, "../api/options.txt", "SQLite's version and the options that it is compiled with.", "./sqlite", lines)
+	golden.Check(t, "../../api/options.txt", "SQLite's version and the options that it is compiled with.", "./internal/golden", lines)
 }
 
 func TestPromisedErrorCodes(t *testing.T) {
@@ -38,5 +38,5 @@ func TestPromisedErrorCodes(t *testing.T) {
 	if len(lines) < 100 {
 		t.Fatalf("only %d codes have names", len(lines))
 	}
-	golden.Check(t, "../api/errors.txt", "Result codes, as errors print them.", "./sqlite", lines)
+	golden.Check(t, "../../api/errors.txt", "Result codes, as errors print them.", "./internal/golden", lines)
 }
