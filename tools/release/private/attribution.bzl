@@ -50,7 +50,10 @@ def _attribution_impl(ctx):
             args += [] if other == program else ["--beside", other.short_path]
         args += with_c if path in archives[ArchiveInfo].with_c else ["--ceiling", str(_CEILING_PURE)]
         files += [program, released]
-        lines.append("{} {} || exit".format(ctx.executable._attribute.short_path, " ".join(["'%s'" % a for a in args])))
+
+        # `bazel run` with a folder writes the pieces of each program there, for a treemap.
+        areas = "${1:+--areas \"$1/%s.areas.json\"}" % path.rpartition("/")[2]
+        lines.append("{} {} {} || exit".format(ctx.executable._attribute.short_path, " ".join(["'%s'" % a for a in args]), areas))
     script = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(script, "\n".join(lines) + "\n", is_executable = True)
     return [DefaultInfo(
