@@ -2,9 +2,9 @@
 """Tests of what a release of one platform holds, on the bytes: leaks, format, imports."""
 
 load("//platforms:transition.bzl", "enter_platform", "host_tool", "leave_platform", "row_of")
+load("//toolchains/zig:targets.bzl", "stack_size")
 load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME")
-load("//toolchains/zig:targets.bzl", "stack_size")
 
 visibility("//tools/release")
 
