@@ -76,6 +76,7 @@ func ci(t *testing.T) *world {
 	w.write("tools/bootstrap/modules/zlib/MODULE.bazel", "")
 	w.stand("bin/go", `echo "with $GOTOOLCHAIN" >>"`+w.dir+`/log"`)
 	w.stand("tools/smoke/run", "")
+	w.stand("tools/scan/programs/fetch", "")
 	w.stand("bazelw", `for a; do
   case $a in --build_event_json_file=*) echo '{"overallStatus":"PASSED"}' >"${a#*=}" ;; esac
 done`)
