@@ -39,10 +39,23 @@ func TestWithin(t *testing.T) {
 		{"another key of a target that may have its own", func(c *container) { c.Actions[0].Key = "0c" }, []string{"//:release"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := graph(func(*container) {}).Within(graph(test.plant), test.but)
+			got, err := graph(func(*container) {}).Within(graph(test.plant), test.but)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if test.want == "" && len(got) != 0 || test.want != "" && (len(got) != 1 || got[0].Rule != test.want) {
 				t.Errorf("found %v, want %q", got, test.want)
 			}
 		})
+	}
+	unkeyed := graph(func(c *container) { c.Actions[0].Key = "" })
+	for name, pair := range map[string][2]*Graph{
+		"both":      {unkeyed, unkeyed},
+		"this one":  {unkeyed, graph(func(*container) {})},
+		"the other": {graph(func(*container) {}), unkeyed},
+	} {
+		if got, err := pair[0].Within(pair[1], nil); err == nil || !strings.Contains(err.Error(), "has no actionKey") {
+			t.Errorf("no key in %s: found %v, %v", name, got, err)
+		}
 	}
 }

@@ -5,8 +5,8 @@
 //
 //	./bazelw run //tools/release:build_release -- --version v1.2.3 --out FOLDER --key KEY --chain CHAIN --policy POLICY
 //
-// Whatever it makes is below FOLDER, which lies outside the tree: state.json, log/STEP.log, semver.json, payload/, notes/,
-// proxy/ and dist/. It is a dry run unless --publish is given. Exit codes are those of package action.
+// Whatever it makes is below FOLDER, which lies outside the tree: state.json, log/STEP.log, semver.json, payload/, scan/,
+// notes/, proxy/ and dist/. It is a dry run unless --publish is given. Exit codes are those of package action.
 package main
 
 import (
@@ -15,10 +15,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -31,9 +33,9 @@ const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME]
 
   --version VERSION    such as v1.2.3; tools/release/version.bzl has to say the same
   --out FOLDER         gets everything that the run makes; outside the tree
-  --step NAME          runs one step alone; --list names them
+  --step NAME          runs one step alone, after those that look at the tree; --list names them
   --list               prints the steps
-  --targets LABEL      what is built; default //:release_all
+  --targets LABEL      what is built: //:release, //:release_ci or, by default, //:release_all
   --key FILE           signs; also pkcs11:...
   --chain FILE         certificates of the key
   --policy FILE        what the verifier trusts
@@ -97,6 +99,9 @@ func parse(args []string, w *world) (*options, error) {
 	if o.version == "" || o.out == "" {
 		return nil, action.UsageError("--version and --out are needed")
 	}
+	if label, name, _ := strings.Cut(o.targets, ":"); label != "//" && label != "//tools/release" || scans[name] == "" {
+		return nil, action.UsageError("--targets %q is none of //:%s", o.targets, strings.Join(slices.Sorted(maps.Keys(scans)), ", //:"))
+	}
 	if o.root == "" {
 		if o.root = w.getenv("BUILD_WORKSPACE_DIRECTORY"); o.root == "" {
 			o.root = "."
@@ -145,13 +150,16 @@ func release(ctx context.Context, args []string, w *world) error {
 	if err := os.MkdirAll(filepath.Join(o.out, "log"), 0o755); err != nil {
 		return fmt.Errorf("make %s: %w", o.out, err)
 	}
-	commit, err := w.command(ctx, io.Discard, o.root, "git", "rev-parse", "--verify", "HEAD")
-	if err != nil {
-		return fmt.Errorf("find the source commit: %w", err)
+	if j.commit, err = j.head(ctx); err != nil {
+		return err
 	}
 	state := filepath.Join(o.out, "state.json")
-	if t.State, err = train.Open(state, o.version, strings.TrimSpace(commit), o.publish); err != nil {
+	t.State, err = train.Open(state, train.State{Version: o.version, Commit: j.commit, Targets: o.targets, Publish: o.publish})
+	if errors.Is(err, train.ErrOther) {
 		return action.Reject(err)
+	}
+	if err != nil {
+		return err
 	}
 	t.Save = func(s *train.State) error { return s.Save(state) }
 	if err := t.Go(ctx, o.step); err != nil {

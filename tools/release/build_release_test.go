@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,8 @@ type machine struct {
 	root   string
 	commit string
 	dirty  string
+	soiled string // what is dirty once something was built
+	moved  string // the commit once something was built
 	fail   string // the command that fails holds this
 	no     bool   // ... by saying no
 	ran    []string
@@ -52,8 +55,14 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 	switch out := args[len(args)-1]; {
 	case strings.HasPrefix(line, "git status"):
 		return m.dirty, nil
+	case strings.HasSuffix(line, "programs/fetch"):
+		return "/programs\n", nil
 	case strings.Contains(line, " build "):
-		for _, name := range []string{"manifest.json", "a.cdx.json", "a_debug.tar.gz"} {
+		m.dirty = m.soiled
+		if m.moved != "" {
+			m.commit = m.moved
+		}
+		for _, name := range []string{"manifest.json", "a.cdx.json", "b.cdx.json", "a_debug.tar.gz"} {
 			m.put(filepath.Join(m.root, "bazel-bin", "tools", "release", "release_all", name))
 		}
 	case strings.Contains(line, "//:notes"):
@@ -99,21 +108,75 @@ func TestRelease(t *testing.T) {
 	at(3, 1, "the tree is dirty:\n M go.mod", full...)
 	m.dirty = ""
 	at(3, 1, "says 1.2.3, and v1.2.4 was asked for", "--version", "v1.2.4", "--out", t.TempDir())
-	m.fail, m.no = "./scan/cmd/scan", true
-	at(3, 5, "Decide each finding in tools/scan/triage.json", full...)
+	m.fail, m.no = "tools/release/scan:scan_all", true
+	at(3, 7, "Decide each finding in tools/scan/triage.json", full...)
 	m.no = false
-	at(1, 1, "scan.log has what it said", full...)
-	if log, err := os.ReadFile(filepath.Join(out, "log", "scan.log")); err != nil || strings.Count(string(log), "said by go\n") != 2 {
+	at(1, 3, "scan.log has what it said", full...)
+	if log, err := os.ReadFile(filepath.Join(out, "log", "scan.log")); err != nil || strings.Count(string(log), "said by env\n") != 2 {
 		t.Errorf("the log is %q, %v", log, err)
 	}
+	m.fail, m.no = "scan -- pass", true
+	at(3, 4, "Decide each finding in tools/scan/triage.json", full...)
 	m.fail = ""
-	// Without a key it goes as far as it can.
-	at(2, 5, "--key and --chain are needed", "--version", "v1.2.3", "--out", out)
-	at(0, 2, "would publish "+filepath.Join(out, "dist")+": 1 files", full...)
-	at(0, 0, "publish: done before", full...)
-	at(1, 0, "nothing was sent", append(full, "--publish", "--step", "publish")...)
+	// The tree was clean once, and is not any more.
+	m.dirty = " M go.mod\n"
+	at(3, 1, "the tree is dirty:\n M go.mod", full...)
+	at(3, 1, "the tree is dirty:\n M go.mod", append(full, "--step", "build")...)
+	m.dirty = ""
+	// Without a key it goes as far as it can, and says what it left behind.
+	at(2, 8, "--key and --chain are needed", "--version", "v1.2.3", "--out", out)
+	at(2, 1, "git tag -d v1.2.3", "--version", "v1.2.3", "--out", out)
+	at(0, 3, "would publish "+filepath.Join(out, "dist")+": 1 files", full...)
+	at(0, 1, "publish: done before", full...)
+	// A dry run that ended well published nothing.
+	at(1, 1, "nothing was sent", append(full, "--publish")...)
+	at(1, 1, "nothing was sent", append(full, "--publish", "--step", "publish")...)
+	at(3, 0, "built as //:release_all, not of v1.2.3 at abc built as //:release;", append(full, "--targets", "//:release")...)
 	m.commit = "abd"
 	at(3, 0, "it is of v1.2.3 at abc", full...)
+	if err := os.WriteFile(filepath.Join(out, "state.json"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	at(1, 0, "remove the file to begin anew", full...)
+}
+
+// What each step runs; m.ran is all that the train ran.
+func TestCommands(t *testing.T) {
+	m, out := newMachine(t), t.TempDir()
+	if code, said := m.all("--version", "v1.2.3", "--out", out, "--key", "k", "--chain", "c", "--policy", "p"); code != 0 {
+		t.Fatal(said)
+	}
+	for _, want := range []string{
+		"./bazelw build --disk_cache= --noremote_accept_cached //:release_all",
+		"./bazelw run //:reproduce -- --release OUT/payload",
+		"env PATH=/programs: ./bazelw run //tools/release/scan:scan_all -- --gate release --out OUT/scan",
+		"./bazelw run //tools/scan/cmd/scan -- pass --report OUT/scan/scan.json --date 2026-11-23 OUT/payload/a.cdx.json OUT/payload/b.cdx.json",
+		"./bazelw run //tools/release/cmd/module -- --root ROOT --commit abc --version v1.2.3 --out OUT/proxy --tag",
+		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --semver OUT/semver.json --commit abc --manifest OUT/payload/manifest.json --out OUT/notes",
+	} {
+		line := strings.NewReplacer("OUT", out, "ROOT", m.root, "PATH=/programs:", "PATH=/programs"+string(filepath.ListSeparator)).Replace(want)
+		if !slices.Contains(m.ran, line) {
+			t.Errorf("%s was not run, but\n%s", line, strings.Join(m.ran, "\n"))
+		}
+	}
+}
+
+// A build takes long; what happens to the tree meanwhile must not be taken for the commit.
+func TestTreeChangesDuringTheBuild(t *testing.T) {
+	for _, test := range []struct {
+		says  string
+		plant func(m *machine)
+	}{
+		{"the tree is dirty", func(m *machine) { m.soiled = "?? x\n" }},
+		{"the tree is at abd, and the release is of abc", func(m *machine) { m.moved = "abd" }},
+	} {
+		m, out := newMachine(t), t.TempDir()
+		test.plant(m)
+		code, said := m.all("--version", "v1.2.3", "--out", out)
+		if _, err := os.Stat(filepath.Join(out, "payload")); code != 3 || !strings.Contains(said, test.says) || err == nil {
+			t.Errorf("exit code %d, payload %v, want 3, none, and %q in\n%s", code, err, test.says, said)
+		}
+	}
 }
 
 func TestReleasedBytesReadNoCache(t *testing.T) {
@@ -121,8 +184,14 @@ func TestReleasedBytesReadNoCache(t *testing.T) {
 	if code, said := m.all("--version", "v1.2.3", "--out", t.TempDir(), "--step", "build"); code != 0 {
 		t.Fatal(said)
 	}
-	if len(m.ran) != 1 || !strings.Contains(m.ran[0], " --noremote_accept_cached ") {
-		t.Errorf("ran %q", m.ran)
+	i := slices.IndexFunc(m.ran, func(line string) bool { return strings.HasPrefix(line, "./bazelw build ") })
+	if i < 0 {
+		t.Fatalf("ran %q", m.ran)
+	}
+	for _, flag := range []string{"--noremote_accept_cached", "--disk_cache="} {
+		if !slices.Contains(strings.Fields(m.ran[i]), flag) {
+			t.Errorf("%q lacks %s", m.ran[i], flag)
+		}
 	}
 }
 
@@ -138,9 +207,12 @@ func TestUsage(t *testing.T) {
 		{2, "--version and --out are needed", nil},
 		{2, "is in the tree", []string{"--version", "v1.2.3", "--out", filepath.Join(m.root, "dist")}},
 		{2, `"fly" is none of clean, version`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "fly"}},
-		{3, "step clean is not done", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "sign"}},
+		{3, "step build is not done", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "sign"}},
+		{2, `--targets "//:shell" is none of //:release, //:release_all, //:release_ci`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "//:shell"}},
+		{2, `--targets "release" is none of`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "release"}},
 	} {
-		if code, said := m.all(test.args...); code != test.code || !strings.Contains(said, test.says) || len(m.ran) != 0 {
+		code, said := m.all(test.args...)
+		if ran := strings.Join(m.ran, "\n"); code != test.code || !strings.Contains(said, test.says) || ran != "" && ran != "git status --porcelain" {
 			t.Errorf("%q: exit code %d, want %d, and %q in %s", test.args, code, test.code, test.says, said)
 		}
 	}

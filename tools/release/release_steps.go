@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,10 +16,14 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/train"
 )
 
+// scans are the targets of tools/release/scan, by the set that they look at.
+var scans = map[string]string{"release": "scan", "release_ci": "scan_ci", "release_all": "scan_all"}
+
 // A journey is one run of the train, with what its steps share.
 type journey struct {
 	*options
 	*world
+	commit string // full id of the source
 }
 
 func (j *journey) in(elem ...string) string {
@@ -54,15 +59,17 @@ func (j *journey) bazelw(step string, args ...string) func(context.Context) erro
 }
 
 func (j *journey) steps() []train.Step {
+	// The tag is made before anybody signs, so that a run which ends later leaves it behind.
+	untag := "; a tag " + j.version + " of a run that published nothing is taken back by git tag -d " + j.version
 	return []train.Step{
-		{Name: "clean", Doc: "nothing is changed and not committed", Run: j.clean,
+		{Name: "clean", Doc: "nothing is changed and not committed", Always: true, Run: j.clean,
 			Advice: "Commit what is listed, or put it away"},
-		{Name: "version", Doc: "the tree says the version that was asked for", Run: j.sameVersion,
+		{Name: "version", Doc: "the tree says the version that was asked for", Always: true, Run: j.sameVersion,
 			Advice: "Set VERSION and RELEASE_TIME in tools/release/version.bzl and commit that"},
-		{Name: "build", Doc: "everything, without reading a remote cache", Run: j.build,
+		{Name: "build", Doc: "everything, without reading a cache", Run: j.build,
 			Advice: "Mend what the log shows"},
-		{Name: "reproduce", Doc: "built twice in other surroundings, every byte compared",
-			Run:    j.bazelw("reproduce", "run", "//:reproduce", "--", "--targets", "//:release", "--platforms", "//platforms:linux_amd64"),
+		{Name: "reproduce", Doc: "built again in other surroundings, every byte compared with what is released",
+			Run:    j.bazelw("reproduce", "run", "//:reproduce", "--", "--release", j.in("payload")),
 			Advice: "Find the variation that shows in a file, by docs/hermetic.md"},
 		{Name: "sbom", Doc: "the bills of materials against schemas, lists and files",
 			Run:    j.bazelw("sbom", "test", "//tools/release/sbom:sbom_checks"),
@@ -74,18 +81,18 @@ func (j *journey) steps() []train.Step {
 			Advice: "Run (cd tools && go run ./release/cmd/api promote), and commit api/"},
 		{Name: "semver", Doc: "the version is high enough", Run: func(ctx context.Context) error {
 			return j.bazelw("semver", "run", "//:semver", "--", "--root", j.root, "--version", j.version, "--json", j.in("semver.json"))(ctx)
-		}, Advice: "Choose the version that it names, or write the change entries that it misses"},
+		}, Advice: "Choose the version that it names, or write the change entries that it misses" + untag},
 		{Name: "notes", Doc: "release notes that facts agree with", Run: j.notes,
 			Advice: "Change the entries in changes/next, not the facts"},
 		{Name: "module", Doc: "the Go module, the release commit and its tag", Run: func(ctx context.Context) error {
-			return j.bazelw("module", "run", "//tools/release/cmd/module", "--", "--root", j.root, "--version", j.version, "--out", j.in("proxy"), "--tag")(ctx)
-		}, Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again"},
+			return j.bazelw("module", "run", "//tools/release/cmd/module", "--", "--root", j.root, "--commit", j.commit, "--version", j.version, "--out", j.in("proxy"), "--tag")(ctx)
+		}, Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again" + untag},
 		{Name: "sign", Doc: "signatures of the payload", Guarded: true, Run: j.sign,
-			Advice: "See docs/signing.md, and remove " + j.in("dist") + " if it is there"},
+			Advice: "See docs/signing.md, and remove " + j.in("dist") + " if it is there" + untag},
 		{Name: "verify", Doc: "what a stranger does", Guarded: true, Run: j.verify,
-			Advice: "Trust the verifier: find what it names, by docs/verifying.md"},
-		{Name: "publish", Doc: "dry run unless --publish", Guarded: true, Run: j.publishAll,
-			Advice: "Publish by hand what is in " + j.in("dist") + ", or run without --publish"},
+			Advice: "Trust the verifier: find what it names, by docs/verifying.md" + untag},
+		{Name: train.Publish, Doc: "dry run unless --publish", Guarded: true, Run: j.publishAll,
+			Advice: "Publish by hand what is in " + j.in("dist") + ", or run without --publish" + untag},
 	}
 }
 
@@ -97,7 +104,19 @@ func (j *journey) clean(ctx context.Context) error {
 	if out = strings.TrimRight(out, "\n"); out != "" {
 		return action.Reject(fmt.Errorf("the tree is dirty:\n%s", out))
 	}
-	return nil
+	head, err := j.head(ctx)
+	if err == nil && head != j.commit {
+		err = action.Reject(fmt.Errorf("the tree is at %s, and the release is of %s: git checkout %s", head, j.commit, j.commit))
+	}
+	return err
+}
+
+func (j *journey) head(ctx context.Context) (string, error) {
+	commit, err := j.command(ctx, io.Discard, j.root, "git", "rev-parse", "--verify", "HEAD")
+	if err != nil {
+		return "", fmt.Errorf("find the source commit: %w", err)
+	}
+	return strings.TrimSpace(commit), nil
 }
 
 func (j *journey) sameVersion(context.Context) error {
@@ -113,14 +132,15 @@ func (j *journey) sameVersion(context.Context) error {
 
 // build keeps a copy: bazel-bin leads elsewhere once another step builds its program.
 func (j *journey) build(ctx context.Context) error {
-	// A writer of a remote cache can lie, so that released bytes come from actions that ran here.
-	if _, err := j.log(ctx, "build", "./bazelw", "build", "--noremote_accept_cached", j.targets); err != nil {
+	// A writer of a cache can lie, so that released bytes come from actions that ran here.
+	if _, err := j.log(ctx, "build", "./bazelw", "build", "--disk_cache=", "--noremote_accept_cached", j.targets); err != nil {
 		return err
 	}
-	_, name, ok := strings.Cut(j.targets, ":")
-	if !ok {
-		return fmt.Errorf("find what was built: %q names no target behind a colon", j.targets)
+	// It took long: what was built is the commit only if the tree still is.
+	if err := j.clean(ctx); err != nil {
+		return err
 	}
+	name := j.set()
 	from, err := filepath.EvalSymlinks(filepath.Join(j.root, "bazel-bin", "tools", "release", name))
 	if err != nil {
 		return fmt.Errorf("find what was built: %w", err)
@@ -139,37 +159,39 @@ func (j *journey) build(ctx context.Context) error {
 	return nil
 }
 
+// set is the name of what is built.
+func (j *journey) set() string { return j.targets[strings.LastIndex(j.targets, ":")+1:] }
+
+// scan has every scanner look at tree and set, and then asks whether their report lets out the very bills that were built.
 func (j *journey) scan(ctx context.Context) error {
-	data, err := os.ReadFile(filepath.Join(j.root, "tools", "release", "version.bzl"))
+	edition, err := api.ReadEdition(j.root)
 	if err != nil {
 		return err
 	}
-	_, rest, _ := strings.Cut(string(data), `RELEASE_TIME = "`)
-	day, _, ok := strings.Cut(rest, "T")
-	if !ok {
-		return errors.New("read the release date: tools/release/version.bzl has no RELEASE_TIME")
+	bills, err := filepath.Glob(j.in("payload", "*.cdx.json"))
+	if err != nil {
+		return err
 	}
-	// By the machine's Go, as .ci/run says why.
-	args := []string{"go", "-C", "tools", "run", "./scan/cmd/scan", "--root", j.root, "--gate", "release", "--date", day}
-	for flag, pattern := range map[string]string{"--sbom": "*.cdx.json", "--twin": "*_debug.tar.gz"} {
-		files, err := filepath.Glob(j.in("payload", pattern))
-		if err != nil {
-			return err
-		}
-		if len(files) == 0 {
-			return fmt.Errorf("find what was built: no %s in %s; run step build", pattern, j.in("payload"))
-		}
-		for _, file := range files {
-			args = append(args, flag, file)
-		}
+	if len(bills) == 0 {
+		return fmt.Errorf("find what was built: no *.cdx.json in %s; run step build", j.in("payload"))
 	}
-	_, err = j.log(ctx, "scan", args...)
+	programs, err := j.log(ctx, "scan", filepath.Join("tools", "scan", "programs", "fetch"))
+	if err != nil {
+		return err
+	}
+	path := "PATH=" + strings.TrimSpace(programs) + string(filepath.ListSeparator) + j.getenv("PATH")
+	report := j.in("scan")
+	if _, err := j.log(ctx, "scan", "env", path, "./bazelw", "run", "//tools/release/scan:"+scans[j.set()], "--", "--gate", "release", "--out", report); err != nil {
+		return err
+	}
+	pass := []string{"./bazelw", "run", "//tools/scan/cmd/scan", "--", "pass", "--report", filepath.Join(report, "scan.json"), "--date", edition.Day()}
+	_, err = j.log(ctx, "scan", append(pass, bills...)...)
 	return err
 }
 
 func (j *journey) notes(ctx context.Context) error {
 	args := []string{"run", "//:notes", "--", "--root", j.root, "--version", j.version, "--semver", j.in("semver.json"),
-		"--manifest", j.in("payload", "manifest.json"), "--out", j.in("notes")}
+		"--commit", j.commit, "--manifest", j.in("payload", "manifest.json"), "--out", j.in("notes")}
 	if j.sbomDiff != "" {
 		args = append(args, "--sbom-diff", j.sbomDiff)
 	}

@@ -146,3 +146,19 @@ func TestWriteFile(t *testing.T) {
 		t.Errorf("stat = %v, %v", info, err)
 	}
 }
+
+func TestReadFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(name, []byte("12345"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := ReadFile(name, 5); err != nil || string(data) != "12345" {
+		t.Errorf("at the limit: %q, %v", data, err)
+	}
+	if data, err := ReadFile(name, 4); err == nil || data != nil || !strings.Contains(err.Error(), "it is larger than 4 bytes") {
+		t.Errorf("beyond the limit: %q, %v", data, err)
+	}
+	if _, err := ReadFile(name+"x", 4); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+}

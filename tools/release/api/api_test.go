@@ -148,7 +148,7 @@ var Default Queue
 	"api/v1.txt":                "",
 	"api/next.txt":              "",
 	"platforms/matrix.bzl":      "    _row(\"linux_amd64\", \"linux\", \"amd64\", \"glibc\", \"x\", \"y\", \"tested\"),\n    _row(\"windows_amd64\", \"windows\", \"amd64\", \"mingw\", \"x\", \"y\", \"linked\"),\n",
-	"tools/release/version.bzl": "VERSION = \"1.0.0\"\n",
+	"tools/release/version.bzl": "VERSION = \"1.0.0\"\nRELEASE_TIME = \"2026-11-23T00:00:00Z\"\n",
 }
 
 func lay(t *testing.T, files map[string]string) string {

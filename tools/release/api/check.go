@@ -5,8 +5,6 @@ package api
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -132,19 +130,4 @@ func Texts(root string, code *Code, locked bool) (map[string][]byte, error) {
 // Promoted are the two files after a release: what it added has become what it promises.
 func Promoted(code *Code) map[string][]byte {
 	return map[string][]byte{Released: Format(Released, code.Lines()), Next: Format(Next, nil)}
-}
-
-var versionLine = regexp.MustCompile(`(?m)^VERSION = "([^"]+)"$`)
-
-// Version is the release that the tree below root builds, without v: VERSION of tools/release/version.bzl.
-func Version(root string) (string, error) {
-	data, err := os.ReadFile(filepath.Join(root, "tools", "release", "version.bzl"))
-	if err != nil {
-		return "", fmt.Errorf("read the version: %w", err)
-	}
-	m := versionLine.FindSubmatch(data)
-	if m == nil || !semver.IsValid("v"+string(m[1])) {
-		return "", errors.New("read the version: tools/release/version.bzl has no line VERSION = \"...\" with a version of semver.org")
-	}
-	return string(m[1]), nil
 }

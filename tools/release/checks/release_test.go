@@ -90,7 +90,7 @@ var refusals = []struct {
 		r.change("sqlite/sqlite.go", "return nil", "return  nil")
 		r.commit("change something")
 		r.at(3, []string{"v1.1.0 is released already: a version is never used twice"}, "semver", "--version", "v1.1.0")
-		r.at(3, []string{"a version is never replaced"}, "module", "--version", "v1.1.0", "--out", filepath.Join(r.out, "proxy"), "--amalgamation", r.capi)
+		r.at(3, []string{"is there with other contents: a version is never used twice"}, "module", "--version", "v1.1.0", "--out", filepath.Join(r.out, "proxy"), "--amalgamation", r.capi)
 		r.at(3, []string{"there is one that says something else"}, "module", "--version", "v1.1.0", "--out", r.t.TempDir(), "--amalgamation", r.capi, "--tag")
 	}},
 	{"an edited baseline", func(r *repository) {
@@ -118,6 +118,7 @@ var refusals = []struct {
 	{"notes against facts", func(r *repository) {
 		r.change("sqlite/sqlite.go", "func (c *Conn) Ping() error { return nil }\n", "")
 		r.put("changes/next/calm.json", `{"kind":"other","title":"All is well","text":"There are no breaking changes."}`)
+		r.change("tools/release/version.bzl", "1.1.0", "1.1.1")
 		r.commit("remove Ping, and deny it")
 		r.at(3, nil, "semver", "--version", "v1.1.1", "--json", r.noteFile)
 		out := filepath.Join(r.t.TempDir(), "notes")
@@ -134,6 +135,43 @@ var refusals = []struct {
 				r.t.Fatal(err)
 			}
 		}
-		r.at(1, []string{"check internal/capi/sqlite3.c: SHA3-256"}, "module", "--version", "v1.2.0", "--out", r.t.TempDir(), "--amalgamation", capi)
+		r.at(1, []string{"check internal/capi/sqlite3.c: SHA3-256"}, "module", "--version", "v1.1.0", "--out", r.t.TempDir(), "--amalgamation", capi)
+	}},
+	{"another version than the commit says", func(r *repository) {
+		r.at(3, []string{"says v1.1.0, and v1.2.0 was asked for"}, "module", "--version", "v1.2.0", "--out", r.t.TempDir(), "--amalgamation", r.capi)
+		r.at(3, []string{"version.bzl says 1.1.0, the notes are of v1.2.0"}, "notes", "--version", "v1.2.0", "--semver", r.noteFile, "--out", r.t.TempDir())
+	}},
+	{"a failure that is no refusal", func(r *repository) {
+		// Nobody can make a folder below a file.
+		r.at(1, []string{"write module: "}, "module", "--version", "v1.1.0", "--out", filepath.Join(r.root, "go.mod", "proxy"), "--amalgamation", r.capi)
+	}},
+	{"a commit that is not checked out", func(r *repository) {
+		before := strings.TrimSpace(must(r.t, r.root, gitEnv, "git", "rev-parse", "HEAD"))
+		r.change("tools/release/version.bzl", "1.1.0", "1.2.0")
+		r.commit("go on")
+		r.at(3, []string{"says v1.1.0, and v1.2.0"}, "module", "--version", "v1.2.0", "--commit", before, "--out", r.t.TempDir(), "--amalgamation", r.capi)
+	}},
+	{"notes by a report of another commit", func(r *repository) {
+		r.at(0, nil, "semver", "--version", "v1.1.1", "--json", r.noteFile)
+		r.change("tools/release/version.bzl", "1.1.0", "1.1.1")
+		r.commit("one more")
+		out := filepath.Join(r.t.TempDir(), "notes")
+		r.at(3, []string{"the report of semver is of commit", "the notes are of"}, "notes", "--version", "v1.1.1", "--semver", r.noteFile, "--out", out)
+	}},
+	{"a shallow clone", func(r *repository) {
+		dir := r.t.TempDir()
+		must(r.t, dir, gitEnv, "git", "clone", "-q", "--depth=1", "--no-tags", "file://"+filepath.ToSlash(r.root), "clone")
+		says, code := output(r.t, dir, nil, filepath.Join(programs, "semver"), "--root", filepath.Join(dir, "clone"), "--version", "v0.0.1")
+		if code != 3 || !strings.Contains(says, "git fetch --unshallow --tags") {
+			r.t.Errorf("exit code %d\n%s", code, says)
+		}
+	}},
+	{"a whole clone without tags", func(r *repository) {
+		dir := r.t.TempDir()
+		must(r.t, dir, gitEnv, "git", "clone", "-q", "--no-tags", "file://"+filepath.ToSlash(r.root), "clone")
+		says, code := output(r.t, dir, nil, filepath.Join(programs, "semver"), "--root", filepath.Join(dir, "clone"), "--version", "v1.1.1")
+		if code != 3 || !strings.Contains(says, "changes/v1.1.0 is there, and no tag v1.1.0") {
+			r.t.Errorf("exit code %d\n%s", code, says)
+		}
 	}},
 }

@@ -102,6 +102,7 @@ func world() map[string]string {
 		"sqlite3_amalgamation/sqlite3_options.h": fakeO,
 		"api/options.txt":                        "SQLite = 3.54.1\noption DQS = 0\n",
 		"api/defaults.txt":                       "pragma synchronous = 2\n",
+		"docs/advisories/README.md":              "None yet.\n",
 		"docs/benchmarks.md":                     "| link | 0.1 s | 16 ms | 0.16 |\n",
 		"changes/next/a.json":                    `{"kind":"feature","title":"It exists"}`,
 		".gitattributes":                         "*.txt text\n",

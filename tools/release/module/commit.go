@@ -5,7 +5,6 @@ package module
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -87,7 +86,7 @@ func (s *Source) WriteCommit(ctx context.Context, version string) (string, error
 }
 
 // WriteTag makes an annotated tag, without a signature, of a commit: the same bytes for the same version, commit and date.
-// A tag that is there already is not moved; that it is the same is no error.
+// A tag that is there already is not moved; that it is the same is no error, and another one is ErrUsed.
 func (s *Source) WriteTag(ctx context.Context, version, commit string) (string, error) {
 	p := plumbing{s.Root, []string{"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C"}}
 	text := fmt.Sprintf("object %s\ntype commit\ntag %s\ntagger %s <%s> %d +0000\n\ngosqlite %s\n", commit, version, identity, address, s.Time.Unix(), version)
@@ -98,7 +97,7 @@ func (s *Source) WriteTag(ctx context.Context, version, commit string) (string, 
 	have, err := p.git(ctx, nil, "rev-parse", "--verify", "--quiet", "refs/tags/"+version)
 	if err == nil {
 		if have != id {
-			return "", fmt.Errorf("make tag %s: there is one that says something else: a version is never used twice; choose the next one", version)
+			return "", fmt.Errorf("make tag %s: there is one that says something else: %w", version, ErrUsed)
 		}
 		return id, nil
 	}
@@ -134,7 +133,7 @@ func TagSum(ctx context.Context, root, modulePath, version, tag string) (string,
 	return dirhash.HashZip(f.Name(), dirhash.Hash1)
 }
 
-// Check fails unless the module in the tree of files and the one of the tag are the same, by their h1: checksums.
+// Check fails with ErrDiffers unless the module in the tree of files and the one of the tag are the same, by their h1: checksums.
 func Check(ctx context.Context, root, modulePath, version, out string) (string, error) {
 	dir, err := Folder(out, modulePath)
 	if err != nil {
@@ -153,7 +152,7 @@ func Check(ctx context.Context, root, modulePath, version, out string) (string, 
 		return "", err
 	}
 	if packed != tagged {
-		return "", errors.New("check module: the zip is " + packed + ", the tag " + tagged + ": they were made of different files")
+		return "", fmt.Errorf("check module: the zip is %s, the tag %s: %w", packed, tagged, ErrDiffers)
 	}
 	return packed, nil
 }

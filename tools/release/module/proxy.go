@@ -31,7 +31,7 @@ func Folder(out, modulePath string) (string, error) {
 }
 
 // WriteProxy adds the version to the tree of files below out and gives the zip's h1: checksum. A version that is there
-// already must be the same: it is never replaced.
+// already must be the same: it is never replaced, and another one is ErrUsed.
 func (s *Source) WriteProxy(out, version string) (string, error) {
 	dir, err := Folder(out, s.Path)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Source) WriteProxy(out, version string) (string, error) {
 		case err == nil && bytes.Equal(have, f.data):
 			continue
 		case err == nil && !f.grow:
-			return "", fmt.Errorf("write module: %s is there with other contents: a version is never replaced; choose the next one", name)
+			return "", fmt.Errorf("write module: %s is there with other contents: %w", name, ErrUsed)
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return "", fmt.Errorf("write module: %w", err)
 		}

@@ -16,7 +16,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +23,7 @@ import (
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/zip"
 
+	"github.com/gosqlite/gosqlite/tools/release/api"
 	"github.com/gosqlite/gosqlite/tools/release/semver"
 )
 
@@ -63,15 +63,29 @@ func (i info) Sys() any           { return nil }
 
 // A Source is a commit, and what a release makes of it.
 type Source struct {
-	Root   string // of the clone
-	Commit string // full id
-	Path   string // of the module
-	GoMod  []byte
-	Time   time.Time // the release's
-	Files  []File    // of the commit and of Generated, by name
+	Root    string // of the clone
+	Commit  string // full id
+	Path    string // of the module
+	Version string // that the commit says, with v
+	GoMod   []byte
+	Time    time.Time // the release's
+	Files   []File    // of the commit and of Generated, by name
 }
 
-var releaseTime = regexp.MustCompile(`(?m)^RELEASE_TIME = "([^"]+)"$`)
+// Errors that say no to a release; others are failures.
+var (
+	ErrVersion = errors.New("a release has the version that its source says")
+	ErrUsed    = errors.New("a version is never used twice; choose the next one")
+	ErrDiffers = errors.New("they were made of different files")
+)
+
+// CheckVersion fails with ErrVersion unless the commit says the version, with v.
+func (s *Source) CheckVersion(version string) error {
+	if s.Version != version {
+		return fmt.Errorf("check version: %s of %s says %s, and %s was asked for: %w", api.VersionFile, s.Commit, s.Version, version, ErrVersion)
+	}
+	return nil
+}
 
 // Read reads a commit of the clone at root, and the generated files from the folder amalgamation. Those are held against
 // the pins and the options of the commit: a release must not hold another SQLite than its source says.
@@ -118,14 +132,11 @@ func (s *Source) describe() error {
 	if s.Path = modfile.ModulePath(s.GoMod); s.Path == "" {
 		return errors.New("read the module: go.mod has no module line")
 	}
-	m := releaseTime.FindSubmatch(s.file("tools/release/version.bzl"))
-	if m == nil {
-		return errors.New("read the release date: tools/release/version.bzl has no RELEASE_TIME")
+	e, err := api.ParseEdition(s.file(api.VersionFile))
+	if err != nil {
+		return err
 	}
-	var err error
-	if s.Time, err = time.Parse("2006-01-02T15:04:05Z", string(m[1])); err != nil {
-		return fmt.Errorf("read the release date: %w", err)
-	}
+	s.Version, s.Time = "v"+e.Version, e.Time
 	return nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,21 +16,16 @@ import (
 
 	"golang.org/x/mod/semver"
 
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 )
 
 // maxFact bounds a file of facts, in bytes.
 const maxFact = 64 << 20
 
-func readJSON(file string, into any) error {
-	info, err := os.Stat(file)
-	if err == nil && info.Size() > maxFact {
-		err = fmt.Errorf("%s is larger than %d bytes", file, maxFact)
-	}
-	if err != nil {
-		return err
-	}
-	data, err := os.ReadFile(file)
+// ReadJSON reads a file that is one JSON value, and nothing after it.
+func ReadJSON(file string, into any) error {
+	data, err := action.ReadFile(file, maxFact)
 	if err != nil {
 		return err
 	}
@@ -43,7 +37,7 @@ func readJSON(file string, into any) error {
 
 // ReadManifest reads sizes and digests of a release's files.
 func ReadManifest(file, version string) ([]File, error) {
-	text, err := os.ReadFile(file)
+	text, err := action.ReadFile(file, manifest.MaxText)
 	if err != nil {
 		return nil, fmt.Errorf("read the manifest: %w", err)
 	}
@@ -63,7 +57,7 @@ func ReadManifest(file, version string) ([]File, error) {
 
 // ReadSQLite is the version of SQLite that api/options.txt below root promises.
 func ReadSQLite(root string) (string, error) {
-	data, err := os.ReadFile(filepath.Join(root, "api", "options.txt"))
+	data, err := action.ReadFile(filepath.Join(root, "api", "options.txt"), maxFact)
 	if err != nil {
 		return "", fmt.Errorf("read SQLite's version: %w", err)
 	}
@@ -76,13 +70,13 @@ func ReadSQLite(root string) (string, error) {
 
 // ReadFixed are the vulnerabilities that a version, with v, does not have any more: those that tools/scan/triage.json calls
 // fixed; those of SQLite that its feed says are fixed after the SQLite of before and not after that of now; and those of
-// this module that an advisory says are fixed in it. before is "" when nothing was released yet.
+// this module that an advisory in docs/advisories says are fixed in it. before is "" when nothing was released yet.
 func ReadFixed(root, version, before, now string) ([]Fixed, error) {
 	all := []Fixed{}
 	var triage struct {
 		Decisions []struct{ ID, Status, Component string }
 	}
-	if err := readJSON(filepath.Join(root, "tools", "scan", "triage.json"), &triage); err != nil {
+	if err := ReadJSON(filepath.Join(root, "tools", "scan", "triage.json"), &triage); err != nil {
 		return nil, fmt.Errorf("read the decisions: %w", err)
 	}
 	for _, d := range triage.Decisions {
@@ -99,7 +93,7 @@ func ReadFixed(root, version, before, now string) ([]Fixed, error) {
 	}
 	err := each(filepath.Join(root, "tools", "scan", "feed", "records"), func(file string) error {
 		var r record
-		if err := readJSON(file, &r); err != nil {
+		if err := ReadJSON(file, &r); err != nil {
 			return err
 		}
 		for _, a := range r.Affected {
@@ -116,13 +110,13 @@ func ReadFixed(root, version, before, now string) ([]Fixed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the feed: %w", err)
 	}
-	err = each(filepath.Join(root, "advisories"), func(file string) error {
+	err = each(filepath.Join(root, "docs", "advisories"), func(file string) error {
 		var a struct {
 			ID       string
 			Drill    bool
 			Affected []struct{ Fixed string }
 		}
-		if err := readJSON(file, &a); err != nil {
+		if err := ReadJSON(file, &a); err != nil {
 			return err
 		}
 		for _, r := range a.Affected {
@@ -132,7 +126,7 @@ func ReadFixed(root, version, before, now string) ([]Fixed, error) {
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return nil, fmt.Errorf("read the advisories: %w", err)
 	}
 	slices.SortFunc(all, func(a, b Fixed) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Why, b.Why)) })
@@ -165,7 +159,7 @@ var benchmarkRow = regexp.MustCompile(`(?m)^\| ([^|\n]+) \| ([^|\n]*) ?\| ([^|\n
 
 // ReadBenchmarks are the rows of the table in docs/benchmarks.md below root that have a ratio.
 func ReadBenchmarks(root string) ([]Benchmark, error) {
-	data, err := os.ReadFile(filepath.Join(root, "docs", "benchmarks.md"))
+	data, err := action.ReadFile(filepath.Join(root, "docs", "benchmarks.md"), maxFact)
 	if err != nil {
 		return nil, fmt.Errorf("read the benchmarks: %w", err)
 	}

@@ -8,7 +8,7 @@
 // that the release fixes, the platforms, the files of the manifest, and the table of docs/benchmarks.md.
 //
 // Notes are written as Markdown, as one HTML page that asks for no other file, and as JSON with the schema gosqlite-notes/1:
-// version, date, entries and facts. A list may be empty, and is never null.
+// version, commit, date, entries and facts. A list may be empty, and is never null.
 package notes
 
 import (
@@ -30,6 +30,7 @@ const Schema = "gosqlite-notes/1"
 type Notes struct {
 	Schema  string          `json:"schema"`
 	Version string          `json:"version"` // with v
+	Commit  string          `json:"commit"`  // full id of the source
 	Date    string          `json:"date"`    // YYYY-MM-DD
 	Entries []changes.Entry `json:"entries"` // by kind, then by title
 	Facts   Facts           `json:"facts"`
@@ -38,8 +39,9 @@ type Notes struct {
 // Facts are what machines found.
 type Facts struct {
 	Semver     semver.Report `json:"semver"`
-	SQLite     string        `json:"sqlite"` // version
-	SBOM       []diff.Change `json:"sbom"`   // against the last release
+	SQLite     string        `json:"sqlite"`    // version
+	SBOM       []diff.Change `json:"sbom"`      // against the last release
+	SBOMBase   string        `json:"sbom_base"` // version that SBOM compares with, with v; "" when nothing was compared
 	Fixed      []Fixed       `json:"fixed"`
 	Platforms  []api.Row     `json:"platforms"`
 	Files      []File        `json:"files"`
@@ -69,9 +71,10 @@ type Benchmark struct {
 	Ratio string `json:"ratio"`
 }
 
-// Make orders the entries and holds them against the facts. Each text that it returns is a contradiction.
-func Make(version, date string, entries []changes.Entry, facts Facts) (*Notes, []string) {
-	n := &Notes{Schema: Schema, Version: version, Date: date, Entries: slices.Clone(entries), Facts: facts}
+// Make orders the entries and holds them against the facts, which have to be of the commit. Each text that it returns is a
+// contradiction.
+func Make(version, commit, date string, entries []changes.Entry, facts Facts) (*Notes, []string) {
+	n := &Notes{Schema: Schema, Version: version, Commit: commit, Date: date, Entries: slices.Clone(entries), Facts: facts}
 	slices.SortStableFunc(n.Entries, func(a, b changes.Entry) int {
 		if d := slices.Index(changes.Kinds, a.Kind) - slices.Index(changes.Kinds, b.Kind); d != 0 {
 			return d
@@ -110,7 +113,11 @@ func first(f *Facts, is func(semver.Change) bool) string {
 	return ""
 }
 
+// firstOf is the first such change of the bills of materials. Where nobody looked nothing can be claimed.
 func firstOf(f *Facts, what diff.What) string {
+	if f.SBOMBase == "" {
+		return "the bills of materials were compared with no release; give --sbom-diff, or claim less"
+	}
 	if i := slices.IndexFunc(f.SBOM, func(c diff.Change) bool { return c.What == what }); i >= 0 {
 		return fmt.Sprintf("%s: %s %s -> %s", f.SBOM[i].What, f.SBOM[i].Component, f.SBOM[i].Old, f.SBOM[i].New)
 	}
@@ -128,8 +135,14 @@ func contradictions(n *Notes) []string {
 	f := &n.Facts
 	var wrong []string
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-	if f.Semver.Version != "" && f.Semver.Version != n.Version {
-		say("the report of semver is of %s, the notes are of %s", f.Semver.Version, n.Version)
+	if f.Semver.Version != n.Version {
+		say("the report of semver is of version %q, the notes are of %s", f.Semver.Version, n.Version)
+	}
+	if f.Semver.Commit != n.Commit {
+		say("the report of semver is of commit %q, the notes are of %s", f.Semver.Commit, n.Commit)
+	}
+	if f.SBOMBase != "" && f.SBOMBase != f.Semver.Base {
+		say("the bills of materials are compared with %s, the version with %q", f.SBOMBase, f.Semver.Base)
 	}
 	for _, e := range n.Entries {
 		for _, claim := range e.Claims {

@@ -31,8 +31,8 @@ var (
 )
 
 func facts(all ...any) Facts {
-	f := Facts{Semver: semver.Report{Base: "v1.0.0", Least: "v1.0.1", Version: "v1.1.0", Changes: []semver.Change{}}, SQLite: "3.54.1",
-		SBOM: []diff.Change{}, Fixed: []Fixed{{"CVE-2026-1111", "SQLite 3.54.1"}}, Platforms: []api.Row{{Name: "linux_amd64", Floor: "glibc 2.28", Tier: "tested"}},
+	f := Facts{Semver: semver.Report{Commit: "abc", Base: "v1.0.0", Least: "v1.0.1", Version: "v1.1.0", Changes: []semver.Change{}}, SQLite: "3.54.1",
+		SBOM: []diff.Change{}, SBOMBase: "v1.0.0", Fixed: []Fixed{{"CVE-2026-1111", "SQLite 3.54.1"}}, Platforms: []api.Row{{Name: "linux_amd64", Floor: "glibc 2.28", Tier: "tested"}},
 		Files: []File{}, Benchmarks: []Benchmark{}}
 	for _, x := range all {
 		switch x := x.(type) {
@@ -42,6 +42,13 @@ func facts(all ...any) Facts {
 			f.SBOM = append(f.SBOM, x)
 		}
 	}
+	return f
+}
+
+// unseen are facts without a comparison of bills of materials.
+func unseen() Facts {
+	f := facts()
+	f.SBOMBase = ""
 	return f
 }
 
@@ -88,9 +95,16 @@ func TestContradictions(t *testing.T) {
 		{"another SQLite in words", []changes.Entry{text("Now with SQLite 3.55.0.")}, facts(), "names SQLite 3.55.0; the release has 3.54.1"},
 		{"its SQLite in words", []changes.Entry{text("Now with SQLite 3.54.1.")}, facts(), ""},
 		{"another number of platforms", []changes.Entry{text("It runs on 24 platforms.")}, facts(), "the matrix has 1"},
-		{"facts of another version", nil, func() Facts { f := facts(); f.Semver.Version = "v1.0.9"; return f }(), "of v1.0.9"},
+		{"facts of another version", nil, func() Facts { f := facts(); f.Semver.Version = "v1.0.9"; return f }(), `of version "v1.0.9"`},
+		{"facts of no version", nil, func() Facts { f := facts(); f.Semver.Version = ""; return f }(), `of version ""`},
+		{"facts of another commit", nil, func() Facts { f := facts(); f.Semver.Commit = "abd"; return f }(), `of commit "abd"`},
+		{"facts of no commit", nil, func() Facts { f := facts(); f.Semver.Commit = ""; return f }(), `of commit ""`},
+		{"no new dependencies, and nobody looked", []changes.Entry{claim("no-new-dependencies")}, unseen(), "claims no-new-dependencies, but: the bills of materials were compared with no release"},
+		{"no license changes, and nobody looked", []changes.Entry{claim("no-license-changes")}, unseen(), "claims no-license-changes, but: the bills of materials were compared with no release"},
+		{"nobody looked, and nothing is claimed", []changes.Entry{claim("same-sqlite")}, unseen(), ""},
+		{"bills of another release", nil, func() Facts { f := facts(); f.SBOMBase = "v0.9.0"; return f }(), `compared with v0.9.0, the version with "v1.0.0"`},
 	} {
-		_, wrong := Make("v1.1.0", "2026-11-23", test.entries, test.facts)
+		_, wrong := Make("v1.1.0", "abc", "2026-11-23", test.entries, test.facts)
 		if test.want == "" && len(wrong) > 0 || test.want != "" && (len(wrong) != 1 || !strings.Contains(wrong[0], test.want)) {
 			t.Errorf("%s: %q, want one that says %q", test.name, wrong, test.want)
 		}
@@ -115,7 +129,7 @@ func example() (*Notes, []string) {
 	f := facts(default2, lite)
 	f.Files = []File{{"gosqlite_1.1.0_linux_amd64.tar.gz", "archive", "linux_amd64", 1234, strings.Repeat("ab", 32)}}
 	f.Benchmarks = []Benchmark{{"link", "0.1 s", "16 ms | warm", "0.16"}}
-	return Make("v1.1.0", "2026-11-23", []changes.Entry{
+	return Make("v1.1.0", "abc", "2026-11-23", []changes.Entry{
 		{File: "b.json", Kind: "fix", Title: "A `Rows` that is lost is reported", Text: "Before, <nothing> was.\nNow it is."},
 		{File: "a.json", Kind: "default", Title: "Synchronous is 1", Names: []string{default2.Key()}, Upgrade: "Set `_synchronous=full`."},
 		{File: "s.json", Kind: "security", Title: "SQLite 3.54.1", CVE: []string{"CVE-2026-1111"}, Names: []string{lite.Key()}},
@@ -175,7 +189,7 @@ func TestSameInputSameBytes(t *testing.T) {
 	a, _ := example()
 	shuffled := slices.Clone(a.Entries)
 	slices.Reverse(shuffled)
-	b, _ := Make(a.Version, a.Date, shuffled, a.Facts)
+	b, _ := Make(a.Version, a.Commit, a.Date, shuffled, a.Facts)
 	if !bytes.Equal(all(a), all(b)) {
 		t.Error("the order in which entries are read shows in the notes")
 	}
@@ -200,8 +214,8 @@ func TestFacts(t *testing.T) {
 	record("CVE-4", "pkg:generic/sqlite", "3.54.0")
 	record("CVE-5", "pkg:generic/sqlite", "3.55.0")
 	record("CVE-6", "pkg:generic/musl", "3.54.1")
-	put("advisories/a.json", `{"id":"x_GOSQLITE-2026-0001","affected":[{"fixed":"1.1.0"}]}`)
-	put("advisories/b.json", `{"id":"x_GOSQLITE-2026-0002","affected":[{"fixed":"1.0.1"}]}`)
+	put("docs/advisories/a.json", `{"id":"x_GOSQLITE-2026-0001","affected":[{"fixed":"1.1.0"}]}`)
+	put("docs/advisories/b.json", `{"id":"x_GOSQLITE-2026-0002","affected":[{"fixed":"1.0.1"}]}`)
 	fixed, err := ReadFixed(root, "v1.1.0", "3.54.0", "3.54.1")
 	want := []Fixed{{"CVE-1", "decision about pkg:generic/musl"}, {"CVE-3", "SQLite 3.54.1"}, {"x_GOSQLITE-2026-0001", "advisory"}}
 	if err != nil || !slices.Equal(fixed, want) {
@@ -209,6 +223,12 @@ func TestFacts(t *testing.T) {
 	}
 	if fixed, err := ReadFixed(root, "v1.1.0", "", "3.54.1"); err != nil || len(fixed) != 2 {
 		t.Errorf("the first release fixed %v, %v", fixed, err)
+	}
+	if err := os.RemoveAll(filepath.Join(root, "docs", "advisories")); err != nil {
+		t.Fatal(err)
+	}
+	if fixed, err := ReadFixed(root, "v1.1.0", "", "3.54.1"); err == nil || !strings.Contains(err.Error(), "read the advisories") {
+		t.Errorf("without a folder of advisories it fixed %v, %v", fixed, err)
 	}
 	m := &manifest.Manifest{Version: "1.1.0", Time: time.Unix(1e9, 0).UTC(), Files: []manifest.File{{Name: "notes.md", Kind: manifest.Notes, Size: 7}}}
 	encoded, err := m.Encode()
@@ -222,6 +242,14 @@ func TestFacts(t *testing.T) {
 	}
 	if _, err := ReadManifest(filepath.Join(root, "manifest.json"), "v1.2.0"); err == nil || !strings.Contains(err.Error(), "it is of version 1.1.0") {
 		t.Errorf("the manifest of another version: %v", err)
+	}
+	put("manifest.json", string(encoded)+strings.Repeat("\n", manifest.MaxText))
+	if _, err := ReadManifest(filepath.Join(root, "manifest.json"), "v1.1.0"); err == nil || !strings.Contains(err.Error(), "manifest.json: it is larger than") {
+		t.Errorf("a manifest without end: %v", err)
+	}
+	put("two.json", "{\"a\":1}\n{\"a\":2}\n")
+	if err := ReadJSON(filepath.Join(root, "two.json"), &struct{ A int }{}); err == nil {
+		t.Error("of a file with two values the first was taken")
 	}
 	put("docs/benchmarks.md", "| What | Set | Seen | Ratio |\n|---|---|---|---|\n| link | 0.1 s | 16 ms | 0.16 |\n| no figure | | 15 min | |\n")
 	if got, err := ReadBenchmarks(root); err != nil || !slices.Equal(got, []Benchmark{{"link", "0.1 s", "16 ms", "0.16"}}) {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
@@ -51,6 +52,42 @@ func Tags(ctx context.Context, root string) ([]string, error) {
 	}
 	semver.Sort(tags)
 	return tags, nil
+}
+
+// Head is the full id of the commit that a clone has checked out.
+func Head(ctx context.Context, root string) (string, error) {
+	out, err := Git(ctx, root, "rev-parse", "--verify", "HEAD^{commit}")
+	if err != nil {
+		return "", fmt.Errorf("find the source commit: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// Shallow says whether a clone lacks commits: https://git-scm.com/docs/git-rev-parse#Documentation/git-rev-parse.txt---is-shallow-repository
+func Shallow(ctx context.Context, root string) (bool, error) {
+	out, err := Git(ctx, root, "rev-parse", "--is-shallow-repository")
+	if err != nil {
+		return false, fmt.Errorf("find out whether the clone is whole: %w", err)
+	}
+	return strings.TrimSpace(string(out)) != "false", nil
+}
+
+// Noted are the versions below root/changes: folders that docs/releasing.md has renamed after a release.
+func Noted(root string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(root, "changes"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the releases: %w", err)
+	}
+	var all []string
+	for _, e := range entries {
+		if e.IsDir() && semver.IsValid(e.Name()) {
+			all = append(all, e.Name())
+		}
+	}
+	return all, nil
 }
 
 // Dirty are the files of a clone that differ from its last commit, as git status prints them.

@@ -40,6 +40,7 @@ func retracted(version string, mod *modfile.File) *modfile.Retract {
 
 // A Report is what changed since the last release, and what that asks for. Its JSON is a fact of the release notes.
 type Report struct {
+	Commit  string   `json:"commit"`  // full id of what was judged
 	Base    string   `json:"base"`    // "" for the first release
 	Least   string   `json:"least"`   // lowest version; "" for the first release
 	Version string   `json:"version"` // that is asked for; may be empty
@@ -50,7 +51,10 @@ type Report struct {
 // Input is what a version is judged by.
 type Input struct {
 	Version string // "" asks for the least version alone
+	Commit  string // full id of what is judged
 	Tags    []string
+	Shallow bool     // the clone lacks commits, so that tags may lack, too
+	Noted   []string // versions with change entries of their own, which were released
 	Dirty   []string // files that are not committed
 	Now     *State
 	Base    *State // nil for the first release
@@ -59,9 +63,18 @@ type Input struct {
 
 // Judge computes the report, and says why the version must not be released; no reason means that it may.
 func Judge(in Input) (Report, []string) {
-	r := Report{Base: Base(in.Version, in.Tags, in.Now.Mod), Version: in.Version, Changes: []Change{}}
+	r := Report{Commit: in.Commit, Base: Base(in.Version, in.Tags, in.Now.Mod), Version: in.Version, Changes: []Change{}}
 	var reasons []string
 	refuse := func(format string, args ...any) { reasons = append(reasons, fmt.Sprintf(format, args...)) }
+	// Where tags lack the base is too old, or none at all, and then any version would do.
+	if in.Shallow {
+		refuse("the clone is shallow, so that releases may be missing: git fetch --unshallow --tags")
+	}
+	for _, v := range in.Noted {
+		if !slices.Contains(in.Tags, v) {
+			refuse("changes/%s is there, and no tag %s: git fetch --tags", v, v)
+		}
+	}
 	for _, x := range in.Now.Mod.Retract {
 		if strings.TrimSpace(x.Rationale) == "" {
 			refuse("go.mod retracts %s without a reason; write it as a comment: it is what users are shown", interval(x))

@@ -189,3 +189,49 @@ func TestJudge(t *testing.T) {
 		})
 	}
 }
+
+// Without tags there is no base, and any version would pass.
+func TestJudgeMissesTags(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		in   Input
+		want string
+	}{
+		{"no release yet", Input{Version: "v0.1.0"}, ""},
+		{"a shallow clone", Input{Version: "v0.1.0", Shallow: true}, "git fetch --unshallow --tags"},
+		{"a shallow clone, and no version asked for", Input{Shallow: true}, "git fetch --unshallow --tags"},
+		{"entries of a release without its tag", Input{Version: "v0.1.0", Noted: []string{"v0.0.9"}}, "changes/v0.0.9 is there, and no tag v0.0.9"},
+		{"entries of a release with its tag", Input{Version: "v0.1.0", Noted: []string{"v0.0.9"}, Tags: []string{"v0.0.9"}}, ""},
+	} {
+		test.in.Now, test.in.Commit = state(t, "go.mod", "", ""), "abc"
+		r, reasons := Judge(test.in)
+		if text := strings.Join(reasons, "\n"); test.want == "" && text != "" || !strings.Contains(text, test.want) || r.Commit != "abc" {
+			t.Errorf("%s: %q of %s, want %q", test.name, text, r.Commit, test.want)
+		}
+	}
+}
+
+func TestNoted(t *testing.T) {
+	root := t.TempDir()
+	if got, err := Noted(root); len(got) != 0 || err != nil {
+		t.Errorf("no folder: %v, %v", got, err)
+	}
+	for _, name := range []string{"next", "v1.0.0", "v1.1.0"} {
+		if err := os.MkdirAll(filepath.Join(root, "changes", name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := Noted(root); strings.Join(got, " ") != "v1.0.0 v1.1.0" || err != nil {
+		t.Errorf("found %v, %v", got, err)
+	}
+}
+
+func TestListIsBounded(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "list")
+	if err := os.WriteFile(file, make([]byte, maxList+1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readList(file); err == nil || !strings.Contains(err.Error(), "read "+file+": it is larger than") {
+		t.Errorf("a list without end: %v", err)
+	}
+}

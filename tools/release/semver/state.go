@@ -8,19 +8,19 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/api"
 )
 
 // lists are the files of api/ with promises beside names in Go.
 var lists = []string{"compat.txt", "defaults.txt", "dsn.txt", "errors.txt", "formats.txt", "options.txt", "shell.txt"}
 
-// maxList bounds a list, in bytes.
+// maxList bounds a list and go.mod, in bytes.
 const maxList = 4 << 20
 
 // A State is what one tree promises.
@@ -35,7 +35,7 @@ type State struct {
 // Read reads the tree below root, for the platforms of a matrix that may be another tree's.
 func Read(sources *api.Sources, root string, platforms []api.Platform) (*State, error) {
 	s := &State{Lists: map[string]map[string]string{}}
-	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	data, err := action.ReadFile(filepath.Join(root, "go.mod"), maxList)
 	if err != nil {
 		return nil, fmt.Errorf("read go.mod: %w", err)
 	}
@@ -64,15 +64,12 @@ func Read(sources *api.Sources, root string, platforms []api.Platform) (*State, 
 // goes takes its names with it.
 func readList(file string) (map[string]string, error) {
 	list := map[string]string{}
-	data, err := os.ReadFile(file)
+	data, err := action.ReadFile(file, maxList)
 	if errors.Is(err, fs.ErrNotExist) {
 		return list, nil
 	}
 	if err != nil {
 		return nil, err
-	}
-	if len(data) > maxList {
-		return nil, fmt.Errorf("%s is larger than %d bytes", file, maxList)
 	}
 	scanner := bufio.NewScanner(bytes.NewReader(data))
 	scanner.Buffer(nil, maxList)

@@ -3,9 +3,11 @@
 // Package train runs the steps of a release in order and remembers which are done, so that a run that failed goes on where
 // it stopped.
 //
-// The state is a JSON file: version, source commit, and the steps that are done with their seconds. It counts for one
-// version and one commit: with another the run is refused, and nothing is guessed. A step that is done is not run again,
-// unless it is asked for by name; then those after it are no longer done.
+// The state is a JSON file: version, source commit, targets, and the steps that are done with their seconds. It counts for
+// one version, one commit and the same targets: with others the run is refused, and nothing is guessed. A step that is done
+// is not run again, unless it is asked for by name; then those after it are no longer done.
+//
+// Steps that only look, at what may change between two runs, run in each: a tree that was clean need not be.
 //
 // A step that fails ends the run, with what to do. Guarded steps, which are those that others see, run only after every
 // step before them is done. Nothing is published by a run that does not reach its end.
@@ -18,7 +20,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,12 @@ import (
 // Schema identifies the state's format.
 const Schema = "gosqlite-train/1"
 
+// Publish is the name of the step whose meaning hangs on whether it is a dry run.
+const Publish = "publish"
+
+// ErrOther says that a state is of another release.
+var ErrOther = errors.New("name another folder by --out, or remove the file to begin anew")
+
 // maxState bounds the state's file, in bytes.
 const maxState = 1 << 20
 
@@ -38,6 +45,7 @@ type Step struct {
 	Doc     string // what it does, in a few words
 	Advice  string // what to do when it fails
 	Guarded bool   // runs only when all before it are done
+	Always  bool   // runs each time, before what comes after it: it only looks, and nothing that it makes is stood on
 	Run     func(ctx context.Context) error
 }
 
@@ -52,23 +60,18 @@ type State struct {
 	Schema  string `json:"schema"`
 	Version string `json:"version"`
 	Commit  string `json:"commit"`
+	Targets string `json:"targets"` // what is built
 	Publish bool   `json:"publish"` // false: a dry run
 	Steps   []Done `json:"steps"`
 }
 
-// Open reads the state of a release, or begins one when there is no file.
-func Open(file, version, commit string, publish bool) (*State, error) {
-	fresh := &State{Schema: Schema, Version: version, Commit: commit, Publish: publish, Steps: []Done{}}
-	info, err := os.Stat(file)
+// Open reads the state of a release, or begins one when there is no file. The release is version, commit, targets and
+// publish; the state of another one is ErrOther.
+func Open(file string, release State) (*State, error) {
+	release.Schema, release.Steps = Schema, []Done{}
+	data, err := action.ReadFile(file, maxState)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fresh, nil
-	}
-	if err == nil && info.Size() > maxState {
-		err = fmt.Errorf("it is larger than %d bytes", maxState)
-	}
-	var data []byte
-	if err == nil {
-		data, err = os.ReadFile(file)
+		return &release, nil
 	}
 	s := &State{}
 	if err == nil {
@@ -80,12 +83,15 @@ func Open(file, version, commit string, publish bool) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the state %s: %w; remove the file to begin anew", file, err)
 	}
-	if s.Version != version || s.Commit != commit {
-		return nil, fmt.Errorf("read the state %s: it is of %s at %s, not of %s at %s; name another folder by --out, or remove the file to begin anew",
-			file, s.Version, s.Commit, version, commit)
+	if s.Version != release.Version || s.Commit != release.Commit || s.Targets != release.Targets {
+		return nil, fmt.Errorf("read the state %s: it is of %s at %s built as %s, not of %s at %s built as %s; %w",
+			file, s.Version, s.Commit, s.Targets, release.Version, release.Commit, release.Targets, ErrOther)
 	}
-	// A dry run becomes a real one by its last steps alone.
-	s.Publish = publish
+	// A dry run becomes a real one by its last step alone, which then has to run.
+	if s.Publish != release.Publish {
+		s.Steps = slices.DeleteFunc(s.Steps, func(d Done) bool { return d.Step == Publish })
+	}
+	s.Publish = release.Publish
 	return s, nil
 }
 
@@ -111,16 +117,19 @@ type Train struct {
 	Out   io.Writer // progress, for people
 }
 
-// Go runs the steps that are not done, or only the one that is named.
+// Go runs the steps that are not done, or only the one that is named; and before those the ones that always run.
 func (t *Train) Go(ctx context.Context, only string) error {
-	if only != "" && !slices.ContainsFunc(t.Steps, func(s Step) bool { return s.Name == only }) {
-		return action.UsageError("--step %q is none of %s", only, strings.Join(t.names(), ", "))
+	last := len(t.Steps) - 1
+	if only != "" {
+		if last = t.index(only); last < 0 {
+			return action.UsageError("--step %q is none of %s", only, strings.Join(t.names(), ", "))
+		}
 	}
-	for i, step := range t.Steps {
+	for i, step := range t.Steps[:last+1] {
 		switch {
-		case only != "" && step.Name != only:
+		case only != "" && step.Name != only && !step.Always:
 			continue
-		case only == "" && t.State.done(step.Name):
+		case only == "" && t.State.done(step.Name) && !step.Always:
 			fmt.Fprintf(t.Out, "[%d/%d] %s: done before\n", i+1, len(t.Steps), step.Name)
 			continue
 		}
@@ -129,6 +138,10 @@ func (t *Train) Go(ctx context.Context, only string) error {
 		}
 	}
 	return nil
+}
+
+func (t *Train) index(name string) int {
+	return slices.IndexFunc(t.Steps, func(s Step) bool { return s.Name == name })
 }
 
 func (t *Train) step(ctx context.Context, i int) error {
@@ -141,9 +154,10 @@ func (t *Train) step(ctx context.Context, i int) error {
 		}
 	}
 	fmt.Fprintf(t.Out, "[%d/%d] %s: %s\n", i+1, len(t.Steps), step.Name, step.Doc)
-	// Whatever comes after a step stands on it, so that nothing after it counts any more.
+	// Whatever comes after a step stands on it, so that nothing after it counts any more; but for one that only looks.
 	t.State.Steps = slices.DeleteFunc(t.State.Steps, func(d Done) bool {
-		return slices.IndexFunc(t.Steps, func(s Step) bool { return s.Name == d.Step }) >= i
+		at := t.index(d.Step)
+		return at == i || at > i && !step.Always
 	})
 	if err := t.Save(t.State); err != nil {
 		return err
@@ -156,6 +170,7 @@ func (t *Train) step(ctx context.Context, i int) error {
 		return fmt.Errorf("%s: %w\n%s; then run the same command again, and it goes on here", step.Name, err, step.Advice)
 	}
 	t.State.Steps = append(t.State.Steps, Done{step.Name, seconds})
+	slices.SortStableFunc(t.State.Steps, func(a, b Done) int { return t.index(a.Step) - t.index(b.Step) })
 	fmt.Fprintf(t.Out, "[%d/%d] %s: %.1f s\n", i+1, len(t.Steps), step.Name, seconds)
 	return t.Save(t.State)
 }

@@ -31,6 +31,15 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `
 
+const isc = `Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted,
+provided that the above copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED
+WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR
+CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF
+CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+`
+
 // world is a build that was collected: an archive with one program of Go and C.
 type world struct {
 	in      *Collected
@@ -357,6 +366,13 @@ func TestPlants(t *testing.T) {
 		{"an archive with a part of the license", func(t *testing.T, w *world) {
 			w.write(t, "app_1.0.0.tar.gz", packed(t, "app_1.0.0/LICENSE", mit[:len(mit)/2], "app_1.0.0/bin/app", "stripped program"))
 		}, "it is linked, and the license in LICENSE is not among"},
+		{"a license file with another license at its end", func(t *testing.T, w *world) {
+			text := mit + "\n" + strings.Repeat("/* nothing */\n", maxLicense/14+1) + isc
+			component(w, "zlib").LicenseFiles = []string{w.write(t, "two.h", []byte(text))}
+		}, "it is linked, and the license in two.h is not among"},
+		{"a license file without end", func(t *testing.T, w *world) {
+			component(w, "zlib").LicenseFiles = []string{w.write(t, "long.h", []byte(mit+strings.Repeat("\n", maxNotice)))}
+		}, "long.h: it is larger than 4194304 bytes"},
 		{"a license file that only names the license", func(t *testing.T, w *world) {
 			component(w, "zlib").LicenseFiles = []string{w.write(t, "named.c", []byte("// SPDX-License-Identifier: MIT\n"))}
 		}, "named.c: no text of a license is in it that an archive could hold"},

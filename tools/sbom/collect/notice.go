@@ -14,6 +14,10 @@ import (
 // licenseMembers are the files of an archive that carry the licenses of what is in it.
 var licenseMembers = []string{"LICENSE", "THIRD_PARTY_NOTICES.txt"}
 
+// maxNotice bounds a file of license texts, in bytes. SQLite's text stands in sqlite3.h, which has 0.7 million. No more than
+// that is looked through, and none is looked through in part: a license at its end would be no duty.
+const maxNotice = 4 << 20
+
 // checkNotices holds what an archive says of licenses against the components that are linked into its programs and
 // libraries: the license text of each of their license files has to be there, word by word.
 func (b *builder) checkNotices(members []member) error {
@@ -49,15 +53,17 @@ func licenseTexts(name string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read license file: %w", err)
 	}
-	text := data[:min(len(data), maxLicense)]
-	found, err := scan(text)
+	if len(data) > maxNotice {
+		return nil, fmt.Errorf("%s: it is larger than %d bytes: name the file that has the license and not much more", shown(name), maxNotice)
+	}
+	found, err := scan(data)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
 	for _, m := range found.Match {
 		if !m.IsURL {
-			out = append(out, words(text[m.Start:m.End]))
+			out = append(out, words(data[m.Start:m.End]))
 		}
 	}
 	if len(out) == 0 {

@@ -15,7 +15,8 @@
 //	sqlite-engine   SQLite itself: its warnings are counted and gate nothing, because it is neither ours nor patched
 //
 // clang is the pinned zig's where that is given, else the host's; cppcheck and shellcheck are those in PATH, which
-// tools/scan/programs/fetch gets from Debian. Their versions are part of the result. A program that is not there is an error that says how to get it.
+// tools/scan/programs/fetch gets from Debian. Their versions are part of the result. A program that is not there is an
+// error that says how to get it.
 package sast
 
 import (

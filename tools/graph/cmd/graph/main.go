@@ -64,7 +64,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			fmt.Fprintln(stderr, "graph:", err)
 			return 1
 		}
-		found = append(found, g.Within(other, but)...)
+		more, err := g.Within(other, but)
+		if err != nil {
+			fmt.Fprintln(stderr, "graph:", err)
+			return 1
+		}
+		found = append(found, more...)
 	}
 	if err := print(stdout, g, found, *asJSON); err != nil {
 		fmt.Fprintln(stderr, "graph: write report:", err)

@@ -31,6 +31,8 @@ func TestRun(t *testing.T) {
 		return file
 	}
 	same := write("same.json", clean)
+	keyless := strings.Replace(clean, `"actionKey": "0a", `, "", 1)
+	unkeyed := write("unkeyed.json", keyless)
 	other := write("other.json", strings.Replace(clean, `"0a"`, `"0b"`, 1))
 	for _, test := range []struct {
 		name           string
@@ -46,6 +48,7 @@ func TestRun(t *testing.T) {
 		{"the same actions", []string{"--within", same}, clean, 0, "found: 0", ""},
 		{"another key", []string{"--within", other}, clean, 3, "other action key: Pack of //:release: a.tar\nfound: 1\n", ""},
 		{"another key that may be", []string{"--within", other, "--but", "//:release"}, clean, 0, "found: 0", ""},
+		{"no keys in both", []string{"--within", unkeyed}, keyless, 1, "", "graph: compare action graphs: Pack of //:release"},
 		{"no such graph", []string{"--within", filepath.Join(dir, "gone")}, clean, 1, "", "graph: read action graph: open "},
 		{"an empty graph", nil, "{}", 1, "", "was the query empty?"},
 		{"an unknown flag", []string{"--shell"}, clean, 2, "", "usage: graph"},

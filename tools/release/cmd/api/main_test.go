@@ -24,7 +24,7 @@ func TestRun(t *testing.T) {
 	}
 	put("go.mod", "module example.com/m\n\ngo 1.26.0\n")
 	put("platforms/matrix.bzl", "    _row(\"linux_amd64\", \"linux\", \"amd64\", \"glibc\", \"x\", \"y\", \"tested\"),\n")
-	put("tools/release/version.bzl", "VERSION = \"1.0.0\"\n")
+	put("tools/release/version.bzl", "VERSION = \"1.0.0\"\nRELEASE_TIME = \"2026-11-23T00:00:00Z\"\n")
 	put("api/v1.txt", "pkg m, func F()\n")
 	put("api/next.txt", "")
 	put("m/m.go", "package m\n\nfunc F() {}\n")

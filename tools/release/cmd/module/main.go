@@ -6,7 +6,8 @@
 //	module --version v1.2.3 --out FOLDER          the tree of files
 //	module --version v1.2.3 --out FOLDER --tag    that, the commit and the tag, and proof that both are the same
 //
-// Exit codes: 0 done, 1 failure, 2 usage, 3 tag and tree of files differ, or the version was used before.
+// Exit codes: 0 done, 1 failure, 2 usage, 3 tag and tree of files differ, the version was used before, or the
+// commit says another version.
 package main
 
 import (
@@ -27,7 +28,7 @@ import (
 
 const usage = `usage: module --version VERSION --out FOLDER [--tag] [--commit COMMIT] [--amalgamation FOLDER] [--root FOLDER]
 
-  --version VERSION        such as v1.2.3
+  --version VERSION        such as v1.2.3; tools/release/version.bzl of the commit has to say the same
   --out FOLDER             the tree of files; further versions are added to it
   --tag                    make the release commit and its tag, without a signature
   --commit COMMIT          the source commit; default: HEAD
@@ -87,9 +88,12 @@ func write(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	if err != nil {
 		return err
 	}
+	if err := s.CheckVersion(*version); err != nil {
+		return verdict(err)
+	}
 	sum, err := s.WriteProxy(*out, *version)
 	if err != nil {
-		return action.Reject(err)
+		return verdict(err)
 	}
 	fmt.Fprintf(stdout, "module  %s %s\nfiles   %d\nh1      %s\n", s.Path, *version, len(s.Files), sum)
 	if !*tag {
@@ -100,11 +104,21 @@ func write(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 		return err
 	}
 	if _, err := s.WriteTag(ctx, *version, id); err != nil {
-		return action.Reject(err)
+		return verdict(err)
 	}
 	if _, err := module.Check(ctx, *root, s.Path, *version, *out); err != nil {
-		return action.Reject(err)
+		return verdict(err)
 	}
 	fmt.Fprintf(stdout, "source  %s\ncommit  %s\ntag     %s, whose h1 is the same\n", s.Commit, id, *version)
 	return nil
+}
+
+// verdict tells what says no to a release from what merely failed, such as a full disk.
+func verdict(err error) error {
+	for _, no := range []error{module.ErrVersion, module.ErrUsed, module.ErrDiffers} {
+		if errors.Is(err, no) {
+			return action.Reject(err)
+		}
+	}
+	return err
 }

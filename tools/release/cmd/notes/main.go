@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Notes writes a release's notes as Markdown, HTML and JSON, from change entries and facts; package notes says which. It
-// reads no clock and no network.
+// reads no clock and no network, and asks git for one thing, which --commit says otherwise.
 //
 //	./bazelw run //:notes -- --version v1.2.3 --semver REPORT --out FOLDER
 //
@@ -9,15 +9,16 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
-	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/api"
@@ -27,13 +28,14 @@ import (
 	"github.com/gosqlite/gosqlite/tools/sbom/diff"
 )
 
-const usage = `usage: notes --version VERSION --semver FILE --out FOLDER [--sbom-diff FILE] [--manifest FILE] [--root FOLDER]
+const usage = `usage: notes --version VERSION --semver FILE --out FOLDER [--sbom-diff FILE] [--manifest FILE] [--commit COMMIT] [--root FOLDER]
 
   --version VERSION    of the release, such as v1.2.3
   --semver FILE        the report that //:semver writes by --json
   --out FOLDER         gets notes.md, notes.html and notes.json
-  --sbom-diff FILE     what sbom diff --json prints; without it that section is left out
+  --sbom-diff FILE     what sbom diff --json prints; without it that section is left out, and nothing of it may be claimed
   --manifest FILE      of the release; without it sizes and digests are left out
+  --commit COMMIT      full id of the source, which the report has to be of; default: HEAD, which git says
   --root FOLDER        of the tree; default: the workspace, or the folder here
 `
 
@@ -45,19 +47,22 @@ func main() {
 			os.Exit(action.Failure)
 		}
 	}
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
 }
 
-func run(args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	return action.Exit(stderr, "notes", write(args, stdout, getenv))
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
+	return action.Exit(stderr, "notes", write(ctx, args, stdout, getenv))
 }
 
-type options struct{ version, report, out, sbom, manifest, root string }
+type options struct{ version, commit, report, out, sbom, manifest, root string }
 
-func write(args []string, stdout io.Writer, getenv func(string) string) error {
+func write(ctx context.Context, args []string, stdout io.Writer, getenv func(string) string) error {
 	var o options
 	flags := flag.NewFlagSet("notes", flag.ContinueOnError)
 	flags.StringVar(&o.version, "version", "", "")
+	flags.StringVar(&o.commit, "commit", "", "")
 	flags.StringVar(&o.report, "semver", "", "")
 	flags.StringVar(&o.out, "out", "", "")
 	flags.StringVar(&o.sbom, "sbom-diff", "", "")
@@ -77,41 +82,47 @@ func write(args []string, stdout io.Writer, getenv func(string) string) error {
 			o.root = "."
 		}
 	}
+	if o.commit == "" {
+		var err error
+		if o.commit, err = semver.Head(ctx, o.root); err != nil {
+			return err
+		}
+	}
 	date, entries, facts, err := read(o)
 	if err != nil {
 		return err
 	}
-	n, wrong := notes.Make(o.version, date, entries, facts)
+	n, wrong := notes.Make(o.version, o.commit, date, entries, facts)
 	if len(wrong) > 0 {
 		return action.Reject(fmt.Errorf("write notes of %s: %d contradictions:\n%s", o.version, len(wrong), strings.Join(wrong, "\n")))
 	}
 	return put(n, o.out, stdout)
 }
 
-var releaseTime = regexp.MustCompile(`(?m)^RELEASE_TIME = "(\d{4}-\d{2}-\d{2})T`)
-
 func read(o options) (date string, entries []changes.Entry, f notes.Facts, err error) {
-	data, err := os.ReadFile(filepath.Join(o.root, "tools", "release", "version.bzl"))
+	edition, err := api.ReadEdition(o.root)
 	if err != nil {
-		return "", nil, f, fmt.Errorf("read the release date: %w", err)
+		return "", nil, f, err
 	}
-	m := releaseTime.FindSubmatch(data)
-	if m == nil {
-		return "", nil, f, errors.New("read the release date: tools/release/version.bzl has no RELEASE_TIME")
+	if "v"+edition.Version != o.version {
+		return "", nil, f, action.Reject(fmt.Errorf("write notes: %s says %s, the notes are of %s", api.VersionFile, edition.Version, o.version))
 	}
 	if entries, err = changes.Load(filepath.Join(o.root, filepath.FromSlash(changes.Next))); err != nil {
 		return "", nil, f, err
 	}
-	if err = readJSON(o.report, &f.Semver); err != nil {
+	if err = notes.ReadJSON(o.report, &f.Semver); err != nil {
 		return "", nil, f, fmt.Errorf("read the report of semver: %w", err)
 	}
 	f.SBOM, f.Files = []diff.Change{}, []notes.File{}
 	if o.sbom != "" {
 		var r diff.Report
-		if err = readJSON(o.sbom, &r); err != nil {
+		if err = notes.ReadJSON(o.sbom, &r); err != nil {
 			return "", nil, f, fmt.Errorf("read the difference of bills: %w", err)
 		}
-		f.SBOM = append(f.SBOM, r.Changes...)
+		if r.Old == "" || "v"+r.New != o.version {
+			return "", nil, f, action.Reject(fmt.Errorf("read the difference of bills: it leads from %q to %q, the notes are of %s", r.Old, r.New, o.version))
+		}
+		f.SBOM, f.SBOMBase = append(f.SBOM, r.Changes...), "v"+r.Old
 	}
 	if o.manifest != "" {
 		if f.Files, err = notes.ReadManifest(o.manifest, o.version); err != nil {
@@ -128,7 +139,7 @@ func read(o options) (date string, entries []changes.Entry, f notes.Facts, err e
 		return "", nil, f, err
 	}
 	f.Fixed, err = notes.ReadFixed(o.root, o.version, before(f.Semver, f.SQLite), f.SQLite)
-	return string(m[1]), entries, f, err
+	return edition.Day(), entries, f, err
 }
 
 // before is the SQLite of the last release, or "" when there is none.
@@ -142,15 +153,6 @@ func before(r semver.Report, now string) string {
 		return ""
 	}
 	return now
-}
-
-func readJSON(file string, into any) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return json.NewDecoder(io.LimitReader(f, 64<<20)).Decode(into)
 }
 
 func put(n *notes.Notes, out string, stdout io.Writer) error {

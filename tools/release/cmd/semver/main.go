@@ -110,6 +110,15 @@ func read(ctx context.Context, root, goroot, version string) (in semver.Input, e
 			return in, err
 		}
 	}
+	if in.Commit, err = semver.Head(ctx, root); err != nil {
+		return in, err
+	}
+	if in.Shallow, err = semver.Shallow(ctx, root); err != nil {
+		return in, err
+	}
+	if in.Noted, err = semver.Noted(root); err != nil {
+		return in, err
+	}
 	if in.Tags, err = semver.Tags(ctx, root); err != nil {
 		return in, err
 	}

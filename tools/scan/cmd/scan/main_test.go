@@ -247,7 +247,7 @@ func TestUsage(t *testing.T) {
 			}
 		})
 	}
-	if code, stdout, _ := call(t, "--help"); code != 0 || !strings.Contains(stdout, "usage: scan") {
+	if code, stdout, _ := call(t, "--help"); code != 0 || !strings.Contains(stdout, "usage: scan") || !strings.Contains(stdout, "db import --out DIR [--root DIR] [--source ADDRESS]") {
 		t.Errorf("help: %d %s", code, stdout)
 	}
 }

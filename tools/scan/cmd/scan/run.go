@@ -35,12 +35,13 @@ func (e environment) system() lint.System {
 
 const usage = `usage: scan --date DAY [--gate tree|release] [--sbom FILE]... [--twin FILE]... [--only NAME,...] [--out DIR]
        scan --release DIR --date DAY [--out DIR]
-       scan db import --out DIR [--commit COMMIT] [--date DAY] PLACE
+       scan db import --out DIR [--root DIR] [--source ADDRESS] [--commit COMMIT] [--date DAY] PLACE
        scan advisory build --in DIR --out DIR
        scan pass --report FILE --date DAY FILE...
 flags: --root DIR    the tree; by default the one that the current folder lies in
        --db PLACE    vulnerability database: folder, file:// or https:// address; by default tools/scan/db
        --triage FILE decisions; by default tools/scan/triage.json
+       --source ADDRESS  where PLACE is a copy of, for the record; by default https://vuln.go.dev
        --zig FILE    the pinned zig, whose clang looks at own C; by default the host's clang
        --json        print the report as JSON
 `
