@@ -116,7 +116,8 @@ func (r *release) has(kind manifest.Kind, platform, suffix string) bool {
 	})
 }
 
-// reproducedRule counts the reproducers whose statements and signatures have no fault.
+// reproducedRule counts the reproducers whose statements and signatures have no fault, and who say that they had the same
+// bytes independently.
 func reproducedRule(r *release, v *verdicts) {
 	var signers [][]string
 	for name, a := range r.assessments {
@@ -124,7 +125,8 @@ func reproducedRule(r *release, v *verdicts) {
 		if !strings.HasPrefix(f.subject, reproducedPrefix) || len(a.Faults) > 0 {
 			continue
 		}
-		if class, _ := r.subjects(r.byName[f.subject]); class != "" || r.statements[f.subject] == nil {
+		s := r.statements[f.subject]
+		if class, _ := r.subjects(r.byName[f.subject]); class != "" || s == nil || !r.counts(s) {
 			continue
 		}
 		if len(a.Chain) > 0 {
@@ -172,6 +174,9 @@ func (r *release) notes() []string {
 	}
 	if reproduced > 0 && !trusted.Knows(trust.Reproducer) {
 		notes = append(notes, fmt.Sprintf("%d signatures of reproducers were not judged: the policy names none", reproduced))
+	}
+	if n := r.demonstrations(); n > 0 {
+		notes = append(notes, fmt.Sprintf("%d statements of reproducers are demonstrations, which prove nothing", n))
 	}
 	if r.hasEmbedded() && !trusted.Knows(trust.Code) {
 		notes = append(notes, "whose signatures inside of programs are was not judged: the policy names no authority")

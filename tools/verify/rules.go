@@ -92,9 +92,11 @@ var statementRules = []Rule{
 		Reads: "statements, manifest", Classes: []string{"provenance-subjects", "statement-subject"}, Roles: []Role{RoleStatement}, check: eachFile((*release).subjects)},
 	{Name: "provenance", Asks: "Does the provenance say who built, how, and of what, each thing with its digest, and the commit statement of the same sources?",
 		Reads: "provenance, commit statement, policy", Classes: []string{"provenance-incomplete", "provenance-builder", "provenance-digest", "commit-source"}, check: provenanceRule},
+	{Name: "ledger", Asks: "Does the ledger statement hold a ledger, of a build that made the files of the release?",
+		Reads: "ledger statement, manifest", Classes: []string{"ledger-malformed", "ledger-mismatch"}, check: ledgerRule},
 	{Name: "evidence", Asks: "Is all evidence there that the policy demands?",
 		Reads: "folder, policy", Classes: []string{"evidence-missing"}, check: evidenceRule},
-	{Name: "reproduced", Asks: "Have as many reproducers as the policy demands had the same bytes?",
+	{Name: "reproduced", Asks: "Do as many reproducers as the policy demands state that they had the same bytes, and not in a demonstration?",
 		Reads: "statements, bundles, policy", Classes: []string{"reproduced-threshold"}, check: reproducedRule},
 }
 

@@ -30,10 +30,12 @@ type statement struct {
 	PredicateType string          `json:"predicateType"`
 	Predicate     json.RawMessage `json:"predicate"`
 
-	canonical  bool
-	provenance provenance
-	commit     commitPredicate
-	unread     error // why the predicate is not what its type says
+	canonical    bool
+	provenance   provenance
+	commit       commitPredicate
+	ledger       ledgerPredicate
+	reproduction reproductionPredicate
+	unread       error // why the predicate is not what its type says
 }
 
 type subject struct {
@@ -62,6 +64,10 @@ func (s *statement) readPredicate() (faults []string) {
 		faults, s.unread = strictjson.ReadPart(s.Predicate, &s.provenance)
 	case predicateType(commitName):
 		faults, s.unread = strictjson.ReadPart(s.Predicate, &s.commit)
+	case predicateType(ledgerName):
+		faults, s.unread = strictjson.ReadPart(s.Predicate, &s.ledger)
+	case predicateType(reproducedPrefix):
+		faults, s.unread = strictjson.ReadPart(s.Predicate, &s.reproduction)
 	}
 	return faults
 }

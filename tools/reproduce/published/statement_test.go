@@ -99,7 +99,8 @@ func put(t *testing.T, dir, name string, text []byte, id *identity.Identity) {
 	}
 }
 
-// TestVerifierCountsThem signs a ledger and what two demonstrators state, and lets the verifier demand two of them. The
+// TestVerifierCountsThem signs a ledger and what two people state, and lets the verifier demand two of them: as demonstrators
+// they count where the policy accepts that and nowhere else. The
 // programs of this release are no real ones, so only what it says of statements is looked at.
 func TestVerifierCountsThem(t *testing.T) {
 	release := &identity.Identity{Key: signtest.Key(t)}
@@ -127,25 +128,36 @@ func TestVerifierCountsThem(t *testing.T) {
 	for i, id := range ids {
 		f.Keys = append(f.Keys, public(t, fmt.Sprintf("demonstration-%d", i+1), id, trust.Reproducer))
 	}
-	for i, id := range ids {
-		files, err := r.Compare(built)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := reproduction()
-		p.Demonstration = true
-		if text, err = r.Statement(p, files); err != nil {
-			t.Fatal(err)
-		}
-		put(t, dir, fmt.Sprintf("reproduced-demonstration-%d.intoto.json", i+1), text, id)
-		classes := verdict(t, dir, &f)
-		if enough := !slices.Contains(classes, "reproduced-threshold"); enough != (i == 1) {
-			t.Errorf("%d of 2 demanded: faults %v", i+1, classes)
+	demonstrations := f
+	demonstrations.Development = true
+	for _, x := range []struct {
+		name          string
+		demonstration bool
+		counts        *policy.File
+	}{{"reproduced-demonstration-%d.intoto.json", true, &demonstrations}, {"reproduced-%d.intoto.json", false, &f}} {
+		for i, id := range ids {
+			files, err := r.Compare(built)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := reproduction()
+			p.Demonstration = x.demonstration
+			if text, err = r.Statement(p, files); err != nil {
+				t.Fatal(err)
+			}
+			put(t, dir, fmt.Sprintf(x.name, i+1), text, id)
+			classes := verdict(t, dir, x.counts)
+			if enough := !slices.Contains(classes, "reproduced-threshold"); enough != (i == 1) {
+				t.Errorf("%d of 2 demanded, demonstrations %v: faults %v", i+1, x.demonstration, classes)
+			}
+			if classes := verdict(t, dir, &f); x.demonstration && !slices.Contains(classes, "reproduced-threshold") {
+				t.Errorf("%d demonstrations are reproducers: faults %v", i+1, classes)
+			}
 		}
 	}
 	// The statements about another release count for nothing.
 	other := bytes.Replace(text, []byte(`"name":"`+signtest.Notes+`"`), []byte(`"name":"other.md"`), 2)
-	if err := os.WriteFile(filepath.Join(dir, "reproduced-demonstration-2.intoto.json"), other, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "reproduced-2.intoto.json"), other, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if classes := verdict(t, dir, &f); !slices.Contains(classes, "reproduced-threshold") {

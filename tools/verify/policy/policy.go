@@ -35,9 +35,10 @@
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs
 //	              evidence: any of sbom, debug, commit, ledger, signed-sbom, signed-archives, module
-//	              reproduced: how many reproducers must have had the same bytes
+//	              reproduced: how many reproducers must have had the same bytes; a demonstration is none of them
 //	builder       the builder's identity in the provenance; any if empty
-//	allow_development   accepts signatures of a development authority, which prove nothing
+//	allow_development   accepts signatures of a development authority, and demonstrations of reproducers, which prove
+//	              nothing
 //
 // What nobody is trusted for is not judged, and counts for nothing: timestamps where no timestamp authority is named,
 // statements of reproducers where there is none, and whose signatures inside of programs are where no authority has the

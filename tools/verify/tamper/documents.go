@@ -191,7 +191,7 @@ func statementCases() []Case {
 		c("one reproducer of two", "reproduced statement", "reproduced", "reproduced-threshold", dropped("reproduced-2.intoto.json")),
 		c("no reproducer", "reproduced statement", "reproduced", "reproduced-threshold", dropped("reproduced-1.intoto.json", "reproduced-2.intoto.json")),
 	}
-	return append(cases, evidenceCases()...)
+	return append(append(cases, evidenceCases()...), predicateCases()...)
 }
 
 // certified makes the reproducers sign by certificates with these identities.

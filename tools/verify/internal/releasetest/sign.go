@@ -48,9 +48,17 @@ func (b *builder) statements() {
 		"runDetails": map[string]any{"builder": map[string]any{"id": "https://example.org/builder"}},
 	})
 	b.statement(Commit, whole, CommitType, map[string]any{"commit": "0123", "source": map[string]any{"sha256": HexSum([]byte(Sources))}})
-	b.statement(Ledger, whole, LedgerType, map[string]any{"actions": 3})
+	made := []any{map[string]any{"name": manifest.FileName, "sha256": HexSum(b.files[manifest.FileName])}}
+	if err == nil {
+		for _, f := range m.Files {
+			made = append(made, map[string]any{"name": f.Name, "sha256": fmt.Sprintf("%x", f.SHA256)})
+		}
+	}
+	b.statement(Ledger, whole, LedgerType, map[string]any{
+		"schema": "gosqlite-ledger/1", "build": map[string]any{"files": made, "actions": []any{}, "inputs": []any{}}, "side": map[string]any{"cpu": "one"},
+	})
 	for i := range b.keys.Reproducers {
-		b.statement(fmt.Sprintf("reproduced-%d.intoto.json", i+1), whole, ReproducedType, map[string]any{"identical": true})
+		b.statement(fmt.Sprintf("reproduced-%d.intoto.json", i+1), whole, ReproducedType, map[string]any{"identical": true, "demonstration": false})
 	}
 }
 
