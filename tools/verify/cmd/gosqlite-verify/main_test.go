@@ -165,17 +165,20 @@ func TestPolicyOfTrustedRoot(t *testing.T) {
 		name            string
 		vouches, stamps time.Time
 		identity        string
+		issuer          string
 		code            int
 	}{
-		{"good", releasetest.Now, releasetest.Now, releasetest.Identity, 0},
-		{"another identity", releasetest.Now, releasetest.Now, "https://example.org/another", 3},
-		{"an authority that vouched until earlier", releasetest.Start, releasetest.Now, releasetest.Identity, 3},
-		{"timestamp authorities that stamped until earlier", releasetest.Now, releasetest.Start, releasetest.Identity, 3},
+		{"good", releasetest.Now, releasetest.Now, releasetest.Identity, "", 0},
+		{"the issuer", releasetest.Now, releasetest.Now, releasetest.Identity, releasetest.Issuer, 0},
+		{"another issuer", releasetest.Now, releasetest.Now, releasetest.Identity, "https://example.org/another", 3},
+		{"another identity", releasetest.Now, releasetest.Now, "https://example.org/another", "", 3},
+		{"an authority that vouched until earlier", releasetest.Start, releasetest.Now, releasetest.Identity, "", 3},
+		{"timestamp authorities that stamped until earlier", releasetest.Now, releasetest.Start, releasetest.Identity, "", 3},
 	} {
 		temp := t.TempDir()
 		root, out := filepath.Join(temp, "root.json"), filepath.Join(temp, "policy.json")
 		write(t, root, []byte(releasetest.TrustedRoot(keys, test.vouches, test.stamps)))
-		if code, _, stderr := call(t, "", "policy", "--trusted-root", root, "--identity", test.identity, "--need-timestamps", "2", "--out", out); code != 0 {
+		if code, _, stderr := call(t, "", "policy", "--trusted-root", root, "--identity", test.identity, "--issuer", test.issuer, "--need-timestamps", "2", "--out", out); code != 0 {
 			t.Fatalf("%s: %s", test.name, stderr)
 		}
 		if code, stdout, _ := call(t, "", "--policy", out, dir); code != test.code {
@@ -184,8 +187,30 @@ func TestPolicyOfTrustedRoot(t *testing.T) {
 	}
 	broken := filepath.Join(t.TempDir(), "root.json")
 	write(t, broken, []byte("{}{}"))
-	if code, _, _ := call(t, "", "policy", "--trusted-root", broken); code != 2 {
-		t.Errorf("a broken trusted root: exit code %d", code)
+	if code, _, stderr := call(t, "", "policy", "--trusted-root", broken, "--identity", "x"); code != 2 || !strings.Contains(stderr, broken) {
+		t.Errorf("a broken trusted root: exit code %d: %s", code, stderr)
+	}
+}
+
+// TestPolicyTrustsNotEverybody: what a trusted root's authorities vouch for is not a release of ours.
+func TestPolicyTrustsNotEverybody(t *testing.T) {
+	temp := t.TempDir()
+	root, key := filepath.Join(temp, "root.json"), filepath.Join(temp, "key.pem")
+	write(t, root, []byte(releasetest.TrustedRoot(keys, releasetest.Now, releasetest.Now)))
+	write(t, key, []byte(releasetest.PublicPEM(keys.Release)))
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--trusted-root", root}, "--trusted-root needs --identity"},
+		{[]string{"--trusted-root", root, "--identity", ""}, "empty value"},
+		{[]string{"--trusted-root", root, "--issuer", releasetest.Issuer}, "--trusted-root needs --identity"},
+		{[]string{"--key", key, "--issuer", releasetest.Issuer}, "--issuer goes with"},
+	} {
+		code, stdout, stderr := call(t, "", append([]string{"policy"}, test.args...)...)
+		if code != 2 || stdout != "" || !strings.Contains(stderr, test.want) {
+			t.Errorf("%v: exit code %d, %q, %q", test.args, code, stdout, stderr)
+		}
 	}
 }
 

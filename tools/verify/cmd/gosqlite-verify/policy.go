@@ -30,8 +30,10 @@ Writes a policy from public keys and certificates that you hold to be right. Eve
   --reproducer FILE  public key of somebody who rebuilds; may be repeated
   --authority FILE   certificates of a code-signing authority in PEM, the root last
   --trusted-root FILE
-                     a trusted root as Sigstore's clients have it: its authorities for code signing and for timestamps
+                     a trusted root as Sigstore's clients have it: its authorities for code signing and for timestamps.
+                     They vouch for everybody, so --identity is needed
   --identity URI     whom these authorities vouch for; may be repeated
+  --issuer URL       who has to have told these authorities the identity; any if it is not given
   --code FILE        certificates of an authority for signatures inside of programs, in PEM, the root last
   --timestamps FILE  certificates of a timestamp authority in PEM, the root last; may be repeated
   --need-timestamps N
@@ -46,7 +48,7 @@ Writes a policy from public keys and certificates that you hold to be right. Eve
 
 func (p *program) policy(_ context.Context, usage string, args []string) error {
 	var keys, reproducers, authorities, identities, code, stamps, evidence action.List
-	var out, trustedRoot string
+	var out, trustedRoot, issuer string
 	f := policy.File{Schema: policy.Schema}
 	flags := flag.NewFlagSet("gosqlite-verify policy", flag.ContinueOnError)
 	flags.Var(&keys, "key", "")
@@ -54,6 +56,7 @@ func (p *program) policy(_ context.Context, usage string, args []string) error {
 	flags.Var(&authorities, "authority", "")
 	flags.StringVar(&trustedRoot, "trusted-root", "", "")
 	flags.Var(&identities, "identity", "")
+	flags.StringVar(&issuer, "issuer", "", "")
 	flags.Var(&code, "code", "")
 	flags.Var(&stamps, "timestamps", "")
 	flags.Var(&evidence, "evidence", "")
@@ -64,6 +67,12 @@ func (p *program) policy(_ context.Context, usage string, args []string) error {
 	flags.StringVar(&out, "out", "", "")
 	if err := action.Parse(flags, usage, args, p.stdout); err != nil {
 		return err
+	}
+	if trustedRoot != "" && len(identities) == 0 {
+		return action.UsageError("--trusted-root needs --identity: its authorities vouch for everybody who asks them")
+	}
+	if issuer != "" && trustedRoot == "" && len(authorities) == 0 {
+		return action.UsageError("--issuer goes with --authority or --trusted-root")
 	}
 	for _, k := range []struct {
 		files action.List
@@ -81,17 +90,18 @@ func (p *program) policy(_ context.Context, usage string, args []string) error {
 		files      action.List
 		role       trust.Role
 		identities []string
-	}{{authorities, trust.Release, identities}, {code, trust.Code, nil}} {
+		issuer     string
+	}{{authorities, trust.Release, identities, issuer}, {code, trust.Code, nil, ""}} {
 		for _, name := range a.files {
 			chain, err := readChain(name)
 			if err != nil {
 				return err
 			}
-			f.Authorities = append(f.Authorities, policy.Authority{Name: filepath.Base(name), Certificates: chain, Roles: []trust.Role{a.role}, Identities: a.identities})
+			f.Authorities = append(f.Authorities, policy.Authority{Name: filepath.Base(name), Certificates: chain, Roles: []trust.Role{a.role}, Identities: a.identities, Issuer: a.issuer})
 		}
 	}
 	if trustedRoot != "" {
-		if err := addTrustedRoot(&f, trustedRoot, identities); err != nil {
+		if err := addTrustedRoot(&f, trustedRoot, identities, issuer); err != nil {
 			return err
 		}
 	}
@@ -109,7 +119,7 @@ func (p *program) policy(_ context.Context, usage string, args []string) error {
 }
 
 // addTrustedRoot adds the authorities of a trusted root, each with its window.
-func addTrustedRoot(f *policy.File, name string, identities []string) error {
+func addTrustedRoot(f *policy.File, name string, identities []string, issuer string) error {
 	text, err := readFile(name, trustedroot.MaxSize)
 	if err != nil {
 		return err
@@ -126,7 +136,7 @@ func addTrustedRoot(f *policy.File, name string, identities []string) error {
 	}
 	for i, a := range t.Authorities {
 		f.Authorities = append(f.Authorities, policy.Authority{
-			Name: fmt.Sprintf("%s %d of %s", a.Name, i+1, filepath.Base(name)), Certificates: pems(a.Certificates), Identities: identities,
+			Name: fmt.Sprintf("%s %d of %s", a.Name, i+1, filepath.Base(name)), Certificates: pems(a.Certificates), Identities: identities, Issuer: issuer,
 			Roles: []trust.Role{trust.Release}, From: policy.Moment(a.From), Until: policy.Moment(a.Until),
 		})
 	}
