@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
@@ -70,12 +71,35 @@ func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) er
 	default:
 		return nil
 	}
-	var err error
-	if r.Files, err = judge(bare(p.Files)); err != nil {
+	byContent, err := judge(bare(p.Files))
+	if err != nil {
 		return fmt.Errorf("compare release files: %w", err)
 	}
+	if l != nil && len(l.Build.Files) > 0 {
+		byContent = strictest(byContent, r.Files)
+	}
+	r.Files = byContent
 	r.ExplainFirst(b.Files, bare(p.Files))
 	return nil
+}
+
+// strictest are the verdicts by the files, and those by the ledger where it tells of something else: a folder and a ledger of
+// two builds are no baseline.
+func strictest(byContent, byLedger []compare.File) []compare.File {
+	out := slices.Clone(byContent)
+	for _, f := range byLedger {
+		i := slices.IndexFunc(out, func(x compare.File) bool { return x.Name == f.Name })
+		switch {
+		case i < 0:
+			f.Detail = "by the ledger, " + f.Detail + "; the folder has no such file"
+			out = append(out, f)
+		case f.Status != compare.Pass && out[i].Status == compare.Pass:
+			f.Detail = "by the ledger, " + f.Detail + "; the folder has the same as the new build"
+			out[i] = f
+		}
+	}
+	slices.SortFunc(out, func(a, b compare.File) int { return strings.Compare(a.Name, b.Name) })
+	return out
 }
 
 // selected reads from the logs what they tell of the new build's actions.

@@ -3,7 +3,9 @@
 package trial
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,6 +117,45 @@ func TestAgainstDigestsOfFiles(t *testing.T) {
 	r, err := tr.Run(t.Context())
 	if err != nil || len(r.Files) != 1 || r.Files[0].Status != compare.Fail || r.Actions != nil || r.ExitCode() != report.ExitDifferent {
 		t.Errorf("%v, %+v", err, r)
+	}
+}
+
+// TestAgainstFolderAndLedger: the worse of both verdicts on a file counts, and a ledger without files has none.
+func TestAgainstFolderAndLedger(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		ledger func(files []ledger.File) []ledger.File
+		folder string // what lies there
+		code   int
+		detail string
+	}{
+		{"both the same", func(f []ledger.File) []ledger.File { return f }, "text\n", report.ExitPass, ""},
+		{"a ledger of other files", func(f []ledger.File) []ledger.File { f[0].SHA256 = strings.Repeat("0", 64); return f }, "text\n", report.ExitDifferent, "by the ledger, content differs"},
+		{"a ledger of one file more", func(f []ledger.File) []ledger.File {
+			return append(f, ledger.File{Name: "x", SHA256: strings.Repeat("0", 64)})
+		}, "text\n", report.ExitDifferent, "the folder has no such file"},
+		{"a folder of other files", func(f []ledger.File) []ledger.File { return f }, "other\n", report.ExitDifferent, ""},
+	} {
+		f := &fakeBuilder{release: "text\n"}
+		tr := newTrial(t, f)
+		tr.Against = made(t, f, tr)
+		whole, err := ledger.New(bare(tr.Against.Files), nil, ledger.Side{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr.Against.Ledger.Build.Files = c.ledger(whole.Build.Files)
+		files := map[string]string{}
+		for name := range bare(tr.Against.Files) {
+			files[name] = filepath.Join(t.TempDir(), name)
+			if err := os.WriteFile(files[name], []byte(c.folder), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tr.Against.Files = files
+		r, err := tr.Run(t.Context())
+		if err != nil || r.ExitCode() != c.code || !slices.ContainsFunc(r.Files, func(x compare.File) bool { return strings.Contains(x.Detail, c.detail) }) {
+			t.Errorf("%s: %v, %s, %+v", c.name, err, r.Verdict(), r.Files)
+		}
 	}
 }
 
