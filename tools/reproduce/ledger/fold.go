@@ -19,7 +19,9 @@ const maxOutputs = 32
 // sha256sum would print for them.
 func (b *Build) fold() *Build {
 	out := *b
-	out.Actions = nil
+	if out.Actions = nil; b.Actions != nil {
+		out.Actions = make([]Action, 0, len(b.Actions)) // none, and no list, are two texts
+	}
 	for _, a := range b.Actions {
 		if len(a.Outputs) > maxOutputs {
 			a.Outputs = []Output{foldOutputs(a.Outputs)}

@@ -152,7 +152,10 @@ func Read(r io.Reader) (*Ledger, error) {
 	if err := d.Decode(l); err != nil {
 		return nil, fmt.Errorf("read ledger: %w", err)
 	}
-	return l, l.check()
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 // ReadFile reads a ledger from a file.
@@ -186,6 +189,16 @@ func (l *Ledger) check() error {
 			return fmt.Errorf("read ledger: file %.100q stands twice or has no SHA-256", f.Name)
 		}
 		names[f.Name] = true
+	}
+	if l.Full != "" && !l.Build.folded() {
+		// Nothing is left out, so that the digest need not be believed.
+		have, err := (&Ledger{Build: l.Build}).Digest()
+		if err != nil {
+			return err
+		}
+		if have != l.Full {
+			return fmt.Errorf("read ledger: it says that the digest of the whole is %s; its build, which is whole, has %s", l.Full, have)
+		}
 	}
 	for _, a := range l.Build.Actions {
 		if !isDigest(a.Command) || !isDigest(a.Inputs) {

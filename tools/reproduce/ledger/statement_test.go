@@ -89,6 +89,53 @@ func TestFolded(t *testing.T) {
 	}
 }
 
+// TestWholeLedgerProvesItsDigest: where nothing is folded, a digest that the ledger claims is held against its build.
+func TestWholeLedgerProvesItsDigest(t *testing.T) {
+	whole := build(t, "1", spawns()...)
+	folded, err := whole.Fold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := spawns()
+	for i := range 100 {
+		s[1].Outputs[fmt.Sprintf("bazel-out/cfg/bin/std/%d.a", i)] = fmt.Sprint(i)
+	}
+	many, err := build(t, "1", s...).Fold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		ledger *ledger.Ledger
+		full   string
+		want   string
+	}{
+		{"its own digest", folded, folded.Full, ""},
+		{"none", folded, "", ""},
+		{"that of another build", folded, strings.Repeat("0", 64), "its build, which is whole, has " + folded.Full},
+		{"of no actions", &ledger.Ledger{Schema: ledger.Schema, Build: ledger.Build{Files: folded.Build.Files, Actions: []ledger.Action{}}}, "fold", ""},
+		{"what is folded can only be believed", many, strings.Repeat("0", 64), ""},
+	} {
+		l := *c.ledger
+		if l.Full = c.full; c.full == "fold" {
+			l.Full = ""
+			f, err := l.Fold()
+			if err != nil {
+				t.Fatal(err)
+			}
+			l = *f
+		}
+		text, err := l.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ledger.Read(bytes.NewReader(text))
+		if refused := err != nil; refused != (c.want != "") || refused && (got != nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
 func TestStatementThatNobodyCouldVerify(t *testing.T) {
 	if _, err := ledger.Statement(nil, ledger.StatementType, strings.Repeat("x", 4<<20)); err == nil || !strings.Contains(err.Error(), "at most") {
 		t.Errorf("error %v", err)
