@@ -47,6 +47,10 @@ func runCells(ctx context.Context, args []string, term *command.Terminal, now fu
 	if c.options = o; c.file == "" || o.release != "" || o.ledger != "" || o.json != "" {
 		return term.Fail(command.ExitUsage, errors.New("cells needs --file, and takes neither --release nor --ledger nor --json"))
 	}
+	if len(o.against)+len(o.logs) > 0 {
+		// How the surroundings of another build differ is not for a cell's name to say.
+		return term.Fail(command.ExitUsage, errors.New("cells takes neither --against nor --against-log: a cell makes both builds, which differ in its variation"))
+	}
 	groups, err := c.groups()
 	if err != nil {
 		return term.Fail(command.ExitUsage, err)

@@ -90,6 +90,7 @@ func TestCellsDiffer(t *testing.T) {
 		t.Errorf("nothing was run: exit %d: %s", code, stdout)
 	}
 	for name, args := range map[string][]string{
+		"another build": {"cells", "--file", "c", "--against", "c"}, "another build's log": {"cells", "--file", "c", "--against", "c", "--against-log", "c"},
 		"no file": {"cells"}, "a release": {"cells", "--file", "c", "--release", "x"},
 		"unknown variation": {"cells", "--file", "c", "--variation", "moon"}, "two of a group at once": {"cells", "--file", "c", "--together", "--variation", "sandbox,sandbox_none"},
 	} {
