@@ -41,7 +41,8 @@ type Content struct {
 	Data         []byte
 }
 
-// Unpack reads the members of an archive on disk, in its order.
+// Unpack reads the members of an archive on disk, a tar, tar.gz or zip, in its order. One that holds more than its members
+// is an error: whoever compares members would not see the rest.
 func Unpack(path string) ([]Content, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -54,18 +55,34 @@ func Unpack(path string) ([]Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, list := range []func([]byte) ([]member, error){gzipMembers, tarMembers, zipMembers} {
-		members, err := list(data)
-		if err != nil {
-			continue
-		}
-		var out []Content
-		for _, m := range members {
-			out = append(out, Content{m.name, m.header, m.data})
-		}
-		return out, nil
+	members, err := wholeMembers(data)
+	if err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", path, err)
 	}
-	return nil, fmt.Errorf("unpack %s: %w", path, binary.ErrFormat)
+	var out []Content
+	for _, m := range members {
+		out = append(out, Content{m.name, m.header, m.data})
+	}
+	return out, nil
+}
+
+func wholeMembers(data []byte) ([]member, error) {
+	if bytes.HasPrefix(data, []byte("\x1f\x8b")) {
+		inner, err := wholeGzip(data)
+		if err != nil {
+			return nil, err
+		}
+		data = inner
+	}
+	list, whole := tarMembers, wholeTar
+	if bytes.HasPrefix(data, []byte("PK")) {
+		list, whole = zipMembers, wholeZip
+	}
+	members, err := list(data)
+	if err != nil {
+		return nil, err
+	}
+	return members, whole(data)
 }
 
 func parts(prefix string, data []byte, depth int, out *[]Member) {

@@ -170,7 +170,8 @@ func tarMembers(data []byte) ([]member, error) {
 		if err != nil {
 			return nil, err
 		}
-		header := fmt.Sprintf("%s mode %o owner %d:%d %s:%s time %d", h.Name, h.Mode, h.Uid, h.Gid, h.Uname, h.Gname, h.ModTime.UnixNano())
+		header := fmt.Sprintf("%s mode %o owner %d:%d %s:%s time %d type %q link %q device %d:%d PAX %q",
+			h.Name, h.Mode, h.Uid, h.Gid, h.Uname, h.Gname, h.ModTime.UnixNano(), h.Typeflag, h.Linkname, h.Devmajor, h.Devminor, h.PAXRecords)
 		out = append(out, member{h.Name, header, content})
 	}
 }
@@ -206,7 +207,7 @@ func zipMembers(data []byte) ([]member, error) {
 		if err != nil {
 			return nil, err
 		}
-		header := fmt.Sprintf("%s mode %v method %d time %v extra %x", f.Name, f.Mode(), f.Method, f.Modified.UTC(), f.Extra)
+		header := fmt.Sprintf("%s mode %v method %d time %v extra %x attributes %x comment %q", f.Name, f.Mode(), f.Method, f.Modified.UTC(), f.Extra, f.ExternalAttrs, f.Comment)
 		out = append(out, member{f.Name, header, content})
 	}
 	return out, nil

@@ -10,7 +10,9 @@
 //	codesign      a program for macOS there: without LC_CODE_SIGNATURE, the sizes of __LINKEDIT zero, the signature cut off
 //	jsf           X.signed.json is X with a member "signature"
 //
-// Other files of such an archive, and names, modes, times and order of all, have to be those of the archive that was built.
+// Other files of such an archive, and names, kinds, links, modes, times, fields and order of all, have to be those of the
+// archive that was built. One that holds a byte outside of its members is another: after the end of gzip or tar, before,
+// between or after the members of a zip, in a comment.
 // Signatures that lie beside, and statements, are made by no build; they are listed, and for gosqlite-verify to judge. This
 // package shares no code with it. Anything else is a failure.
 package published
@@ -214,6 +216,10 @@ func sameDocument(signed, built string) (string, error) {
 	b, err := read(built, maxText)
 	if err != nil {
 		return "", err
+	}
+	if _, err := jcs.Transform(a); err != nil {
+		// Of a key that is there twice the map below would keep one value, and another reader might keep the other.
+		return "", &differs{why: err.Error()}
 	}
 	object := map[string]json.RawMessage{}
 	if err := json.Unmarshal(a, &object); err != nil {

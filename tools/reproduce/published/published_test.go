@@ -140,6 +140,21 @@ func zipWith(t *testing.T, text []byte, edit func(name string, data []byte) (str
 
 // inMachO edits the program in the signed tar.gz.
 func inMachO(edit func(b []byte) []byte) func(t *testing.T, text []byte) []byte {
+	return rewritten(func(h *tar.Header, data []byte) []byte {
+		if strings.HasSuffix(h.Name, "bin/gosqlite") {
+			data = edit(data)
+		}
+		h.Size = int64(len(data))
+		return data
+	})
+}
+
+// inTar edits the headers there.
+func inTar(edit func(h *tar.Header)) func(t *testing.T, text []byte) []byte {
+	return rewritten(func(h *tar.Header, data []byte) []byte { edit(h); return data[:h.Size] })
+}
+
+func rewritten(edit func(h *tar.Header, data []byte) []byte) func(t *testing.T, text []byte) []byte {
 	return func(t *testing.T, text []byte) []byte {
 		z, err := gzip.NewReader(bytes.NewReader(text))
 		if err != nil {
@@ -160,10 +175,7 @@ func inMachO(edit func(b []byte) []byte) func(t *testing.T, text []byte) []byte 
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.HasSuffix(h.Name, "bin/gosqlite") {
-				data = edit(data)
-			}
-			h.Size = int64(len(data))
+			data = edit(h, data)
 			if err := w.WriteHeader(h); err != nil {
 				t.Fatal(err)
 			}
@@ -207,6 +219,23 @@ func TestEachChangeIsSeen(t *testing.T) {
 			return bytes.Replace(text, []byte(`"version":1`), []byte(`"version":2`), 1)
 		}},
 		{"a signed document without its signature", signtest.SBOM + ".signed.json", "no signature", func(*testing.T, []byte) []byte { return []byte("{}\n") }},
+		{"a key twice in a signed document, the right one last", signtest.SBOM + ".signed.json", "is there twice", func(_ *testing.T, text []byte) []byte {
+			return bytes.Replace(text, []byte(`"version":1`), []byte(`"version":2,"version":1`), 1)
+		}},
+		{"bytes after a zip", windowsSigned, "belong to no member", func(_ *testing.T, text []byte) []byte {
+			return append(bytes.TrimSuffix(text, make([]byte, 2)), "\x04\x00more"...)
+		}},
+		{"bytes after a tar in gzip", darwinSigned, "belong to no member", func(t *testing.T, text []byte) []byte {
+			return append(text, text...)
+		}},
+		{"a link for a file in a tar", darwinSigned, "another header", inTar(func(h *tar.Header) {
+			if strings.HasSuffix(h.Name, "LICENSE") {
+				h.Typeflag, h.Linkname, h.Size = tar.TypeSymlink, "/etc/passwd", 0
+			}
+		})},
+		{"a field of a file in a tar", darwinSigned, "another header", inTar(func(h *tar.Header) {
+			h.PAXRecords, h.Format = map[string]string{"SCHILY.xattr.user.x": "1"}, tar.FormatPAX
+		})},
 		{"code of a signed program", windowsSigned, "differs without its signature", inProgram(func(b []byte) { b[0x180] ^= 1 })},
 		{"an entry point in its header", windowsSigned, "differs without its signature", inProgram(func(b []byte) { b[int(b[0x3c])+24+16] ^= 1 })},
 		{"bytes after its signature", windowsSigned, "finds no whole signature", func(t *testing.T, text []byte) []byte {
