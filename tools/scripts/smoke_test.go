@@ -3,6 +3,9 @@
 package scripts
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -37,6 +40,38 @@ func TestSmokeRefuses(t *testing.T) {
 		stdout, stderr, code := w.run("tools/smoke/run", c.args...)
 		if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
 			t.Errorf("%s: code %d, stdout %q, stderr %q", c.name, code, stdout, stderr)
+		}
+	}
+}
+
+// TestSmokeUsesWhatIsInstalled: an emulator and a C library of the machine are used, and nothing is fetched.
+func TestSmokeUsesWhatIsInstalled(t *testing.T) {
+	w := newWorld(t, "tools/smoke/run", "platforms/matrix.bzl")
+	w.stand("bin/zig", "exit 0")
+	w.stand("bin/apt-get", "exit 1")
+	w.stand("bin/qemu-aarch64", "exit 1")
+	w.stand("bin/qemu-arm-static", "exit 1")
+	w.write("cross/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1", "")
+	w.write("set/gosqlite_1.2.3/bin/gosqlite", "")
+	for _, platform := range []string{"linux_arm64", "linux_arm64_musl", "linux_armv7_musl", "linux_armv7", "linux_riscv64_musl"} {
+		archive := filepath.Join(w.dir, "set", "gosqlite_1.2.3_"+platform+".tar.gz")
+		if out, err := exec.Command("tar", "-czf", archive, "-C", filepath.Join(w.dir, "set"), "gosqlite_1.2.3").CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	w.env = append(w.env, "ZIG="+w.dir+"/bin/zig", "CROSS="+w.dir+"/cross")
+	for _, c := range []struct{ platform, said, called string }{
+		{"linux_arm64", "FAILED: to the SQL it said", "qemu-aarch64 -L " + w.dir + "/cross/aarch64-linux-gnu "},
+		{"linux_arm64_musl", "FAILED: to the SQL it said", "qemu-aarch64 /"},
+		{"linux_armv7_musl", "FAILED: to the SQL it said", "qemu-arm-static /"},
+		{"linux_armv7", "not run: not installed: apt-get install libc6-armhf-cross", "apt-get -q download libc6-armhf-cross"},
+		{"linux_riscv64_musl", "not run: not installed: apt-get install qemu-user", "apt-get -q download qemu-user"},
+	} {
+		w.write("log", "")
+		stdout, stderr, code := w.run("tools/smoke/run", filepath.Join(w.dir, "set"), c.platform)
+		log, err := os.ReadFile(filepath.Join(w.dir, "log"))
+		if err != nil || code != 1 || !strings.Contains(stdout, c.said) || !strings.Contains(string(log), c.called) || strings.HasPrefix(c.called, "qemu") && strings.Contains(string(log), "apt-get") {
+			t.Errorf("%s: code %d, %v, stdout %q, stderr %q, log %q", c.platform, code, err, stdout, stderr, log)
 		}
 	}
 }
