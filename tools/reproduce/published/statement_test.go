@@ -100,8 +100,8 @@ func put(t *testing.T, dir, name string, text []byte, id *identity.Identity) {
 }
 
 // TestVerifierCountsThem signs a ledger and what two people state, and lets the verifier demand two of them: as demonstrators
-// they count where the policy accepts that and nowhere else. The
-// programs of this release are no real ones, so only what it says of statements is looked at.
+// they count where the policy accepts that and nowhere else. The programs of this release are no real ones, so only what it
+// says of statements is looked at.
 func TestVerifierCountsThem(t *testing.T) {
 	release := &identity.Identity{Key: signtest.Key(t)}
 	dir, built := signed(t, release)
