@@ -109,9 +109,23 @@ func TestRelease(t *testing.T) {
 	m.fail = ""
 	// Without a key it goes as far as it can.
 	at(2, 5, "--key and --chain are needed", "--version", "v1.2.3", "--out", out)
-	at(0, 2, "would publish "+filepath.Join(out, "dist")+": 1 files", full...)
+	at(0, 2, "there is to publish "+filepath.Join(out, "dist")+": 1 files", full...)
 	at(0, 0, "publish: done before", full...)
-	at(1, 0, "nothing was sent", append(full, "--publish", "--step", "publish")...)
+	at(2, 0, "--to is needed", append(full, "--publish", "--step", "publish")...)
+	to := append(full, "--to", "file:"+filepath.Join(out, "site"), "--step", "publish")
+	at(0, 1, "", to...)
+	want := "./bazelw run //:publish -- --release " + filepath.Join(out, "dist") + " --policy "
+	facts := " --scan " + filepath.Join(out, "scan", "scan.json") + " --semver " + filepath.Join(out, "semver.json") + " --to file:" + filepath.Join(out, "site")
+	if !strings.HasPrefix(m.ran[0], want) || !strings.HasSuffix(m.ran[0], facts) {
+		t.Errorf("ran %q", m.ran[0])
+	}
+	at(0, 1, "", append(to, "--publish")...)
+	if !strings.HasSuffix(m.ran[0], facts+" --publish") {
+		t.Errorf("ran %q", m.ran[0])
+	}
+	m.fail, m.no = "//:publish", true
+	at(3, 1, "nothing was published", to...)
+	m.fail, m.no = "", false
 	m.commit = "abd"
 	at(3, 0, "it is of v1.2.3 at abc", full...)
 }

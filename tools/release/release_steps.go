@@ -85,7 +85,7 @@ func (j *journey) steps() []train.Step {
 		{Name: "verify", Doc: "what a stranger does", Guarded: true, Run: j.verify,
 			Advice: "Trust the verifier: find what it names, by docs/verifying.md"},
 		{Name: "publish", Doc: "dry run unless --publish", Guarded: true, Run: j.publishAll,
-			Advice: "Publish by hand what is in " + j.in("dist") + ", or run without --publish"},
+			Advice: "Mend what a gate names, by docs/publishing.md; nothing was published"},
 	}
 }
 
@@ -150,7 +150,7 @@ func (j *journey) scan(ctx context.Context) error {
 		return errors.New("read the release date: tools/release/version.bzl has no RELEASE_TIME")
 	}
 	// By the machine's Go, as .ci/run says why.
-	args := []string{"go", "-C", "tools", "run", "./scan/cmd/scan", "--root", j.root, "--gate", "release", "--date", day}
+	args := []string{"go", "-C", "tools", "run", "./scan/cmd/scan", "--root", j.root, "--gate", "release", "--date", day, "--out", j.in("scan")}
 	for flag, pattern := range map[string]string{"--sbom": "*.cdx.json", "--twin": "*_debug.tar.gz"} {
 		files, err := filepath.Glob(j.in("payload", pattern))
 		if err != nil {
@@ -190,8 +190,20 @@ func (j *journey) verify(ctx context.Context) error {
 	return j.bazelw("verify", "run", "//:verify", "--", "--policy", j.policy, j.in("dist"))(ctx)
 }
 
-// publishAll says what would be published. There is no program yet that sends files anywhere, and none is pretended.
-func (j *journey) publishAll(context.Context) error {
+// publishAll hands dist to the publisher, with the facts that the steps before it made. Without a target it says what there
+// is to publish.
+func (j *journey) publishAll(ctx context.Context) error {
+	if j.to != "" {
+		if j.policy == "" {
+			return action.UsageError("--policy is needed; docs/verifying.md says how to make one")
+		}
+		args := []string{"run", "//:publish", "--", "--release", j.in("dist"), "--policy", j.policy,
+			"--scan", j.in("scan", "scan.json"), "--semver", j.in("semver.json"), "--to", j.to}
+		if j.publish {
+			args = append(args, "--publish")
+		}
+		return j.bazelw("publish", args...)(ctx)
+	}
 	for _, dir := range []string{"dist", "notes", "proxy"} {
 		n := 0
 		err := filepath.WalkDir(j.in(dir), func(name string, d os.DirEntry, err error) error {
@@ -206,10 +218,10 @@ func (j *journey) publishAll(context.Context) error {
 		if err != nil {
 			return fmt.Errorf("look at %s: %w", j.in(dir), err)
 		}
-		fmt.Fprintf(j.stdout, "would publish %s: %d files\n", j.in(dir), n)
+		fmt.Fprintf(j.stdout, "there is to publish %s: %d files\n", j.in(dir), n)
 	}
 	if j.publish {
-		return errors.New("publish: this tree has no program that sends files; nothing was sent")
+		return action.UsageError("--to is needed; docs/publishing.md has the targets")
 	}
 	return nil
 }

@@ -223,6 +223,9 @@ func TestMoved(t *testing.T) {
 		if err := s.Commit(t.Context(), c); !errors.Is(err, ErrMoved) {
 			t.Errorf("%s: %v", at, err)
 		}
+		if _, err := os.Stat(filepath.Join(dir, objectsName, items[0].SHA256)); at == "before" && err == nil {
+			t.Error("bytes of a void plan were copied")
+		}
 		if seen := view(t, dir); seen["releases/v1.1.0/manifest.json"] == "" || seen["releases/v1.0.0/manifest.json"] != "" {
 			t.Errorf("%s: readers see %v", at, seen)
 		}
