@@ -46,7 +46,7 @@ const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME]
 // options are the command line.
 type options struct {
 	version, out, step, targets, key, chain, policy, sbomDiff, root, to string
-	list, publish                                                   bool
+	list, publish                                                       bool
 }
 
 // A world is everything outside that the train touches, but for files below --out.

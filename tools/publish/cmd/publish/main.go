@@ -7,7 +7,7 @@
 //	./bazelw run //:publish -- --release dist --policy policy.json --scan scan.json --semver semver.json --to file:FOLDER
 //
 // It is a dry run, which prints the plan and writes nothing, unless --publish is given. Package gate has the gates,
-// package tree the folder that file: writes.
+// package tree the folder that file: writes, package oci the registry of oci://.
 //
 // Exit codes: 0 published, or a dry run that would be; 1 failure, and readers see what they saw; 2 usage; 3 refused.
 package main

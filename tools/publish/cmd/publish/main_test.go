@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosqlite/gosqlite/tools/publish/oci/ocitest"
 	"github.com/gosqlite/gosqlite/tools/publish/plan"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/release/semver"
@@ -168,7 +170,12 @@ func TestRefused(t *testing.T) {
 		{"no release", 1, "no such file", []string{"--release", d.in("none"), "--policy", good[3], "--to", good[9]}},
 		{"a policy in the release", 2, "lies in the folder", inside},
 		{"a policy that is none", 2, "policy", []string{"--release", d.in("good"), "--policy", good[5], "--to", good[9]}},
-		{"another target", 2, "there is no other kind yet", append(good[:8:8], "--to", "oci://example.org/x")},
+		{"another target", 2, "a target is file:FOLDER or oci://", append(good[:8:8], "--to", "ftp://example.org/x")},
+		{"a tag as target", 2, "names a tag or digest", append(good[:8:8], "--to", "oci://127.0.0.1:1/x:v1.0.0")},
+		{"advisories for a registry", 2, "not into a registry", append(good[:8:8], "--to", "oci://127.0.0.1:1/x", "--advisories", t.TempDir())},
+		{"credentials that others read", 2, "chmod 600", append(good[:8:8], "--to", "oci://127.0.0.1:1/x", "--credentials", d.put("login.json", []byte("{}")))},
+		{"certificates that are none", 2, "holds no certificate", append(good[:8:8], "--to", "oci://127.0.0.1:1/x", "--ca", good[3])},
+		{"a registry that is not there", 1, "list versions", append(good[:8:8], "--to", "oci://127.0.0.1:1/x")},
 		{"no target", 2, "are needed", good[:8]},
 		{"advisories that are none", 1, "there are none", append(good, "--advisories", t.TempDir())},
 	} {
@@ -199,6 +206,40 @@ func TestJSON(t *testing.T) {
 	}
 	if p.OK || p.Next != "" || len(p.Files) != 0 {
 		t.Errorf("plan of a refused release %+v", p)
+	}
+}
+
+// TestRegistry publishes two versions into a registry with TLS and credentials, and is refused what others may not do.
+func TestRegistry(t *testing.T) {
+	d := newDesk(t)
+	s := ocitest.NewServer(t)
+	ca := d.put("ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+	to := func(args []string, user, password string) []string {
+		login := d.put("login-"+user, map[string]string{"user": user, "password": password})
+		if err := os.Chmod(login, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return append(args[:8:8], "--to", "oci://"+s.Host()+"/gosqlite", "--ca", ca, "--credentials", login)
+	}
+	one := d.release("one", "1.2.0", "", specimen.Spoil{})
+	writer := to(one, "writer", s.Writer)
+	d.want(0, "dry run, would publish v1.2.0", writer...)
+	if len(s.Blobs)+len(s.Manifests) != 0 {
+		t.Error("a dry run pushed something")
+	}
+	_, _, said := d.run(append(to(one, "reader", s.Reader), "--publish")...)
+	if len(s.Tags) != 0 || !strings.Contains(said, "403") || strings.Contains(said, s.Reader) {
+		t.Errorf("a reader pushes: %s", said)
+	}
+	d.want(0, "publishing v1.2.0", append(writer, "--publish")...)
+	d.want(0, "nothing to do: v1.2.0", append(writer, "--publish")...)
+	two := to(d.release("two", "1.3.0", "v1.2.0", specimen.Spoil{}), "writer", s.Writer)
+	d.want(0, "publishing v1.3.0", append(two, "--publish")...)
+	first := s.Tags["v1.2.0"]
+	other := to(d.release("other", "1.2.0", "", specimen.Spoil{Predicate: func(_ string, p map[string]any) { p["more"] = "" }}), "writer", s.Writer)
+	d.want(3, "published already", append(other, "--publish")...)
+	if s.Tags["v1.2.0"] != first || len(s.Tags) != 2 {
+		t.Errorf("tags %v", s.Tags)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/publish/gate"
@@ -20,14 +19,16 @@ import (
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
 
-const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semver FILE --to file:FOLDER [--publish] [FLAGS]
+const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semver FILE --to TARGET [--publish] [FLAGS]
 
   --release FOLDER      the signed release
   --policy FILE         what the verifier trusts, see docs/verifying.md; never from the release's folder
   --scan FILE           scan.json of scan --gate release
   --semver FILE         report of //:semver --json about this version
-  --to file:FOLDER      where to: a folder of plain files
-  --advisories FOLDER   the feed that scan advisory build wrote
+  --to TARGET           where to: file:FOLDER, or oci://HOST/REPOSITORY
+  --advisories FOLDER   the feed that scan advisory build wrote; for a folder
+  --credentials FILE    {"user": "...", "password": "..."} of a registry, with mode 0600
+  --ca FILE             certificates that a registry's has to lead to; default: those of the system
   --publish             not a dry run
   --json                prints the plan for machines
 
@@ -45,8 +46,8 @@ type world struct {
 }
 
 type options struct {
-	release, policy, scan, semver, to, advisories string
-	publish, json                                 bool
+	release, policy, scan, semver, to, advisories, login, ca string
+	publish, json                                            bool
 }
 
 func run(ctx context.Context, args []string, w world) int {
@@ -62,6 +63,8 @@ func parse(args []string, w world) (*options, error) {
 	f.StringVar(&o.semver, "semver", "", "")
 	f.StringVar(&o.to, "to", "", "")
 	f.StringVar(&o.advisories, "advisories", "", "")
+	f.StringVar(&o.login, "credentials", "", "")
+	f.StringVar(&o.ca, "ca", "", "")
 	f.BoolVar(&o.publish, "publish", false, "")
 	f.BoolVar(&o.json, "json", false, "")
 	if err := action.Parse(f, usage, args, w.stdout); err != nil {
@@ -69,9 +72,6 @@ func parse(args []string, w world) (*options, error) {
 	}
 	if o.release == "" || o.policy == "" || o.to == "" {
 		return nil, action.UsageError("--release, --policy and --to are needed")
-	}
-	if dir, ok := strings.CutPrefix(o.to, "file:"); !ok || dir == "" || strings.HasPrefix(dir, "//") {
-		return nil, action.UsageError("--to %s: a target is file:FOLDER; there is no other kind yet", o.to)
 	}
 	return o, nil
 }
@@ -81,8 +81,11 @@ func publish(ctx context.Context, args []string, w world) error {
 	if err != nil {
 		return err
 	}
-	store := &tree.Store{Dir: strings.TrimPrefix(o.to, "file:"), Step: w.step}
-	p, change, err := o.prepare(ctx, store, w.now())
+	to, err := o.open(w)
+	if err != nil {
+		return err
+	}
+	p, err := o.prepare(ctx, to, w.now())
 	if err != nil {
 		return err
 	}
@@ -98,59 +101,46 @@ func publish(ctx context.Context, args []string, w world) error {
 		return action.Reject(errors.New(p.Refused))
 	case !p.OK:
 		return action.Reject(fmt.Errorf("%s may not be published: a gate said no", p.Version))
-	case !o.publish || change.Nothing():
+	case !o.publish || p.Next == p.Base:
 		return nil
 	}
-	return store.Commit(ctx, change)
+	return to.commit(ctx)
 }
 
 // prepare verifies, asks the gates, and plans. It writes nothing.
-func (o *options) prepare(ctx context.Context, store *tree.Store, now time.Time) (*plan.Plan, *tree.Change, error) {
+func (o *options) prepare(ctx context.Context, to target, now time.Time) (*plan.Plan, error) {
 	in := gate.Input{Dir: o.release, Now: now, Rehearsal: !o.publish}
 	if err := o.policyIsOwn(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	text, err := read("policy", o.policy)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if in.Policy, err = policy.Parse(text); err != nil {
-		return nil, nil, action.UsageError("%s: %w", o.policy, err)
+		return nil, action.UsageError("%s: %w", o.policy, err)
 	}
 	if in.Scan, err = read("scan", o.scan); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if in.SemVer, err = read("semver", o.semver); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	base, generation, err := store.Current()
-	if err != nil {
-		return nil, nil, err
+	if in.Published, err = to.versions(ctx); err != nil {
+		return nil, err
 	}
-	in.Published = base.Names()
 	release, verdicts, err := gate.Judge(ctx, in)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	p := &plan.Plan{Schema: plan.Schema, Version: release.Version, Manifest: release.Digest, Target: o.to, Base: generation,
+	p := &plan.Plan{Schema: plan.Schema, Version: release.Version, Manifest: release.Digest, Target: o.to,
 		Gates: verdicts, Files: []plan.File{}, DryRun: !o.publish}
 	if !gate.Pass(verdicts) {
-		return p, nil, nil
+		return p, nil
 	}
-	change, err := o.change(release, base, generation)
-	var reuse *tree.ReuseError
-	switch {
-	case errors.As(err, &reuse):
-		p.Refused = err.Error()
-		return p, nil, nil
-	case err != nil:
-		return nil, nil, err
-	}
-	p.Next, p.OK = change.Next, true
-	for _, d := range change.Files {
-		p.Files = append(p.Files, plan.File{Path: d.Path, Size: d.Size, SHA256: d.SHA256, Change: d.Change})
-	}
-	return p, change, nil
+	err = to.change(ctx, o, release, p)
+	p.OK = err == nil && p.Refused == ""
+	return p, err
 }
 
 // policyIsOwn: whoever made the release's folder could have put a policy into it.
@@ -172,8 +162,8 @@ func (o *options) policyIsOwn() error {
 	return nil
 }
 
-// change lays out everything with the digests that were verified.
-func (o *options) change(release *gate.Release, base *tree.Index, generation string) (*tree.Change, error) {
+// layOut is the folder with the release, by the digests that were verified.
+func (o *options) layOut(release *gate.Release, base *tree.Index, generation string) (*tree.Change, error) {
 	var files []tree.File
 	for _, f := range release.Files {
 		files = append(files, tree.File{Path: f.Name, Size: f.Size, SHA256: f.SHA256})
