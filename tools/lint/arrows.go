@@ -83,6 +83,17 @@ var goRules = []arrowRule{
 			!strings.HasSuffix(a.file, "_test.go") && (a.path == "net" || within(a.path, "net/http", "crypto/tls", "crypto/x509", "os/exec") || within(a.to, "tools/verify/internal"))
 	}, "the verifier links no network code, runs no program and no code of its tests"},
 	{func(a arrow) bool {
+		return inside(a.to, "tools/publish") && !inside(a.from, "tools/publish")
+	}, "publish is the only network writer: nothing stands on it"},
+	{func(a arrow) bool { return inside(a.path, "oras.land/oras-go") && !inside(a.from, "tools/publish/oci") },
+		"a client of registries is linked by publish/oci alone"},
+	{func(a arrow) bool {
+		return inside(a.from, "tools/publish") && within(a.to, "tools/release/sign", "tools/release/archive", "tools/release/provenance")
+	}, "publish takes what was signed and verified: it holds no key and makes nothing"},
+	{func(a arrow) bool {
+		return within(a.to, "tools/verify/tamper/specimen", "tools/publish/oci/ocitest") && !strings.HasSuffix(a.file, "_test.go")
+	}, "specimens and test registries are for tests"},
+	{func(a arrow) bool {
 		return within(a.from, "tools/release/rebuild", "tools/reproduce") && inside(a.to, "tools/release/archive")
 	}, "who compares releases reads archives by an own reader"},
 	{func(a arrow) bool {

@@ -40,14 +40,15 @@ const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME]
   --chain FILE         certificates of the key
   --policy FILE        what the verifier trusts
   --sbom-diff FILE     what sbom diff --json printed against the last release, for the notes
+  --to TARGET          where //:publish publishes to, such as file:FOLDER
   --publish            not a dry run
   --root FOLDER        of the clone; default: the workspace, or the folder here
 `
 
 // options are the command line.
 type options struct {
-	version, out, step, targets, key, chain, policy, sbomDiff, root string
-	list, publish                                                   bool
+	version, out, step, targets, key, chain, policy, sbomDiff, root, to string
+	list, publish                                                       bool
 }
 
 // A world is everything outside that the train touches, but for files below --out.
@@ -88,6 +89,7 @@ func parse(args []string, w *world) (*options, error) {
 	f.StringVar(&o.policy, "policy", "", "")
 	f.StringVar(&o.sbomDiff, "sbom-diff", "", "")
 	f.StringVar(&o.root, "root", "", "")
+	f.StringVar(&o.to, "to", "", "")
 	f.BoolVar(&o.list, "list", false, "")
 	f.BoolVar(&o.publish, "publish", false, "")
 	if err := action.Parse(f, usage, args, w.stdout); err != nil {
@@ -123,6 +125,14 @@ func parse(args []string, w *world) (*options, error) {
 			return nil, err
 		}
 		o.key = absolute
+	}
+	// As the other names of files: programs run in the tree.
+	if dir, ok := strings.CutPrefix(o.to, "file:"); ok {
+		absolute, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, err
+		}
+		o.to = "file:" + absolute
 	}
 	if rel, err := filepath.Rel(o.root, o.out); err == nil && filepath.IsLocal(rel) {
 		return nil, action.UsageError("--out %s is in the tree, which it would make dirty; name a folder outside", o.out)

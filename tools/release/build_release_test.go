@@ -126,11 +126,23 @@ func TestRelease(t *testing.T) {
 	// Without a key it goes as far as it can, and says what it left behind.
 	at(2, 8, "--key and --chain are needed", "--version", "v1.2.3", "--out", out)
 	at(2, 1, "git tag -d v1.2.3", "--version", "v1.2.3", "--out", out)
-	at(0, 3, "would publish "+filepath.Join(out, "dist")+": 1 files", full...)
+	at(0, 3, "there is to publish "+filepath.Join(out, "dist")+": 1 files", full...)
 	at(0, 1, "publish: done before", full...)
-	// A dry run that ended well published nothing.
-	at(1, 1, "nothing was sent", append(full, "--publish")...)
-	at(1, 1, "nothing was sent", append(full, "--publish", "--step", "publish")...)
+	at(2, 1, "--to is needed", append(full, "--publish", "--step", "publish")...)
+	to := append(full, "--to", "file:"+filepath.Join(out, "site"), "--step", "publish")
+	at(0, 2, "", to...)
+	want := "./bazelw run //:publish -- --release " + filepath.Join(out, "dist") + " --policy "
+	facts := " --scan " + filepath.Join(out, "scan", "scan.json") + " --semver " + filepath.Join(out, "semver.json") + " --to file:" + filepath.Join(out, "site")
+	if !strings.HasPrefix(m.ran[1], want) || !strings.HasSuffix(m.ran[1], facts) {
+		t.Errorf("ran %q", m.ran[1])
+	}
+	at(0, 2, "", append(to, "--publish")...)
+	if !strings.HasSuffix(m.ran[1], facts+" --publish") {
+		t.Errorf("ran %q", m.ran[1])
+	}
+	m.fail, m.no = "//:publish", true
+	at(3, 2, "nothing was published", to...)
+	m.fail, m.no = "", false
 	at(3, 0, "built as //:release_all, not of v1.2.3 at abc built as //:release;", append(full, "--targets", "//:release")...)
 	m.commit = "abd"
 	at(3, 0, "it is of v1.2.3 at abc", full...)

@@ -92,7 +92,7 @@ func (j *journey) steps() []train.Step {
 		{Name: "verify", Doc: "what a stranger does", Guarded: true, Run: j.verify,
 			Advice: "Trust the verifier: find what it names, by docs/verifying.md" + untag},
 		{Name: train.Publish, Doc: "dry run unless --publish", Guarded: true, Run: j.publishAll,
-			Advice: "Publish by hand what is in " + j.in("dist") + ", or run without --publish" + untag},
+			Advice: "Mend what a gate names, by docs/publishing.md; nothing was published" + untag},
 	}
 }
 
@@ -212,8 +212,20 @@ func (j *journey) verify(ctx context.Context) error {
 	return j.bazelw("verify", "run", "//:verify", "--", "--policy", j.policy, j.in("dist"))(ctx)
 }
 
-// publishAll says what would be published. There is no program yet that sends files anywhere, and none is pretended.
-func (j *journey) publishAll(context.Context) error {
+// publishAll hands dist to the publisher, with the facts that the steps before it made. Without a target it says what there
+// is to publish.
+func (j *journey) publishAll(ctx context.Context) error {
+	if j.to != "" {
+		if j.policy == "" {
+			return action.UsageError("--policy is needed; docs/verifying.md says how to make one")
+		}
+		args := []string{"run", "//:publish", "--", "--release", j.in("dist"), "--policy", j.policy,
+			"--scan", j.in("scan", "scan.json"), "--semver", j.in("semver.json"), "--to", j.to}
+		if j.publish {
+			args = append(args, "--publish")
+		}
+		return j.bazelw("publish", args...)(ctx)
+	}
 	for _, dir := range []string{"dist", "notes", "proxy"} {
 		n := 0
 		err := filepath.WalkDir(j.in(dir), func(name string, d os.DirEntry, err error) error {
@@ -228,10 +240,10 @@ func (j *journey) publishAll(context.Context) error {
 		if err != nil {
 			return fmt.Errorf("look at %s: %w", j.in(dir), err)
 		}
-		fmt.Fprintf(j.stdout, "would publish %s: %d files\n", j.in(dir), n)
+		fmt.Fprintf(j.stdout, "there is to publish %s: %d files\n", j.in(dir), n)
 	}
 	if j.publish {
-		return errors.New("publish: this tree has no program that sends files; nothing was sent")
+		return action.UsageError("--to is needed; docs/publishing.md has the targets")
 	}
 	return nil
 }

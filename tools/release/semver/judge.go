@@ -46,6 +46,9 @@ type Report struct {
 	Version string   `json:"version"` // that is asked for; may be empty
 	Level   Level    `json:"level"`
 	Changes []Change `json:"changes"`
+	// Refused is why the version must not be released. Without it a report of a refused version would read like one of a
+	// good version, to whoever gets the file and not the exit code.
+	Refused []string `json:"refused,omitempty"`
 }
 
 // Input is what a version is judged by.

@@ -74,6 +74,7 @@ func judge(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 		return err
 	}
 	r, reasons := semver.Judge(in)
+	r.Refused = reasons
 	if *report != "" {
 		text, err := json.MarshalIndent(r, "", "  ")
 		if err != nil {

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/publish/gate"
+	"github.com/gosqlite/gosqlite/tools/publish/plan"
+	"github.com/gosqlite/gosqlite/tools/publish/tree"
+	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/verify/policy"
+)
+
+const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semver FILE --to TARGET [--publish] [FLAGS]
+
+  --release FOLDER      the signed release
+  --policy FILE         what the verifier trusts, see docs/verifying.md; never from the release's folder
+  --scan FILE           scan.json of scan --gate release
+  --semver FILE         report of //:semver --json about this version
+  --to TARGET           where to: file:FOLDER, or oci://HOST/REPOSITORY
+  --advisories FOLDER   the feed that scan advisory build wrote; for a folder
+  --credentials FILE    {"user": "...", "password": "..."} of a registry, with mode 0600
+  --ca FILE             certificates that a registry's has to lead to; default: those of the system
+  --publish             not a dry run
+  --json                prints the plan for machines
+
+Exit codes: 0 done, 1 failure, 2 usage, 3 refused.
+`
+
+// maxReport bounds a file that is named by a flag, in bytes.
+const maxReport = 64 << 20
+
+// A world is this run's surroundings.
+type world struct {
+	stdout, stderr io.Writer
+	now            func() time.Time
+	step           func(string) // for tests
+}
+
+type options struct {
+	release, policy, scan, semver, to, advisories, login, ca string
+	publish, json                                            bool
+}
+
+func run(ctx context.Context, args []string, w world) int {
+	return action.Exit(w.stderr, "publish", publish(ctx, args, w))
+}
+
+func parse(args []string, w world) (*options, error) {
+	o := &options{}
+	f := flag.NewFlagSet("publish", flag.ContinueOnError)
+	f.StringVar(&o.release, "release", "", "")
+	f.StringVar(&o.policy, "policy", "", "")
+	f.StringVar(&o.scan, "scan", "", "")
+	f.StringVar(&o.semver, "semver", "", "")
+	f.StringVar(&o.to, "to", "", "")
+	f.StringVar(&o.advisories, "advisories", "", "")
+	f.StringVar(&o.login, "credentials", "", "")
+	f.StringVar(&o.ca, "ca", "", "")
+	f.BoolVar(&o.publish, "publish", false, "")
+	f.BoolVar(&o.json, "json", false, "")
+	if err := action.Parse(f, usage, args, w.stdout); err != nil {
+		return nil, err
+	}
+	if o.release == "" || o.policy == "" || o.to == "" {
+		return nil, action.UsageError("--release, --policy and --to are needed")
+	}
+	return o, nil
+}
+
+func publish(ctx context.Context, args []string, w world) error {
+	o, err := parse(args, w)
+	if err != nil {
+		return err
+	}
+	to, err := o.open(w)
+	if err != nil {
+		return err
+	}
+	p, err := o.prepare(ctx, to, w.now())
+	if err != nil {
+		return err
+	}
+	show := p.Table
+	if o.json {
+		show = p.JSON
+	}
+	if err := show(w.stdout); err != nil {
+		return err
+	}
+	switch {
+	case p.Refused != "":
+		return action.Reject(errors.New(p.Refused))
+	case !p.OK:
+		return action.Reject(fmt.Errorf("%s may not be published: a gate said no", p.Version))
+	case !o.publish || p.Next == p.Base:
+		return nil
+	}
+	return to.commit(ctx)
+}
+
+// prepare verifies, asks the gates, and plans. It writes nothing.
+func (o *options) prepare(ctx context.Context, to target, now time.Time) (*plan.Plan, error) {
+	in := gate.Input{Dir: o.release, Now: now, Rehearsal: !o.publish}
+	if err := o.policyIsOwn(); err != nil {
+		return nil, err
+	}
+	text, err := read("policy", o.policy)
+	if err != nil {
+		return nil, err
+	}
+	if in.Policy, err = policy.Parse(text); err != nil {
+		return nil, action.UsageError("%s: %w", o.policy, err)
+	}
+	if in.Scan, err = read("scan", o.scan); err != nil {
+		return nil, err
+	}
+	if in.SemVer, err = read("semver", o.semver); err != nil {
+		return nil, err
+	}
+	if in.Published, err = to.versions(ctx); err != nil {
+		return nil, err
+	}
+	release, verdicts, err := gate.Judge(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan.Plan{Schema: plan.Schema, Version: release.Version, Manifest: release.Digest, Target: o.to,
+		Gates: verdicts, Files: []plan.File{}, DryRun: !o.publish}
+	if !gate.Pass(verdicts) {
+		return p, nil
+	}
+	err = to.change(ctx, o, release, p)
+	p.OK = err == nil && p.Refused == ""
+	return p, err
+}
+
+// policyIsOwn: whoever made the release's folder could have put a policy into it.
+func (o *options) policyIsOwn() error {
+	var places [2]string
+	for i, name := range []string{o.release, o.policy} {
+		absolute, err := filepath.Abs(name)
+		if err == nil {
+			absolute, err = filepath.EvalSymlinks(absolute)
+		}
+		if err != nil {
+			return err
+		}
+		places[i] = absolute
+	}
+	if rel, err := filepath.Rel(places[0], places[1]); err == nil && filepath.IsLocal(rel) {
+		return action.UsageError("--policy %s: it lies in the folder of the release; a policy is the publisher's own", o.policy)
+	}
+	return nil
+}
+
+// layOut is the folder with the release, by the digests that were verified.
+func (o *options) layOut(release *gate.Release, base *tree.Index, generation string) (*tree.Change, error) {
+	var files []tree.File
+	for _, f := range release.Files {
+		files = append(files, tree.File{Path: f.Name, Size: f.Size, SHA256: f.SHA256})
+	}
+	items := tree.Release(o.release, release.Version, files)
+	module, err := tree.Module(o.release, release.Manifest, base)
+	if err != nil {
+		return nil, err
+	}
+	items = append(items, module...)
+	if o.advisories != "" {
+		feed, err := tree.Advisories(o.advisories)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, feed...)
+	}
+	return tree.Plan(base, generation, tree.Version{Version: release.Version, Manifest: release.Digest}, items)
+}
+
+// read reads the file of a flag; nil where it names none.
+func read(flag, name string) ([]byte, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read --%s: %w", flag, err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxReport+1))
+	if err == nil && len(text) > maxReport {
+		err = fmt.Errorf("%s is larger than %d bytes", name, maxReport)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read --%s: %w", flag, err)
+	}
+	return append([]byte{}, text...), nil
+}

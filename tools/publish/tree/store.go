@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Names in the folder.
+const (
+	currentName     = "current"
+	nextName        = ".current.new"
+	generationsName = "generations"
+	objectsName     = "objects"
+	lockName        = "lock"
+	temporary       = ".new-" // begins names of what is in the making
+)
+
+// Errors that a caller may want to tell apart.
+var (
+	// ErrBusy says that another publisher holds the lock.
+	ErrBusy = errors.New("another publisher is at work; run again when it is done")
+	// ErrMoved says that the folder is no longer what the plan was made upon.
+	ErrMoved = errors.New("somebody else published since this was planned; run again")
+)
+
+// A Store is a folder that is published into.
+type Store struct {
+	Dir string
+	// Step, if it is not nil, is told each step once it is done. Tests stop a publisher there.
+	Step func(name string)
+}
+
+func (s *Store) step(name string) {
+	if s.Step != nil {
+		s.Step(name)
+	}
+}
+
+func (s *Store) in(elem ...string) string {
+	return filepath.Join(append([]string{s.Dir}, elem...)...)
+}
+
+// Current reads what readers see. A folder that is empty, or not there, has the generation "" and an index of nothing.
+func (s *Store) Current() (*Index, string, error) {
+	generation, err := s.pointer()
+	if err != nil {
+		return nil, "", err
+	}
+	if generation == "" {
+		return &Index{Schema: Schema, Versions: []Version{}, Files: []File{}}, "", nil
+	}
+	f, err := os.Open(s.in(generationsName, generation, IndexName))
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", s.Dir, err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxIndex+1))
+	if err == nil && len(text) > maxIndex {
+		err = fmt.Errorf("%s is larger than %d bytes", IndexName, maxIndex)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", s.Dir, err)
+	}
+	index, err := parse(text, generation)
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", s.Dir, err)
+	}
+	return index, generation, nil
+}
+
+// pointer is the generation that current names; "" where nothing is published yet.
+func (s *Store) pointer() (string, error) {
+	target, err := os.Readlink(s.in(currentName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", s.fresh()
+	case err != nil:
+		return "", fmt.Errorf("read %s: %w; it has to be a link to a generation", s.in(currentName), err)
+	}
+	generation, ok := strings.CutPrefix(filepath.ToSlash(target), generationsName+"/")
+	if !ok || len(generation) != 64 || strings.Trim(generation, "0123456789abcdef") != "" {
+		return "", fmt.Errorf("read %s: it leads to %.100q, which is no generation", s.in(currentName), target)
+	}
+	return generation, nil
+}
+
+// fresh fails where something else lives: publishing into a wrong folder must not go unnoticed.
+func (s *Store) fresh() error {
+	entries, err := os.ReadDir(s.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read %s: %w", s.Dir, err)
+	}
+	for _, e := range entries {
+		if !slices.Contains([]string{nextName, generationsName, objectsName, lockName}, e.Name()) {
+			return fmt.Errorf("publish into %s: it holds %.100q and nothing that was published; name an empty folder", s.Dir, e.Name())
+		}
+	}
+	return nil
+}
+
+func syncFolder(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
