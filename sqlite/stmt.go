@@ -233,15 +233,18 @@ func (c *Conn) ResetAll() error {
 		return err
 	}
 	var failed error
-	for o := c.handles.stmts; o != nil; o = o.next {
+	for o := c.handles.stmts; o != nil; {
 		if s := o.owner.Value(); s != nil {
 			if !s.running {
 				failed = errors.Join(failed, s.end())
 			}
-		} else if rc := o.s.Reset(); rc != 0 {
-			// Lost, and not yet found to be.
-			failed = errors.Join(failed, c.outcome(rc, o.sql))
+		} else if o.s != nil {
+			// Lost, and not yet ended. What its end calls may take others off the list.
+			failed = errors.Join(failed, c.endLost(o))
+			o = c.handles.stmts
+			continue
 		}
+		o = o.next
 	}
 	var blobs []*BlobIO
 	for o := range c.open {
