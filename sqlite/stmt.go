@@ -82,10 +82,14 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 		return nil, "", nil
 	}
 	cs, rc := c.c.Prepare(sql, int(flags))
-	if rc != 0 {
-		return nil, "", c.fail(rc, sql)
-	}
 	used := c.c.Tail()
+	// A callback may fail where C goes on without it: the statement is not what was asked for.
+	if err := c.outcome(rc, sql); err != nil {
+		if cs != nil {
+			cs.Finalize()
+		}
+		return nil, "", err
+	}
 	if cs == nil {
 		return nil, sql[used:], nil
 	}
