@@ -100,3 +100,16 @@ func TestSlicesInsideStructsWithPointers(t *testing.T) {
 	}
 	check(t, c.Deserialize("main", message.body[:0], false))
 }
+
+// A parameter that is kept stays what it is when the next arguments need more memory.
+func TestKeptParameterBesideALargerOne(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(a, b)")
+	s := prepare(t, c, "INSERT INTO t VALUES(?, ?)")
+	long := strings.Repeat("x", 300)
+	check(t, s.Run([]sqlite.Value{sqlite.TextValue("a"), sqlite.TextValue("b")}))
+	check(t, s.Run([]sqlite.Value{sqlite.KeepValue(), sqlite.TextValue(long)}))
+	if _, got, err := one(t, c, "SELECT group_concat(coalesce(a, 'NULL') || length(b)) FROM t"); got != "a1,a300" || err != nil {
+		t.Errorf("%s, %v", got, err)
+	}
+}

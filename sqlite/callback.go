@@ -221,5 +221,6 @@ func (c *Conn) abandon() error {
 	c.leak.Stop()
 	c.c.Abandon()
 	c.c = nil
+	c.standing.end()
 	return nil
 }

@@ -13,10 +13,11 @@ import (
 )
 
 // Changesets as streams need memory for a few changes, not for all, and have no
-// limit of 2 GiB. Readers and writers are called in the middle of a call of
-// SQLite, from a goroutine of their own: they must not use the connection.
-// Their error ends the call and is found in its error; a panic is one that
-// holds a [PanicError].
+// limit of 2 GiB, but for [InvertChanges]. Readers and writers are called in the
+// middle of a call of SQLite, from a goroutine of their own: they must not use
+// the connection. Their error ends the call and is found in its error; a panic is
+// one that holds a [PanicError]. A call waits for as long as they do: neither an
+// interrupt nor a context ends a Read or Write that blocks, so give it a deadline.
 
 // WriteChangeset is sqlite3session_changeset_strm: [Session.Changeset] as a
 // stream. After an error w holds a part of it.
@@ -72,6 +73,8 @@ func (c *Conn) ApplyFrom(r io.Reader, how Apply) (rebase []byte, err error) {
 }
 
 // InvertChanges is sqlite3changeset_invert_strm: [Changeset.Invert] of a stream.
+// It writes in pieces, but SQLite keeps all that it has read until the end: it
+// needs memory for the whole input and fails with ErrNoMem where that nears 2 GiB.
 //
 // https://sqlite.org/session/sqlite3changegroup_add_strm.html
 func InvertChanges(w io.Writer, r io.Reader) error {

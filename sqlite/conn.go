@@ -28,7 +28,7 @@ type Conn struct {
 
 	mu        sync.Mutex // orders interrupts against Close and release
 	watches   []watched  // contexts that may interrupt
-	lastWatch uint64     // id of the last of them
+	lastWatch uint64     // number of the last of them
 	standing  standing   // one that goes on between watches
 
 	stray atomic.Bool // Interrupt was called during a call

@@ -158,3 +158,29 @@ func TestInterruptLeavesAHalfReadNeighbourAlone(t *testing.T) {
 		}
 	})
 }
+
+// An interrupt that comes while a statement runs is for that one. It must not stay behind in SQLite and end what runs
+// when the context that sent it has been taken away.
+func TestInterruptOfARowDoesNotStay(t *testing.T) {
+	c := openTest(t, ":memory:")
+	ctx, cancel := context.WithCancel(context.Background())
+	check(t, c.CreateFunction("stop", sqlite.Scalar0(func() (int64, error) {
+		cancel()
+		time.Sleep(20 * time.Millisecond) // the context's end is told by another goroutine
+		return 1, nil
+	}), sqlite.Innocuous))
+	release := c.SetContext(ctx)
+	s := prepare(t, c, "SELECT stop() UNION ALL SELECT 2 UNION ALL SELECT 3")
+	s.SetReadAhead(1)
+	row, err := s.Step()
+	release()
+	if err != nil && !errors.Is(err, context.Canceled) || err == nil && !row {
+		t.Errorf("the row: %t, %v", row, err)
+	}
+	if n := 1; err == nil {
+		if n += rest(t, s); n != 3 {
+			t.Errorf("%d rows, want 3", n)
+		}
+	}
+	exec(t, c, "SELECT 1")
+}

@@ -49,7 +49,9 @@ func (c *Conn) settle() {
 // longer reach the connection, even if it ends at that moment. Contexts nest:
 // the end of any that is set interrupts.
 //
-// No goroutine is started until ctx ends.
+// No goroutine is started until ctx ends, unless ctx is neither of package
+// context nor has a method AfterFunc: then context.AfterFunc waits in one. See
+// there.
 func (c *Conn) SetContext(ctx context.Context) (release func()) {
 	w := c.Watch(ctx)
 	return func() { c.Unwatch(w) }
@@ -57,13 +59,14 @@ func (c *Conn) SetContext(ctx context.Context) (release func()) {
 
 // Watch is a context set on a connection by [Conn.Watch].
 type Watch struct {
-	id   uint64      // 0: nothing is watched
+	own  uint64      // 0: nothing is watched
 	stop func() bool // ends the registration with the context; nil: there is none, or it stands
 }
 
 // watched is a context that is set now; the last one was set last. Watches under
-// one standing registration share its id.
+// one standing registration share its id; own is a watch's alone.
 type watched struct {
+	own   uint64
 	id    uint64
 	ctx   context.Context
 	fired bool // it has ended and interrupted the connection
@@ -78,11 +81,12 @@ func (c *Conn) Watch(ctx context.Context) Watch {
 	c.mu.Lock()
 	id, often := c.under(ctx)
 	ready := id != 0
+	c.lastWatch++
+	own := c.lastWatch
 	if !ready {
-		c.lastWatch++
-		id = c.lastWatch
+		id = own
 	}
-	c.watches = append(c.watches, watched{id: id, ctx: ctx})
+	c.watches = append(c.watches, watched{own: own, id: id, ctx: ctx})
 	if ctx.Err() != nil {
 		c.fire(id)
 		ready = true // there is nothing to wait for
@@ -90,11 +94,11 @@ func (c *Conn) Watch(ctx context.Context) Watch {
 	c.mu.Unlock()
 	switch {
 	case ready:
-		return Watch{id: id}
+		return Watch{own: own}
 	case often:
 		return c.stand(ctx, id)
 	}
-	return Watch{id: id, stop: context.AfterFunc(ctx, func() {
+	return Watch{own: own, stop: context.AfterFunc(ctx, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.fire(id)
@@ -117,9 +121,9 @@ func (c *Conn) fired() bool {
 	return slices.ContainsFunc(c.watches, func(w watched) bool { return w.fired })
 }
 
-// Unwatch ends a watch.
+// Unwatch ends a watch. A second Unwatch does nothing.
 func (c *Conn) Unwatch(w Watch) {
-	if w.id == 0 {
+	if w.own == 0 {
 		return
 	}
 	if w.stop != nil {
@@ -127,7 +131,7 @@ func (c *Conn) Unwatch(w Watch) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := slices.IndexFunc(c.watches, func(x watched) bool { return x.id == w.id })
+	i := slices.IndexFunc(c.watches, func(x watched) bool { return x.own == w.own })
 	if i < 0 {
 		return
 	}

@@ -97,8 +97,9 @@ func (h *handles) unlink(o *openStmt) {
 		s.forget()
 		s.running = true // a callback that finalizing calls must leave it alone
 	}
-	o.s.Finalize()
-	o.s = nil
+	cs := o.s
+	o.s = nil // and must not find one that was lost
+	cs.Finalize()
 	if s != nil {
 		s.running, s.s = false, nil
 	}
@@ -127,6 +128,18 @@ func (c *Conn) reclaim() {
 	for _, o := range lost {
 		h.unlink(o)
 	}
+}
+
+// endLost ends a statement that was lost, whether or not it is known to be, and
+// gives the error of its run's end. The caller has entered.
+func (c *Conn) endLost(o *openStmt) error {
+	cs := o.s
+	o.s = nil // what the end calls must not end it once more
+	rc := cs.Reset()
+	err := c.outcome(rc, o.sql)
+	o.s = cs
+	c.handles.unlink(o)
+	return err
 }
 
 // watchLeak reports a connection that is lost before Close stops the watch.

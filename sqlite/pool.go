@@ -190,12 +190,16 @@ func (c *Conn) transact(ctx context.Context, begin string, f func(*Conn) error) 
 	committed := false
 	defer func() {
 		c.Unwatch(w)
-		if !committed && !c.AutoCommit() {
+		if committed {
+			return
+		}
+		if !c.AutoCommit() {
 			if rerr := c.Exec("ROLLBACK"); err == nil {
 				err = rerr
 			}
-			_ = c.ResetAll() // what was to be written is undone
 		}
+		// What was to be written is undone. A transaction that f has ended leaves its statements half read all the same.
+		_ = c.ResetAll()
 	}()
 	if err := c.Exec(begin); err != nil {
 		return err

@@ -253,3 +253,56 @@ func TestPoolReadersSeeTheNewestState(t *testing.T) {
 		t.Errorf("a writer with unread rows: %v", err)
 	}
 }
+
+// A function may end the transaction itself, and leave a statement of it half read.
+func TestPoolAfterAFunctionThatEndedItsTransaction(t *testing.T) {
+	p := openPool(t, sqlite.PoolOptions{Readers: 1})
+	ctx := context.Background()
+	if err := p.Write(ctx, func(c *sqlite.Conn) error {
+		return c.Exec("CREATE TABLE t(x UNIQUE); INSERT INTO t VALUES(1), (2), (3)")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("broken")
+	halfRead := func(c *sqlite.Conn) error {
+		s, _, err := c.Prepare("SELECT x FROM t")
+		if err != nil {
+			return err
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		s.SetReadAhead(1)
+		_, err = s.Step()
+		return err
+	}
+	if err := p.Read(ctx, func(c *sqlite.Conn) error {
+		return errors.Join(halfRead(c), c.Exec("COMMIT"), broken)
+	}); !errors.Is(err, broken) || errors.Is(err, sqlite.ErrError) {
+		t.Fatal(err)
+	}
+	if err := p.Write(ctx, func(c *sqlite.Conn) error { return c.Exec("INSERT INTO t VALUES(4)") }); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Read(ctx, func(c *sqlite.Conn) error {
+		if n, err := rows(c); n != 4 || err != nil {
+			t.Errorf("the next reader sees %d rows, %v; want 4", n, err)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	err := p.Write(ctx, func(c *sqlite.Conn) error {
+		if err := c.Exec("INSERT OR ROLLBACK INTO t VALUES(1)"); !errors.Is(err, sqlite.ErrConstraintUnique) {
+			t.Errorf("a row that is there: %v", err)
+		}
+		return errors.Join(halfRead(c), broken)
+	})
+	if !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if err := p.Write(ctx, func(c *sqlite.Conn) error {
+		// What is half read keeps a table from being dropped.
+		return c.Exec("DROP TABLE t")
+	}); err != nil {
+		t.Errorf("the next writer: %v", err)
+	}
+}

@@ -16,7 +16,8 @@ const standAfter = 8
 // standing is a registration with a context that goes on when a watch is over: a
 // loop that runs statements under one context registers once, not each time. It
 // reaches the connection only while a watch is set. It ends with the context,
-// with the connection, or when another context comes as often.
+// with the connection, or when a watch under another context comes while none of
+// its own is set.
 type standing struct {
 	done  <-chan struct{} // of the context that the last watches were under
 	again int             // watches in a row under it
@@ -28,6 +29,9 @@ type standing struct {
 // for none, and whether there should be one. Contexts of one Done channel end
 // together, whatever values they carry. The caller holds mu.
 func (c *Conn) under(ctx context.Context) (id uint64, often bool) {
+	if c.c == nil {
+		return 0, false // nothing would end it
+	}
 	s := &c.standing
 	if ctx.Done() == s.done {
 		s.again++
@@ -50,8 +54,8 @@ func (s *standing) end() {
 	*s = standing{}
 }
 
-// stand registers the connection with ctx for watches of this id, one of which
-// is set. The context does not keep the connection alive: one that its user has
+// stand registers the connection with ctx for watches of this id, the first of
+// which is set and has it for its own. The context does not keep the connection alive: one that its user has
 // lost is still found.
 func (c *Conn) stand(ctx context.Context, id uint64) Watch {
 	conn := weak.Make(c)
@@ -70,8 +74,8 @@ func (c *Conn) stand(ctx context.Context, id uint64) Watch {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if ctx.Done() != c.standing.done || c.standing.id != 0 || ctx.Err() != nil {
-		return Watch{id: id, stop: stop}
+		return Watch{own: id, stop: stop}
 	}
 	c.standing.id, c.standing.stop = id, stop
-	return Watch{id: id}
+	return Watch{own: id}
 }

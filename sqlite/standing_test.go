@@ -115,3 +115,64 @@ func TestStandingContextKeepsNothing(t *testing.T) {
 	}()
 	wantLeaks(t, found, sqlite.Leak{What: "connection", Name: ":memory:"})
 }
+
+// Each watch is ended by itself, once: a second end must not take another one of the same context.
+func TestWatchEndedTwice(t *testing.T) {
+	c := openTest(t, ":memory:")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	watchOften(t, c, ctx)
+	release := c.SetContext(ctx)
+	inner := c.SetContext(ctx)
+	inner()
+	inner()
+	time.AfterFunc(5*time.Millisecond, cancel)
+	unseen := time.AfterFunc(5*time.Second, c.Interrupt)
+	if err := c.Exec(endless); !errors.Is(err, context.Canceled) {
+		t.Errorf("the outer watch is gone: %v", err)
+	}
+	unseen.Stop()
+	release()
+	release()
+	exec(t, c, "SELECT 1")
+}
+
+// counted is a context that counts who is registered with it.
+type counted struct {
+	context.Context
+	done chan struct{}
+	now  int
+}
+
+func newCounted() *counted { return &counted{context.Background(), make(chan struct{}), 0} }
+
+func (c *counted) Done() <-chan struct{} { return c.done }
+
+func (c *counted) AfterFunc(func()) (stop func() bool) {
+	c.now++
+	over := false
+	return func() bool {
+		if !over {
+			c.now--
+		}
+		over = true
+		return true
+	}
+}
+
+// A connection that is closed stands with no context, not even one that watches it later.
+func TestClosedConnectionStandsNoMore(t *testing.T) {
+	c := openTest(t, ":memory:")
+	before, after := newCounted(), newCounted()
+	watchOften(t, c, before)
+	if before.now != 1 {
+		t.Fatalf("%d registrations of a connection that is in use", before.now)
+	}
+	check(t, c.Close())
+	for range often {
+		c.Unwatch(c.Watch(after))
+	}
+	if before.now != 0 || after.now != 0 {
+		t.Errorf("%d and %d registrations of a closed connection", before.now, after.now)
+	}
+}

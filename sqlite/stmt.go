@@ -82,10 +82,14 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 		return nil, "", nil
 	}
 	cs, rc := c.c.Prepare(sql, int(flags))
-	if rc != 0 {
-		return nil, "", c.fail(rc, sql)
-	}
 	used := c.c.Tail()
+	// A callback may fail where C goes on without it: the statement is not what was asked for.
+	if err := c.outcome(rc, sql); err != nil {
+		if cs != nil {
+			cs.Finalize()
+		}
+		return nil, "", err
+	}
 	if cs == nil {
 		return nil, sql[used:], nil
 	}
@@ -233,15 +237,18 @@ func (c *Conn) ResetAll() error {
 		return err
 	}
 	var failed error
-	for o := c.handles.stmts; o != nil; o = o.next {
+	for o := c.handles.stmts; o != nil; {
 		if s := o.owner.Value(); s != nil {
 			if !s.running {
 				failed = errors.Join(failed, s.end())
 			}
-		} else if rc := o.s.Reset(); rc != 0 {
-			// Lost, and not yet found to be.
-			failed = errors.Join(failed, c.outcome(rc, o.sql))
+		} else if o.s != nil {
+			// Lost, and not yet ended. What its end calls may take others off the list.
+			failed = errors.Join(failed, c.endLost(o))
+			o = c.handles.stmts
+			continue
 		}
+		o = o.next
 	}
 	var blobs []*BlobIO
 	for o := range c.open {

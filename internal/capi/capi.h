@@ -39,6 +39,7 @@ typedef struct gosqlite_conn {
   int32_t busy_go;      // 1: Go decides on waits for locks
   int32_t foreign;      // 1: functions or tables that are not SQLite's own were registered
   int32_t half_read;    // atomic, libsqlite3 only: statements that are half read and do not run
+  int32_t gate;         // atomic, libsqlite3 only: 1 while somebody interrupts or half_read grows
   uintptr_t host;       // names this connection to Go's callbacks, 0 = none
   gosqlite_result *out; // what the callback at hand returns, NULL before the first
 } gosqlite_conn;
@@ -54,7 +55,9 @@ enum {
   GOSQLITE_FAR = 8,       // result only: v is the address of a large value
 };
 
-enum { GOSQLITE_ARGS_KEPT = 65536 };  // bytes of arguments that outlive a run
+// Arguments beyond this many bytes are given back after the statement ran. Small
+// ones do not go into such memory, so that they stay bound.
+enum { GOSQLITE_ARGS_KEPT = 65536 };
 
 // gosqlite_stmt: a prepared statement, its arguments and its current rows.
 typedef struct gosqlite_stmt {

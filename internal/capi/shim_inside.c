@@ -9,14 +9,15 @@ static int gosqlite_fits(gosqlite_conn *c) { return SQLITE_OK; }
 // PRAGMA busy_timeout and sqlite3_busy_timeout replace the handler by one that
 // knows no cancellation; the limit is taken over and the handler put back.
 // Reading the pragma gives the limit, because busyTimeout is set to it.
-static void gosqlite_keep_busy(gosqlite_stmt *s) {
-  gosqlite_conn *c = s->conn;
+static void gosqlite_take_busy(gosqlite_conn *c) {
   sqlite3 *db = (sqlite3 *)c->db;
   if (db->busyHandler.xBusyHandler == gosqlite_on_busy) return;
   c->busy_limit = db->busyTimeout;
   db->busyHandler.xBusyHandler = gosqlite_on_busy;
   db->busyHandler.pBusyArg = c;
 }
+
+static void gosqlite_keep_busy(gosqlite_stmt *s) { gosqlite_take_busy(s->conn); }
 
 void gosqlite_busy_limit(uintptr_t h, int ms) {
   gosqlite_conn *c = CONN(h);
@@ -42,12 +43,15 @@ void gosqlite_uninterrupt(uintptr_t h) {
   AtomicStore(&DB(h)->u1.isInterrupted, 0);
 }
 
+// To compile PRAGMA busy_timeout is to set it, whether or not it ever runs.
+static void gosqlite_after_prepare(gosqlite_conn *c, int noted) { gosqlite_take_busy(c); }
+
 // What only a library needs to be told.
 static int gosqlite_before_prepare(gosqlite_conn *c, const char *sql, int n) { return 0; }
 static void gosqlite_note_sql(gosqlite_stmt *s) {}
 static void gosqlite_before_run(gosqlite_stmt *s) {}
 static void gosqlite_on_row(gosqlite_stmt *s) {}
-static void gosqlite_half_read(gosqlite_stmt *s) {}
+static int gosqlite_half_read(gosqlite_stmt *s) { return SQLITE_OK; }
 static void gosqlite_halted(gosqlite_stmt *s) {}
 
 static int gosqlite_halt(gosqlite_stmt *s) { return sqlite3_reset((sqlite3_stmt *)s->stmt); }
@@ -83,6 +87,9 @@ static void gosqlite_unbind(gosqlite_stmt *s) {
     }
   }
 }
+
+// The memory of args is about to go.
+static void gosqlite_leave_args(gosqlite_stmt *s) { gosqlite_unbind(s); }
 
 // Gives parameter i a copy of a value that lies in args, which is about to be
 // written anew. The statement is reset.

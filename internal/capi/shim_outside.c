@@ -11,6 +11,20 @@ static const char *const gosqlite_needed[] = {
     "ENABLE_GEOPOLY", "ENABLE_MATH_FUNCTIONS", "ENABLE_PERCENTILE", "ENABLE_PREUPDATE_HOOK", "ENABLE_RTREE",
     "ENABLE_SESSION", "ENABLE_SNAPSHOT", "ENABLE_STMTVTAB", "LIKE_DOESNT_MATCH_BLOBS", "SOUNDEX"};
 
+// A library must not have what takes a part of SQLite away, what lets a commit
+// be lost with the power, or what makes a plain file name a URI. Where it lists
+// no SYNCHRONOUS it has SQLite's own, which is 2.
+static int gosqlite_unfit(const char *option) {
+  static const char *const full[] = {"DEFAULT_SYNCHRONOUS=", "DEFAULT_WAL_SYNCHRONOUS="};
+  size_t i;
+  for (i = 0; i < sizeof full / sizeof *full; i++) {
+    size_t n = strlen(full[i]);
+    if (!strncmp(option, full[i], n)) return strcmp(option + n, "2") != 0;
+  }
+  if (!strcmp(option, "USE_URI")) return 1;
+  return !strncmp(option, "OMIT_", 5) && strcmp(option, "OMIT_DEPRECATED") && strcmp(option, "OMIT_SHARED_CACHE");
+}
+
 // Refuses a library that is older than the header or lacks an option, by name.
 static int gosqlite_fits(gosqlite_conn *c) {
   char *lacks = 0;
@@ -30,7 +44,7 @@ static int gosqlite_fits(gosqlite_conn *c) {
     lacks = sqlite3_mprintf("%z %s", lacks, gosqlite_needed[i]);
   }
   for (k = 0; (option = sqlite3_compileoption_get(k)) != 0; k++) {
-    if (strncmp(option, "OMIT_", 5) || !strcmp(option, "OMIT_DEPRECATED") || !strcmp(option, "OMIT_SHARED_CACHE")) continue;
+    if (!gosqlite_unfit(option)) continue;
     lacks = sqlite3_mprintf("%z no %s", lacks, option);
   }
   if (!lacks) return SQLITE_OK;
@@ -44,21 +58,63 @@ void gosqlite_busy_limit(uintptr_t h, int ms) {
   sqlite3_busy_handler(DB(h), gosqlite_on_busy, CONN(h));
 }
 
-// A statement that names the pragma is compiled, which sets the limit or looks
-// at it, with SQLite's own handler; the row that it gives tells the new one.
-static int gosqlite_before_prepare(gosqlite_conn *c, const char *sql, int n) {
+// Where the first word of a text begins: after space, semicolons and comments.
+static int gosqlite_first_word(const char *sql, int n) {
+  int i = 0;
+  while (i < n) {
+    if (sql[i] == ' ' || sql[i] == ';' || (sql[i] >= '\t' && sql[i] <= '\r')) {
+      i++;
+    } else if (i + 1 < n && sql[i] == '-' && sql[i + 1] == '-') {
+      while (i < n && sql[i] != '\n') i++;
+    } else if (i + 1 < n && sql[i] == '/' && sql[i + 1] == '*') {
+      for (i += 3; i < n && !(sql[i - 1] == '*' && sql[i] == '/'); i++) {
+      }
+      i++;
+    } else {
+      break;
+    }
+  }
+  return i < n ? i : n;
+}
+
+// Skips a keyword at the start of a text.
+static int gosqlite_keyword(const char **sql, int *n, const char *word) {
+  int i = gosqlite_first_word(*sql, *n), len = (int)strlen(word);
+  if (*n - i < len || sqlite3_strnicmp(*sql + i, word, len)) return 0;
+  *sql += i + len;
+  *n -= i + len;
+  return 1;
+}
+
+// Reports whether a text is a pragma that names busy_timeout. The name in a
+// value or a comment of any other statement is none of its business.
+static int gosqlite_busy_pragma(const char *sql, int n) {
   static const char name[] = "busy_timeout";
   int i, len = (int)sizeof name - 1;
+  // EXPLAIN [QUERY PLAN] PRAGMA is compiled too, and that sets it.
+  if (gosqlite_keyword(&sql, &n, "explain") && gosqlite_keyword(&sql, &n, "query")) gosqlite_keyword(&sql, &n, "plan");
+  if (!gosqlite_keyword(&sql, &n, "pragma")) return 0;
   for (i = 0; i + len <= n; i++) {
-    if ((sql[i] | 32) != 'b' || sqlite3_strnicmp(sql + i, name, len)) continue;
-    sqlite3_busy_timeout((sqlite3 *)c->db, c->busy_limit);
-    return 1;
+    if ((sql[i] | 32) == 'b' && !sqlite3_strnicmp(sql + i, name, len)) return 1;
   }
   return 0;
 }
 
+// The pragma is compiled, which sets the limit or looks at it, with SQLite's own
+// handler; the row that it gives tells the new one.
+static int gosqlite_before_prepare(gosqlite_conn *c, const char *sql, int n) {
+  if (!gosqlite_busy_pragma(sql, n)) return 0;
+  sqlite3_busy_timeout((sqlite3 *)c->db, c->busy_limit);
+  return 1;
+}
+
+static void gosqlite_after_prepare(gosqlite_conn *c, int noted) {
+  if (noted) gosqlite_busy_limit((uintptr_t)c, c->busy_limit);
+}
+
 static void gosqlite_note_sql(gosqlite_stmt *s) {
-  s->busy_limit = !s->explain && sqlite3_strlike("%busy\\_timeout%", sqlite3_sql((sqlite3_stmt *)s->stmt), '\\') == 0;
+  const char *sql = sqlite3_sql((sqlite3_stmt *)s->stmt);
+  s->busy_limit = !s->explain && gosqlite_busy_pragma(sql, (int)strlen(sql));
 }
 
 static void gosqlite_unhalf(gosqlite_stmt *s) {
@@ -83,11 +139,31 @@ static void gosqlite_keep_busy(gosqlite_stmt *s) {
   if (s->busy_limit) gosqlite_busy_limit((uintptr_t)s->conn, s->conn->busy_limit);
 }
 
-static void gosqlite_half_read(gosqlite_stmt *s) {
+// Whoever interrupts looks at half_read and then calls SQLite, with nothing in
+// between.
+static void gosqlite_gate(gosqlite_conn *c) {
+  while (__atomic_exchange_n(&c->gate, 1, __ATOMIC_ACQUIRE)) {
+  }
+}
+
+static void gosqlite_ungate(gosqlite_conn *c) { __atomic_store_n(&c->gate, 0, __ATOMIC_RELEASE); }
+
+// An interrupt that came while the statement ran is for this statement. SQLite
+// would remember it, past the end of the context that sent it, for as long as
+// the statement is half read, and end others by it: it ends this one at once.
+static int gosqlite_half_read(gosqlite_stmt *s) {
+  gosqlite_conn *c = s->conn;
   gosqlite_keep_busy(s);
-  if (s->half_read) return;
-  s->half_read = 1;
-  __atomic_add_fetch(&s->conn->half_read, 1, __ATOMIC_ACQ_REL);
+  if (!s->half_read) {
+    gosqlite_gate(c);
+    s->half_read = 1;
+    __atomic_add_fetch(&c->half_read, 1, __ATOMIC_ACQ_REL);
+    gosqlite_ungate(c);
+  }
+  if (!sqlite3_is_interrupted((sqlite3 *)c->db)) return SQLITE_OK;
+  gosqlite_unhalf(s);
+  s->nrow = 0;  // a large value goes with the step
+  return sqlite3_step((sqlite3_stmt *)s->stmt);
 }
 
 static void gosqlite_halted(gosqlite_stmt *s) { gosqlite_unhalf(s); }
@@ -101,7 +177,9 @@ static int gosqlite_halt(gosqlite_stmt *s) {
 // that is half read. While there is one the flag has to do, and the long single
 // opcodes (count, sort, integrity check) are not ended early.
 void gosqlite_interrupt_active(uintptr_t h) {
+  gosqlite_gate(CONN(h));
   if (__atomic_load_n(&CONN(h)->half_read, __ATOMIC_ACQUIRE) == 0) sqlite3_interrupt(DB(h));
+  gosqlite_ungate(CONN(h));
 }
 
 void gosqlite_interrupt(uintptr_t h) {
@@ -143,6 +221,10 @@ int gosqlite_may_null_row(uintptr_t h) { return 1; }
 #define GOSQLITE_ARGS_TEXT SQLITE_TRANSIENT
 
 int gosqlite_own(uintptr_t h, int i) { return SQLITE_OK; }
+
+// The memory of args is about to go, and nothing that is bound with it: a
+// parameter that the next run keeps has its copy.
+static void gosqlite_leave_args(gosqlite_stmt *s) {}
 
 // Large arguments are given back after the run; so are the copies.
 static void gosqlite_unbind(gosqlite_stmt *s) {

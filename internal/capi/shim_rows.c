@@ -144,8 +144,8 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
     }
   }
   gosqlite_note_reprepare(s);
+  if (rc == SQLITE_OK) rc = gosqlite_half_read(s);
   if (rc == SQLITE_OK) {
-    gosqlite_half_read(s);
     s->autocommit = sqlite3_get_autocommit(db);
     return SQLITE_OK;
   }

@@ -5,9 +5,6 @@
 // caller never stays bound.
 #ifdef GOSQLITE_SHIMS
 
-// Arguments beyond this size are given back after the statement ran. Small ones
-// do not go into such memory, so that they stay bound.
-
 // One call gives the handle and every fact that Go asks of a new statement.
 // *out is 0 for text that holds only space and comments.
 int gosqlite_prepare(uintptr_t h, const char *sql, int n, int flags, gosqlite_stmt **out) {
@@ -17,7 +14,7 @@ int gosqlite_prepare(uintptr_t h, const char *sql, int n, int flags, gosqlite_st
   gosqlite_stmt *s;
   int busy = gosqlite_before_prepare(c, sql, n);
   int rc = sqlite3_prepare_v3(DB(h), sql, n, (unsigned)flags, &st, &tail);
-  if (busy) gosqlite_busy_limit(h, c->busy_limit);
+  gosqlite_after_prepare(c, busy);
   *out = 0;
   c->tail = tail ? tail - sql : n;
   if (rc != SQLITE_OK) return gosqlite_fail(c, rc);
@@ -81,7 +78,7 @@ int gosqlite_args(uintptr_t h, int64_t n) {
   if (n > PTRDIFF_MAX || n > 4 * (int64_t)SQLITE_MAX_LENGTH) return SQLITE_TOOBIG;
   p = (char *)malloc((size_t)n);
   if (!p) return SQLITE_NOMEM;
-  gosqlite_unbind(s);
+  gosqlite_leave_args(s);
   free(s->args);
   s->args = p;
   s->args_cap = n;

@@ -253,22 +253,25 @@ static int gosqlite_vtab_integrity(sqlite3_vtab *v, const char *schema, const ch
   return SQLITE_OK;
 }
 
-// Go gives SQLite's answer: 0, 1 or an operator for xBestIndex.
+// Go gives SQLite's answer: 0, 1 or an operator for xBestIndex. It names the
+// same slot whenever the same function is asked for, which a table that lives
+// long is at each statement that calls it.
 static int gosqlite_vtab_find(sqlite3_vtab *v, int n, const char *name,
                               void (**function)(sqlite3_context *, int, sqlite3_value **), void **aux) {
   gosqlite_vtab *t = VTAB(v);
   int slot = 0, answer = gosqliteGoVTabFunction(t->conn->host, t->slot, n, (char *)name, &slot);
   gosqlite_vtab_function *f;
   if (!answer) return 0;
-  f = (gosqlite_vtab_function *)malloc(sizeof *f);
-  if (!f) {
-    gosqliteGoDrop(t->conn->host, slot);
-    return 0;
+  for (f = t->functions; f && f->slot.slot != slot; f = f->next) {
   }
-  f->slot.conn = t->conn;
-  f->slot.slot = slot;
-  f->next = t->functions;
-  t->functions = f;
+  if (!f) {
+    f = (gosqlite_vtab_function *)malloc(sizeof *f);
+    if (!f) return 0;  // Go names the slot again when it is asked again
+    f->slot.conn = t->conn;
+    f->slot.slot = slot;
+    f->next = t->functions;
+    t->functions = f;
+  }
   *function = gosqlite_on_scalar;
   *aux = f;
   return answer;

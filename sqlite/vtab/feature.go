@@ -17,8 +17,13 @@ type ListFilterer interface {
 	FilterLists(plan Plan, args []sqlite.Value, lists [][]sqlite.Value) (row bool, err error)
 }
 
+// lister is capi.Lists.
+type lister interface {
+	Member(i int, next bool) (capi.Cell, int)
+}
+
 // members reads the lists among the arguments, which C shows as NULL.
-func members(args []capi.Cell, in capi.Lists) ([][]sqlite.Value, int) {
+func members(args []capi.Cell, in lister) ([][]sqlite.Value, error) {
 	lists := make([][]sqlite.Value, len(args))
 	for i := range args {
 		if args[i].N != capi.Null {
@@ -33,10 +38,10 @@ func members(args []capi.Cell, in capi.Lists) ([][]sqlite.Value, int) {
 			lists[i] = append(lists[i], bridge.Values([]capi.Cell{cell}).([]sqlite.Value)...)
 		}
 		if rc != done {
-			return nil, rc
+			return nil, sqlite.ErrorCode(rc)
 		}
 	}
-	return lists, 0
+	return lists, nil
 }
 
 // noList is SQLITE_ERROR.
@@ -77,6 +82,8 @@ func (t *table) Integrity(schema, name string, quick bool) int {
 // first argument is one of them runs f. op is 0, or an operator from Function
 // on: then a term of WHERE that is such a call of two arguments is a constraint
 // of BestIndex with that Op. f is nil for a function that the table does not have.
+// What it has is asked for once and stays its own until the connection lets go of
+// the table. A panic fails the statement.
 //
 // https://sqlite.org/vtab.html#xfindfunction
 type FunctionFinder interface {
@@ -89,13 +96,31 @@ func (t *table) Function(nargs int, name string) (slot, answer int) {
 	if !ok {
 		return 0, 0
 	}
+	asked := signature{nargs, name}
+	if a, ok := t.functions[asked]; ok {
+		return a.slot, a.op
+	}
 	var f func([]sqlite.Value) (sqlite.Value, error)
 	var op Op
 	if rc := t.g.Call(func() error { f, op = finder.FindFunction(nargs, name); return nil }); rc != 0 || f == nil {
 		return 0, 0
 	}
-	return t.g.Add(&function{t.g, f}), int(max(op, 1))
+	a := found{t.g.Add(&function{t.g, f}), int(max(op, 1))}
+	if t.functions == nil {
+		t.functions = map[signature]found{}
+	}
+	t.functions[asked] = a
+	return a.slot, a.op
 }
+
+// signature is what a table is asked for, found what SQLite was told.
+type (
+	signature struct {
+		nargs int
+		name  string
+	}
+	found struct{ slot, op int }
+)
 
 // function is a function of a table as capi sees it.
 type function struct {

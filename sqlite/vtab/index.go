@@ -70,10 +70,11 @@ type Index struct {
 	Cost    float64 // about as many disk accesses
 	Rows    int64   // about as many rows
 
-	x    capi.Index
-	over bool
-	took []int // constraints in the order of Filter's arguments
-	omit []bool
+	x     capi.Index
+	over  bool
+	took  []int // constraints in the order of Filter's arguments
+	omit  []bool
+	lists bool // one was taken by TakeList
 }
 
 // Take gives the value of constraint i to Filter, as its next argument. With
@@ -112,7 +113,9 @@ func (x *Index) Value(i int) (v sqlite.Value, ok bool) {
 	return bridge.Values([]capi.Cell{cell}).([]sqlite.Value)[0], true
 }
 
-// Distinct is sqlite3_vtab_distinct: what the statement makes of Orders.
+// Distinct is sqlite3_vtab_distinct: what the statement makes of Orders. It says
+// when Ordered may be set; a table that leaves Ordered alone may give its rows in
+// any order.
 //
 // https://sqlite.org/c3ref/vtab_distinct.html
 func (x *Index) Distinct() Distinct {
@@ -122,7 +125,10 @@ func (x *Index) Distinct() Distinct {
 	return Distinct(x.x.Distinct())
 }
 
-// Distinct is what a statement makes of the order of rows.
+// Distinct is what a statement makes of the order of rows. Two NULLs are equal
+// here. Where rows may be left out, no row has to be: those may that are equal to
+// one that is given in all columns of ColumnsUsed, which are more than those of
+// Orders when WHERE looks at others.
 //
 // https://sqlite.org/c3ref/vtab_distinct.html
 type Distinct int
@@ -131,8 +137,8 @@ type Distinct int
 const (
 	Ordering         Distinct = 0 // rows in the order of Orders
 	Grouping         Distinct = 1 // rows with equal columns of Orders next to each other
-	DistinctRows     Distinct = 2 // of rows with equal columns of Orders only one, in any order
-	DistinctOrdering Distinct = 3 // of rows with equal columns of Orders only one, in their order
+	DistinctRows     Distinct = 2 // the same; of rows with equal ColumnsUsed all but one may be left out
+	DistinctOrdering Distinct = 3 // rows in the order of Orders; of rows with equal ColumnsUsed all but one may be left out
 )
 
 // IsList is sqlite3_vtab_in that asks: constraint i is `column IN (...)` and its
@@ -144,7 +150,8 @@ func (x *Index) IsList(i int) bool {
 }
 
 // TakeList is Take of a list as one argument, whose members FilterLists of a
-// [ListFilterer] is given; Take alone has Filter called for each member.
+// [ListFilterer] is given; the statement fails if the table's cursor is none.
+// Take alone has Filter called for each member.
 //
 // https://sqlite.org/c3ref/vtab_in.html
 func (x *Index) TakeList(i int, omit bool) error {
@@ -155,6 +162,7 @@ func (x *Index) TakeList(i int, omit bool) error {
 		return err
 	}
 	x.x.In(i, 1)
+	x.lists = true
 	return nil
 }
 

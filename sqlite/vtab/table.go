@@ -3,6 +3,8 @@
 package vtab
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/internal/capi"
@@ -48,13 +50,15 @@ func (m *module) Connect(create bool, argv []string) (slot, rc int) {
 	if rc != 0 {
 		return 0, rc
 	}
-	return m.g.Add(&table{m.g, t}), 0
+	return m.g.Add(&table{g: m.g, t: t}), 0
 }
 
 // table is a Table as capi sees it.
 type table struct {
-	g bridge.Guest
-	t Table
+	g         bridge.Guest
+	t         Table
+	lists     bool                // BestIndex has taken a list whole
+	functions map[signature]found // that it was asked for and has
 }
 
 // End is called by C.
@@ -72,14 +76,26 @@ func (t *table) End(destroy bool) int {
 
 // Best is called by C.
 func (t *table) Best(h capi.Index) int {
-	return t.g.Call(func() error {
+	refused := false
+	rc := t.g.Call(func() error {
 		x := newIndex(h)
 		defer func() { x.over = true }()
-		if err := t.t.BestIndex(x); err != nil {
+		err := t.t.BestIndex(x)
+		if errors.Is(err, sqlite.ErrConstraint) {
+			// It has not failed: SQLite tries another plan.
+			refused = true
+			return nil
+		}
+		if err != nil {
 			return err
 		}
+		t.lists = t.lists || x.lists
 		return x.answer()
 	})
+	if refused {
+		return int(sqlite.ErrConstraint)
+	}
+	return rc
 }
 
 // Open is called by C.
@@ -95,7 +111,7 @@ func (t *table) Open() (slot, rc int) {
 	if rc != 0 {
 		return 0, rc
 	}
-	return t.g.Add(&cursor{g: t.g, c: c}), 0
+	return t.g.Add(&cursor{g: t.g, t: t, c: c}), 0
 }
 
 // Update is called by C: one cell deletes; more insert when the first is NULL,
@@ -157,6 +173,7 @@ func (t *table) Rename(name string) int {
 // cursor is a Cursor as capi sees it.
 type cursor struct {
 	g     bridge.Guest
+	t     *table
 	c     Cursor
 	value sqlite.Value // of Column, here so that it is not allocated each time
 }
@@ -178,16 +195,28 @@ func (c *cursor) move(f func() (bool, error)) int {
 
 // Filter is called by C.
 func (c *cursor) Filter(num int, text string, args []capi.Cell, in capi.Lists) int {
+	return c.filter(Plan{int32(num), text}, args, in)
+}
+
+func (c *cursor) filter(plan Plan, args []capi.Cell, in lister) int {
 	values := bridge.Values(args).([]sqlite.Value)
 	f, ok := c.c.(ListFilterer)
-	if !ok {
-		return c.move(func() (bool, error) { return c.c.Filter(Plan{int32(num), text}, values) })
-	}
-	lists, rc := members(args, in)
-	if rc != 0 {
-		return rc
-	}
-	return c.move(func() (bool, error) { return f.FilterLists(Plan{int32(num), text}, values, lists) })
+	return c.move(func() (bool, error) {
+		if !ok && !c.t.lists {
+			return c.c.Filter(plan, values)
+		}
+		lists, err := members(args, in)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			return f.FilterLists(plan, values, lists)
+		}
+		if slices.ContainsFunc(lists, func(l []sqlite.Value) bool { return l != nil }) {
+			return false, misuse("filter: BestIndex took a list by TakeList, and the cursor has no FilterLists: give it one, or use Take")
+		}
+		return c.c.Filter(plan, values)
+	})
 }
 
 // Next is called by C.
