@@ -147,7 +147,7 @@ var plants = []plant{
 	{name: "a cache", spoil: predicate("ledger", "side", map[string]any{"cached": 3}), gate: "uncached", want: "3 actions came from a cache"},
 	{name: "a ledger that does not say", spoil: predicate("ledger", "side", map[string]any{}), gate: "uncached", want: "does not say"},
 	{name: "demonstrations alone", spoil: predicate("reproduced-", "demonstration", true), gate: "reproduced", want: "nobody independent"},
-	{name: "one demonstration", spoil: predicate("reproduced-1", "demonstration", true)},
+	{name: "one demonstration of two", spoil: predicate("reproduced-1", "demonstration", true), gate: "reproduced", want: "reproduced-threshold: 1 of 2"},
 	{name: "statements that do not say", spoil: predicate("reproduced-", "demonstration", nil), gate: "reproduced", want: "does not say whether"},
 	{name: "not identical", spoil: predicate("reproduced-", "identical", false), gate: "reproduced", want: "does not say that the bytes were identical"},
 	{name: "no reproducer", spoil: without("reproduced-"), gate: "reproduced", want: "reproduced-threshold"},
