@@ -259,20 +259,6 @@ func TestLinesTellPartsApart(t *testing.T) {
 	}
 }
 
-// A shim of which nothing is left but inlined code lies behind another shim.
-func TestFunctionThatWasInlinedInto(t *testing.T) {
-	a := &attribution{sources: map[string]string{"lib.c": "lib", "shim.c": "shims"}, lines: &lines{}}
-	for _, r := range []row{{0x90, "shim.c"}, {0x100, "shim.c"}, {0x100, "shim.c"}, {0x100, "lib.c"}, {0x140, ""}} {
-		a.lines.add(r)
-	}
-	if got, _ := a.ofFunction(0x100, 0x40); !slices.Equal(got, []string{"shims", "lib"}) {
-		t.Errorf("components %q, want the shims' first", got)
-	}
-	if len(a.lines.rows) != 4 {
-		t.Errorf("%d rows, want each once", len(a.lines.rows))
-	}
-}
-
 // drop takes a component out of the graph.
 func (w *world) drop(id string) {
 	var links []string

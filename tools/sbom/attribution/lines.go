@@ -113,16 +113,10 @@ func (l *lines) read(d *dwarf.Data, image uint64) error {
 			if entry.File != nil && !entry.EndSequence {
 				file = base(entry.File.Name)
 			}
-			l.add(row{entry.Address - image, file})
+			if n := len(l.rows); n == 0 || l.rows[n-1].file != file {
+				l.rows = append(l.rows, row{entry.Address - image, file})
+			}
 		}
-	}
-}
-
-// add appends a row. One of the source of the row before counts, too: a function may begin with a line that has no code,
-// where all of it was inlined from elsewhere, and that line is the only one that says whose the function is.
-func (l *lines) add(r row) {
-	if len(l.rows) == 0 || l.rows[len(l.rows)-1] != r {
-		l.rows = append(l.rows, r)
 	}
 }
 
