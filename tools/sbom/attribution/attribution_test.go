@@ -235,11 +235,13 @@ func TestLinesTellPartsApart(t *testing.T) {
 		name, symbol, want string
 		sources            []string // of the function's lines
 		faults             int
+		written            string // source in which the function is written
 	}{
 		{name: "own code", symbol: "lib_open", want: "lib", sources: []string{lib}},
 		{name: "own code with a callback of a shim in it", symbol: "lib_open", want: "lib", sources: []string{lib, shim}},
 		{name: "shim", symbol: "shim_open", want: "shims", sources: []string{shim}},
 		{name: "shim that begins with inlined code", symbol: "shim_open", want: "shims", sources: []string{lib, shim}},
+		{name: "shim of inlined code alone", symbol: "shim_open", want: "shims", sources: []string{lib}, written: shim},
 		{name: "shim without prefix", symbol: "open", want: "lib", sources: []string{shim, lib}, faults: 1},
 		{name: "own code with the shims' prefix", symbol: "shim_open", want: "shims", sources: []string{lib}, faults: 1},
 	} {
@@ -250,7 +252,7 @@ func TestLinesTellPartsApart(t *testing.T) {
 		a := &attribution{
 			in: Input{Symbols: []Rule{{"shim_", "shims"}}}, owners: []owner{{}, {Component, "lib", "lib.o"}}, index: map[owner]uint16{},
 			sources: map[string]string{lib: "lib", shim: "shims"},
-			lines:   &lines{append(rows, row{0x140, ""})},
+			lines:   &lines{append(rows, row{0x140, ""}), map[uint64]string{0x100: test.written}},
 		}
 		got := a.owners[a.part(test.symbol, 0x100, 0x40, &object{owner: 1}, true)]
 		if got.name != test.want || len(a.faults) != test.faults {

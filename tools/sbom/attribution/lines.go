@@ -17,7 +17,10 @@ import (
 )
 
 // lines are the line tables of C units, by address.
-type lines struct{ rows []row }
+type lines struct {
+	rows      []row
+	functions map[uint64]string // sources in which functions are written, by their addresses
+}
 
 // row says which source the code from an address on was compiled from.
 type row struct {
@@ -32,7 +35,7 @@ func readLines(data []byte) (l *lines, err error) {
 			l, err = nil, fmt.Errorf("read line tables: malformed: %v", r)
 		}
 	}()
-	l = &lines{}
+	l = &lines{functions: map[uint64]string{}}
 	var d *dwarf.Data
 	var imageBase uint64
 	switch binary.Detect(data) {
@@ -117,11 +120,55 @@ func (l *lines) read(d *dwarf.Data, image uint64) error {
 				l.rows = append(l.rows, row{entry.Address - image, file})
 			}
 		}
+		if err := l.readFunctions(d, unit, rows.Files(), image); err != nil {
+			return err
+		}
+	}
+}
+
+// readFunctions notes in which source the functions of a unit are written. One of which only code of others is left, that
+// was inlined into it, has no line of its own; where it calls that code is written all the same.
+func (l *lines) readFunctions(d *dwarf.Data, unit *dwarf.Entry, files []*dwarf.LineFile, image uint64) error {
+	r := d.Reader()
+	r.Seek(unit.Offset)
+	var function *dwarf.Entry // whose children are read
+	for {
+		e, err := r.Next()
+		if err != nil {
+			return fmt.Errorf("read debug information: %w", err)
+		}
+		switch {
+		case e == nil || e.Tag == 0 && function == nil:
+			return nil
+		case e.Tag == 0:
+			function = nil
+		case e.Offset == unit.Offset:
+			if !e.Children {
+				return nil
+			}
+		case function == nil && e.Tag == dwarf.TagSubprogram && e.Children:
+			function = e
+		default:
+			l.note(function, e, files, image)
+			r.SkipChildren()
+		}
+	}
+}
+
+// note takes the source of a function from what was inlined into it.
+func (l *lines) note(function, inlined *dwarf.Entry, files []*dwarf.LineFile, image uint64) {
+	if function == nil || inlined.Tag != dwarf.TagInlinedSubroutine {
+		return
+	}
+	addr, placed := function.Val(dwarf.AttrLowpc).(uint64)
+	file, called := inlined.Val(dwarf.AttrCallFile).(int64)
+	if placed && called && file >= 0 && file < int64(len(files)) && files[file] != nil {
+		l.functions[addr-image] = base(files[file].Name)
 	}
 }
 
 // ofFunction returns the components whose sources have lines in the function at an address, in the order of the code, and
-// the first source; nothing if there are no lines. There are several where code was inlined: SQLite's into shims, and
+// the first source; nothing if there are no lines. The source in which the function is written comes last if it has none. There are several where code was inlined: SQLite's into shims, and
 // callbacks of shims into SQLite's.
 func (a *attribution) ofFunction(addr, size uint64) (components []string, source string) {
 	i, exact := slices.BinarySearchFunc(a.lines.rows, addr, func(r row, addr uint64) int { return cmp.Compare(r.addr, addr) })
@@ -137,6 +184,9 @@ func (a *attribution) ofFunction(addr, size uint64) (components []string, source
 		if components = append(components, c); source == "" {
 			source = file
 		}
+	}
+	if c := a.sources[a.lines.functions[addr]]; c != "" && len(components) > 0 && !slices.Contains(components, c) {
+		components = append(components, c)
 	}
 	return components, source
 }
