@@ -28,6 +28,8 @@ type Variation struct {
 	// Exercised tells, where plants were built, whether the planted leak of this fact was seen. A variation that its
 	// plant cannot reach shows nothing.
 	Exercised *bool `json:"exercised,omitempty"`
+	// Unseen says why no plant can reach it. Then it counts neither way, and a plant that was seen is a fault.
+	Unseen string `json:"unseen,omitempty"`
 }
 
 // Report is the result of one run.
@@ -97,13 +99,17 @@ func (r *Report) ExitCode() int {
 }
 
 func (r *Report) plantCode() int {
-	if len(r.Variations) == 0 {
-		return ExitIncomplete
-	}
+	counted := 0
 	for _, v := range r.Variations {
-		if v.Exercised == nil || !*v.Exercised {
+		if v.Exercised == nil || *v.Exercised == (v.Unseen != "") {
 			return ExitDifferent
 		}
+		if v.Unseen == "" {
+			counted++
+		}
+	}
+	if counted == 0 {
+		return ExitIncomplete
 	}
 	return ExitPass
 }

@@ -44,6 +44,16 @@ func TestVerdict(t *testing.T) {
 		{"difference beats skip", func(r *Report) { r.Actions.Skip, r.Actions.Fail = 1, 1 }, ExitDifferent},
 		{"plant exercised", func(r *Report) { r.Plants, r.Variations[0].Exercised, r.Actions.Fail = true, &yes, 1 }, ExitPass},
 		{"plant not exercised", func(r *Report) { r.Plants, r.Variations[0].Exercised = true, &no }, ExitDifferent},
+		{"plant that nothing can see", func(r *Report) {
+			r.Plants, r.Variations[0].Exercised = true, &yes
+			r.Variations = append(r.Variations, Variation{Name: "unseen", Exercised: &no, Unseen: "x"})
+		}, ExitPass},
+		{"plant that nothing can see was seen", func(r *Report) {
+			r.Plants, r.Variations[0].Exercised, r.Variations[0].Unseen = true, &yes, "x"
+		}, ExitDifferent},
+		{"nothing but what nothing can see", func(r *Report) {
+			r.Plants, r.Variations[0].Exercised, r.Variations[0].Unseen = true, &no, "x"
+		}, ExitIncomplete},
 		{"plant not looked at", func(r *Report) { r.Plants = true }, ExitDifferent},
 		{"no variations", func(r *Report) { r.Plants, r.Variations = true, nil }, ExitIncomplete},
 	} {

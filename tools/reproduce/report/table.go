@@ -53,6 +53,9 @@ func (r *Report) variations(w io.Writer) {
 			state = "exercised"
 		} else if v.Exercised != nil {
 			state = "NOT EXERCISED"
+			if v.Unseen != "" {
+				state += ": " + v.Unseen
+			}
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", v.Name, v.Sets, state)
 	}

@@ -102,7 +102,7 @@ func (t *Trial) Run(ctx context.Context) (r *report.Report, err error) {
 		r.Explain = func(a, b string) (string, error) { return t.Explain(ctx, a, b) }
 	}
 	for _, v := range varied {
-		r.Variations = append(r.Variations, report.Variation{Name: v.Name, Sets: v.Sets})
+		r.Variations = append(r.Variations, report.Variation{Name: v.Name, Sets: v.Sets, Unseen: v.Unseen})
 	}
 	if err := t.compareAll(r, sides); err != nil {
 		return nil, err

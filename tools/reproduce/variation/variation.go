@@ -48,6 +48,8 @@ type Variation struct {
 	Sets  string // what it does, for the report
 	Plant string // name of the planted action that leaks this fact; the report is red at it
 	apply func(w *world)
+	// Unseen says why no action can see this fact, so that its plant can never be red. It is varied all the same.
+	Unseen string
 	// Asked rows are varied only when they are asked for, by name or by "all": not every system lets them be varied.
 	Asked bool
 	// Group rows exclude each other; "all" takes the first.
@@ -67,7 +69,7 @@ var Table = []Variation{
 	{Name: "tz", Sets: "TZ: 14 hours ahead of UTC, and 12 behind", Plant: "leak_tz", apply: varyZone, fact: variable("TZ")},
 	{Name: "locale", Sets: "LANG, LANGUAGE and LC_ALL", Plant: "leak_locale", apply: varyLocale, fact: variable("LC_ALL")},
 	{Name: "umask", Sets: "umask 022 and 077, in the build and in the copied source", Plant: "leak_umask", apply: varyUmask, fact: func(s *Setting) string { return fmt.Sprint(s.Umask) }},
-	{Name: "jobs", Sets: "--jobs", Plant: "leak_jobs", apply: varyJobs, fact: func(s *Setting) string { return fmt.Sprint(s.Jobs) }},
+	{Name: "jobs", Sets: "--jobs", Plant: "leak_jobs", Unseen: "Bazel tells no action how many run beside it", apply: varyJobs, fact: func(s *Setting) string { return fmt.Sprint(s.Jobs) }},
 	{Name: "env", Sets: "a random variable, and a folder before PATH", Plant: "leak_env", apply: varyEnv, fact: variable("GOSQLITE_REPRODUCE")},
 	{Name: "clock", Sets: "build B starts after build A has ended", Plant: "leak_clock", apply: func(*world) {}, fact: func(s *Setting) string { return s.Name }},
 	{Name: "uid", Sets: "user and group id, by a user namespace", Plant: "leak_uid", Asked: true, apply: varyUID, fact: func(s *Setting) string { return fmt.Sprint(s.UID) }},
