@@ -45,14 +45,14 @@ func wholeTar(data []byte) error {
 	r := bytes.NewReader(data)
 	t := tar.NewReader(r)
 	for {
-		_, err := t.Next()
+		h, err := t.Next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
 			return err
 		}
-		if _, err := io.Copy(io.Discard, t); err != nil {
+		if _, err := io.CopyN(io.Discard, t, h.Size); err != nil {
 			return err
 		}
 		at := len(data) - r.Len()

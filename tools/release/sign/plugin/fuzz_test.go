@@ -5,6 +5,7 @@ package plugin
 import (
 	"bytes"
 	"crypto"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -18,7 +19,8 @@ func (nobody) Make(string, []byte) (crypto.Signer, error) { return nil, errors.N
 
 // FuzzServe: whatever a plug-in reads, it answers in lines of JSON that hold no signature and not the secret.
 func FuzzServe(f *testing.F) {
-	f.Add([]byte(`{"op":"open","key":"test:a","secret":"UElOLW9mLXRoZS10ZXN0"}` + "\n" + `{"op":"sign","digest":"AA=="}` + "\n"))
+	secret := base64.StdEncoding.EncodeToString([]byte("PIN of the test"))
+	f.Add([]byte(`{"op":"open","key":"test:a","secret":"` + secret + `"}` + "\n" + `{"op":"sign","digest":"AA=="}` + "\n"))
 	f.Add([]byte("{\"op\":\"make\"}\n{}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var out bytes.Buffer
