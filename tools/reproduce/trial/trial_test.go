@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -195,10 +196,17 @@ func TestTokenInReleaseFileIsALeak(t *testing.T) {
 }
 
 func TestPlantsReportWhatIsExercised(t *testing.T) {
-	tr := newTrial(t, &fakeBuilder{all: true, package_: "//plants"}, variation.All)
+	everything := &fakeBuilder{all: true, package_: "//plants"}
+	tr := newTrial(t, everything, variation.All)
 	tr.Plants = "//plants"
 	r, err := tr.Run(t.Context())
-	if err != nil || r.ExitCode() != report.ExitPass {
+	if err != nil || r.ExitCode() != report.ExitDifferent {
+		t.Errorf("all plants leak, those too that nothing can see: verdict %s, %v", r.Verdict(), err)
+	}
+	tr = newTrial(t, everything, variation.All)
+	tr.Plants = "//plants"
+	tr.Variations = slices.DeleteFunc(slices.Clone(tr.Variations), func(v variation.Variation) bool { return v.Unseen != "" })
+	if r, err = tr.Run(t.Context()); err != nil || r.ExitCode() != report.ExitPass {
 		t.Errorf("all plants leak: verdict %s, %v", r.Verdict(), err)
 	}
 	tr = newTrial(t, &fakeBuilder{leak: "leak_tz", package_: "//plants"})
