@@ -18,11 +18,9 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
@@ -61,16 +59,9 @@ type world struct {
 }
 
 func main() {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "build_release:", err)
-			os.Exit(action.Failure)
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], &world{os.Stdout, os.Stderr, os.Getenv, time.Now, command}))
+	action.Start("build_release", func(ctx context.Context) int {
+		return run(ctx, os.Args[1:], &world{os.Stdout, os.Stderr, os.Getenv, time.Now, command})
+	})
 }
 
 func run(ctx context.Context, args []string, w *world) int {

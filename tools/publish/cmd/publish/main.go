@@ -14,26 +14,14 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
-func main() { os.Exit(start()) }
-
-func start() int {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "publish:", err)
-			return action.Failure
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return run(ctx, os.Args[1:], world{os.Stdout, os.Stderr, time.Now, nil})
+func main() {
+	action.Start("publish", func(ctx context.Context) int {
+		return run(ctx, os.Args[1:], world{os.Stdout, os.Stderr, time.Now, nil})
+	})
 }

@@ -9,7 +9,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -33,12 +32,8 @@ const usage = `usage: api check | write | promote | print [--root FOLDER] [--gor
 `
 
 func main() {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "api:", err)
-			os.Exit(action.Failure)
-		}
+	if err := action.WorkingDirectory(); err != nil {
+		os.Exit(action.Exit(os.Stderr, "api", err))
 	}
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -67,9 +62,6 @@ func dispatch(ctx context.Context, args []string, stdout io.Writer) error {
 	root := flags.String("root", "", "")
 	goroot := flags.String("goroot", "", "")
 	if err := action.Parse(flags, usage, args[1:], stdout); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
 		return err
 	}
 	code, version, err := load(ctx, root, *goroot)

@@ -17,9 +17,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/module"
@@ -37,16 +35,7 @@ const usage = `usage: module --version VERSION --out FOLDER [--tag] [--commit CO
 `
 
 func main() {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "module:", err)
-			os.Exit(action.Failure)
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
+	action.Start("module", func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv) })
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
@@ -62,9 +51,6 @@ func write(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	amalgamation := flags.String("amalgamation", "", "")
 	root := flags.String("root", "", "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
 		return err
 	}
 	if *version == "" || *out == "" {

@@ -10,15 +10,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/api"
@@ -40,16 +37,7 @@ const usage = `usage: notes --version VERSION --semver FILE --out FOLDER [--sbom
 `
 
 func main() {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "notes:", err)
-			os.Exit(action.Failure)
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
+	action.Start("notes", func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv) })
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
@@ -69,9 +57,6 @@ func write(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	flags.StringVar(&o.manifest, "manifest", "", "")
 	flags.StringVar(&o.root, "root", "", "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
 		return err
 	}
 	if o.version == "" || o.report == "" || o.out == "" {

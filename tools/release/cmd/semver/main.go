@@ -12,14 +12,11 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/api"
@@ -36,16 +33,7 @@ const usage = `usage: semver [--version VERSION] [--json FILE] [--root FOLDER] [
 `
 
 func main() {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "semver:", err)
-			os.Exit(action.Failure)
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
+	action.Start("semver", func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv) })
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
@@ -59,9 +47,6 @@ func judge(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	root := flags.String("root", "", "")
 	goroot := flags.String("goroot", "", "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
 		return err
 	}
 	if *root == "" {

@@ -14,8 +14,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
@@ -52,19 +50,12 @@ var commands = []command{
 }
 
 func main() {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "sign:", err)
-			os.Exit(action.Failure)
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], &world{
-		stdout: os.Stdout, stderr: os.Stderr, secrets: &secret.Reader{Prompt: secret.Terminal}, random: rand.Reader, now: time.Now,
-		client: &http.Client{Timeout: 30 * time.Second}, env: os.Environ(),
-	}))
+	action.Start("sign", func(ctx context.Context) int {
+		return run(ctx, os.Args[1:], &world{
+			stdout: os.Stdout, stderr: os.Stderr, secrets: &secret.Reader{Prompt: secret.Terminal}, random: rand.Reader, now: time.Now,
+			client: &http.Client{Timeout: 30 * time.Second}, env: os.Environ(),
+		})
+	})
 }
 
 func run(ctx context.Context, args []string, w *world) int {

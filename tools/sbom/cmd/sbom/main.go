@@ -41,12 +41,8 @@ var commands = []command{
 }
 
 func main() {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "sbom:", err)
-			os.Exit(action.Failure)
-		}
+	if err := action.WorkingDirectory(); err != nil {
+		os.Exit(action.Exit(os.Stderr, "sbom", err))
 	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

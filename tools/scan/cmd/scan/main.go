@@ -27,26 +27,16 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 func main() {
-	// bazel run starts programs elsewhere; names of files are meant where the person is.
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "scan:", err)
-			os.Exit(action.Failure)
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	client := &http.Client{Timeout: time.Minute}
-	os.Exit(run(ctx, os.Args[1:], environment{os.Stdout, os.Stderr, os.Environ(), client, os.Executable}))
+	action.Start("scan", func(ctx context.Context) int {
+		return run(ctx, os.Args[1:], environment{os.Stdout, os.Stderr, os.Environ(), client, os.Executable})
+	})
 }

@@ -34,10 +34,8 @@ func main() { os.Exit(start(os.Args[1:])) }
 // start runs the program in this process's surroundings.
 func start(args []string) int {
 	debug.SetMemoryLimit(memory)
-	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" { // bazel run starts programs elsewhere
-		if err := os.Chdir(dir); err != nil {
-			return action.Exit(os.Stderr, "gosqlite-verify", err)
-		}
+	if err := action.WorkingDirectory(); err != nil {
+		return action.Exit(os.Stderr, "gosqlite-verify", err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
