@@ -27,9 +27,14 @@ type callbacks struct {
 	returning atomic.Int32 // callbacks that wait for others to leave
 	sessions  int          // open sessions: they use the place of the preupdate hook
 	effects   int          // callbacks that a program may see run: no reading ahead
-	thrown    error        // what the last callback failed with, until it is reported
-	silent    bool         // C does not know the text of thrown
-	lost      bool         // a callback took its goroutine, and SQLite's frames, away
+	failure
+	lost bool // a callback took its goroutine, and SQLite's frames, away
+}
+
+// failure is what the last callback of the call at hand failed with, until it is reported.
+type failure struct {
+	thrown error
+	silent bool // C does not know the text of thrown
 }
 
 var errConnLost = &Error{Code: ErrAbort, Message: "connection is lost: a callback ended its goroutine (runtime.Goexit) in the middle of a call", Offset: -1}
@@ -81,6 +86,8 @@ func (c *Conn) push() *Context {
 	}
 	k := c.contexts[d-1]
 	k.done, k.kept = false, false
+	// Calls in this callback have errors of their own, and do not take what an earlier callback of the call outside threw.
+	k.outer, c.failure = c.failure, failure{}
 	return k
 }
 
@@ -99,6 +106,7 @@ func (k *Context) shut(err *error) {
 		k.claim()
 	}
 	c.lost = c.lost || left
+	c.failure, k.outer = k.outer, failure{}
 	k.generation++
 	c.depth.Add(-1)
 }

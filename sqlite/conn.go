@@ -120,7 +120,7 @@ func (c *Conn) enter() error {
 		c.busy.Store(false)
 		return errConnLost
 	}
-	if c.thrown != nil && c.depth.Load() == 0 {
+	if c.thrown != nil {
 		c.thrown = nil
 	}
 	return nil

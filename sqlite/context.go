@@ -16,10 +16,11 @@ import (
 type Context struct {
 	conn       *Conn
 	ctx        capi.Context
-	generation uint64 // grows when a callback ends: what it handed out is void
-	done       bool   // the callback returned by itself
-	kept       bool   // the connection is not open to the callback
-	args       []Arg  // of the call at hand, for functions of any number
+	generation uint64  // grows when a callback ends: what it handed out is void
+	done       bool    // the callback returned by itself
+	kept       bool    // the connection is not open to the callback
+	args       []Arg   // of the call at hand, for functions of any number
+	outer      failure // of the call that the callback runs in
 }
 
 // Conn is sqlite3_context_db_handle. The function may run statements on it, but
