@@ -157,7 +157,7 @@ func (r *Root) carryOut(ctx context.Context, x *verified.Release, q Request, sta
 		return fmt.Errorf("install %s: %w", x.Version, err)
 	}
 	r.step("version renamed")
-	if err := syncFolder(r.in(versionsName)); err != nil {
+	if err := syncFile(r.in(versionsName)); err != nil {
 		return err
 	}
 	err = r.switchTo(name, q.Keep, result)
@@ -186,7 +186,7 @@ func (r *Root) stage(ctx context.Context, x *verified.Release, result *Result, n
 	files, err := unpack(stage, x.Version, x.Platform)
 	if err == nil {
 		r.step("unpacked")
-		err = syncFolders(stage)
+		err = syncAll(stage)
 	}
 	if err != nil {
 		return fmt.Errorf("install %s: %w", x.Version, err)
@@ -251,14 +251,4 @@ func (r *Root) prune(current string, keep int) error {
 		}
 	}
 	return errors.Join(err, os.RemoveAll(r.in(stagingName)))
-}
-
-// syncFolders syncs a folder and those below it. Their files were synced when they were written.
-func syncFolders(dir string) error {
-	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
-		}
-		return syncFolder(name)
-	})
 }

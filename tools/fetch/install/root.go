@@ -176,14 +176,5 @@ func (r *Root) swap(name string) error {
 		return fmt.Errorf("switch to %s: %w", name, err)
 	}
 	r.step("link renamed")
-	return syncFolder(r.Dir)
-}
-
-func syncFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
+	return syncFile(r.Dir)
 }

@@ -87,7 +87,7 @@ func (r *Root) remember(s *State) error {
 		return err
 	})
 	if err == nil {
-		err = syncFolder(r.Dir)
+		err = syncFile(r.Dir)
 	}
 	if err != nil {
 		return fmt.Errorf("write state: %w", err)

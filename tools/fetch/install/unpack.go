@@ -96,7 +96,7 @@ func unpack(dir, version, platform string) (files int, err error) {
 		if err == nil && n != e.size {
 			err = fmt.Errorf("%d bytes; its header says %d", n, e.size)
 		}
-		return errors.Join(err, to.Chmod(e.mode), to.Sync(), to.Close())
+		return errors.Join(err, to.Chmod(e.mode), to.Close())
 	})
 	if err != nil {
 		return 0, fmt.Errorf("unpack %s: %w", filepath.Base(f.Name()), err)
