@@ -120,12 +120,17 @@ func (r *Root) pick(versions []string, state *State, installed []Installed, q *R
 // carryOut installs what was decided on, unless it is there.
 func (r *Root) carryOut(ctx context.Context, x *verified.Release, q Request, state *State, installed []Installed, result *Result) (err error) {
 	last := 0
+	var damaged []string
 	for _, i := range slices.Backward(installed) {
 		if i.Version != x.Version || i.Platform != x.Platform {
 			continue
 		}
 		last = max(last, i.again)
-		if r.sound(ctx, i, q.Policy, q.Now()) != nil {
+		if err := r.sound(ctx, i, q.Policy, q.Now()); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			damaged = append(damaged, i.Name)
 			continue
 		}
 		if state.Seen[i.Version], err = r.manifestSum(i); err != nil {
@@ -162,6 +167,9 @@ func (r *Root) carryOut(ctx context.Context, x *verified.Release, q Request, sta
 	}
 	err = r.switchTo(name, q.Keep, result)
 	result.Unpack += q.Now().Sub(start)
+	for _, name := range damaged {
+		err = errors.Join(err, os.RemoveAll(r.in(versionsName, name)))
+	}
 	return err
 }
 

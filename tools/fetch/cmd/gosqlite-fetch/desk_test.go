@@ -5,8 +5,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -207,3 +209,5 @@ func (d *desk) wantInUse(version string) {
 		d.Errorf("%q is in use, not %q", have, version)
 	}
 }
+
+func sum(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }

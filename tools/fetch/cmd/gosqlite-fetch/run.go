@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
+	"github.com/gosqlite/gosqlite/tools/publish/onehost"
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
@@ -92,6 +93,8 @@ func (o *options) failed(err error, w world) error {
 		if class = refused.Class; !slices.Contains(harmless, class) {
 			err = action.Reject(err)
 		}
+	} else if errors.Is(err, onehost.ErrOtherHost) {
+		class, err = "other-host", action.Reject(err)
 	}
 	if o.json {
 		return errors.Join(err, o.print(w, map[string]any{"ok": false, "class": class, "error": err.Error()}))
