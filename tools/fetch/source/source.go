@@ -92,7 +92,7 @@ func Versions(ctx context.Context, s Source) ([]string, error) {
 
 // CheckVersion admits what a release is called by: such as v1.0.0 or v1.0.0-rc.1.
 func CheckVersion(v string) error {
-	if len(v) > maxName/4 || semver.Canonical(v) != v {
+	if v == "" || len(v) > maxName/4 || semver.Canonical(v) != v {
 		return Refuse(BadList, "version %.100q is not such as v1.0.0 or v1.0.0-rc.1", v)
 	}
 	return nil

@@ -3,10 +3,12 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/gosqlite/gosqlite/tools/fetch/lock"
 	"github.com/gosqlite/gosqlite/tools/verify/tamper/specimen"
 )
 
@@ -68,4 +70,23 @@ func TestUsage(t *testing.T) {
 	if code := run(t.Context(), []string{"install", "--from", from, "--to", to, "--platform", "linux_amd64"}, w); code != 0 {
 		t.Errorf("with a policy in the configuration: exit code %d\n%s", code, talk.String())
 	}
+}
+
+// TestBusy: who comes second is told so.
+func TestBusy(t *testing.T) {
+	d := upgrade(t)
+	update := []string{"update", "--to", d.in("root")}
+	d.must(os.MkdirAll(d.in("mirror.staging"), 0o755))
+	sync := []string{"mirror", "sync", "--from", "file:" + d.in("site"), "--folder", d.in("mirror")}
+	one, err := lock.Take(d.in("root", "lock"))
+	d.must(err)
+	two, err := lock.Take(d.in("mirror.staging", "lock"))
+	d.must(err)
+	d.want(1, "another run is at work", update...)
+	d.want(1, "another run is at work", "rollback", "--to", d.in("root"), "--version", "1.2.0")
+	d.want(1, "another run is at work", sync...)
+	d.wantInUse("v1.2.0")
+	d.must(errors.Join(one.Close(), two.Close()))
+	d.want(0, "v1.3.0", update...)
+	d.want(0, "2 versions", sync...)
 }
