@@ -42,6 +42,13 @@ type Source interface {
 	Open(ctx context.Context, version string, f File, from int64) (body io.ReadCloser, at int64, err error)
 }
 
+// A Bringer is a source that brings files by itself: with digests, bounds and going on after a break of its own. A file
+// that it brought is held against its digest once more.
+type Bringer interface {
+	// Bring puts a file of a version under a name, whole, and tells how many bytes more are there.
+	Bring(ctx context.Context, version string, f File, to string, got func(bytes int64)) error
+}
+
 // A RefusedError says that something was got and is not taken.
 type RefusedError struct {
 	Class string // stable, for machines

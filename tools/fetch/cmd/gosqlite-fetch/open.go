@@ -32,7 +32,7 @@ type kind struct {
 	open   func(name string, a access) (source.Source, error)
 }
 
-// kinds are all. A TUF repository has its place here.
+// kinds are all. One that checks its lists itself, such as a TUF repository, is a source.Bringer as well.
 var kinds = []kind{
 	{"oci://", func(name string, a access) (source.Source, error) {
 		return registry.Open(oci.Options{Reference: strings.TrimPrefix(name, "oci://"), User: a.user, Password: a.password, Roots: a.roots})
