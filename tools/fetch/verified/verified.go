@@ -57,10 +57,8 @@ func (x *Release) Fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list := []wanted{}
-	if x.Platform == "" {
-		list = whole(x.Files, m)
-	} else if list, err = choose(x.Files, m, x.Platform, x.Policy.Demands(policy.Debug)); err != nil {
+	list, err := x.wanted(m)
+	if err != nil {
 		return err
 	}
 	if err := x.tidy(list); err != nil {
@@ -72,6 +70,13 @@ func (x *Release) Fetch(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (x *Release) wanted(m *manifest.Manifest) ([]wanted, error) {
+	if x.Platform == "" {
+		return whole(x.Files, m), nil
+	}
+	return choose(x.Files, m, x.Platform, x.Policy.Demands(policy.Debug))
 }
 
 func (x *Release) in(name string) string { return filepath.Join(x.Dir, filepath.FromSlash(name)) }
