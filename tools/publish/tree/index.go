@@ -23,7 +23,7 @@ const IndexName = "index.json"
 
 // Limits of a generation.
 const (
-	maxIndex = 64 << 20 // bytes
+	MaxIndex = 64 << 20 // bytes
 	maxFiles = 200_000
 	maxPath  = 512 // bytes
 )
@@ -89,8 +89,8 @@ func (x *Index) encode() (text []byte, generation string, err error) {
 		b.WriteByte('\n')
 	}
 	b.WriteString("]}\n")
-	if b.Len() > maxIndex {
-		return nil, "", fmt.Errorf("write index: %d bytes, at most %d", b.Len(), maxIndex)
+	if b.Len() > MaxIndex {
+		return nil, "", fmt.Errorf("write index: %d bytes, at most %d", b.Len(), MaxIndex)
 	}
 	sum := sha256.Sum256(b.Bytes())
 	return b.Bytes(), hex.EncodeToString(sum[:]), nil
@@ -100,6 +100,14 @@ func (x *Index) encode() (text []byte, generation string, err error) {
 func parse(text []byte, generation string) (*Index, error) {
 	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != generation {
 		return nil, fmt.Errorf("read index: it is not that of generation %.12s: it was changed", generation)
+	}
+	return ParseIndex(text)
+}
+
+// ParseIndex reads an index, of whatever generation. Text of more than MaxIndex bytes is none.
+func ParseIndex(text []byte) (*Index, error) {
+	if len(text) > MaxIndex {
+		return nil, fmt.Errorf("read index: more than %d bytes", MaxIndex)
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
