@@ -40,8 +40,8 @@ func Parameters(promised, driverDoc string) (string, error) {
 		}
 		delete(meanings, name)
 		p := parameter{name: name, values: describeValues(takes[name]), initial: m.initial, meaning: m.meaning}
-		if name == "_pragma" {
-			p.values = "`name(value)`"
+		if v, ok := unprobed[name]; ok {
+			p.values = v
 		}
 		initial := p.initial
 		if initial != "" {
@@ -53,6 +53,13 @@ func Parameters(promised, driverDoc string) (string, error) {
 		return "", fmt.Errorf("parameter %s: the comment of package driver explains it, and the driver does not take it", name)
 	}
 	return b.String(), nil
+}
+
+// unprobed are the values of parameters that one probe at a time cannot tell.
+var unprobed = map[string]string{
+	"_loc":    "`auto`, or a name such as `Europe/Vienna`",
+	"_pragma": "`name`, `name(value)`",
+	"cache":   "`private`; with `mode=memory`, `shared`",
 }
 
 // promisedValues are the values that each parameter was seen to take. The list is of probes: for numbers it holds some and
@@ -189,7 +196,8 @@ func initialOf(name, value string) string {
 	return value
 }
 
-// escape keeps text from being markup in a cell of a table. The comment names values with underscores and stars.
+// escape keeps text from being markup in a cell of a table. What it refers to below is in the comment, not on the page.
 func escape(text string) string {
+	text = strings.ReplaceAll(text, ", see below", "")
 	return strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "<", `\<`).Replace(text)
 }

@@ -98,7 +98,7 @@ func (in Input) page(e Entry, used map[string]bool) (*page, error) {
 		used[e.Package] = true
 		return in.reference(e.Package, files)
 	case e.Treemap != "":
-		return treemap(e.Treemap, in.Areas)
+		return in.treemap(e.Treemap)
 	}
 	text, ok := in.Files[e.File]
 	if !ok {

@@ -12,7 +12,7 @@ import (
 
 var parts = template.Must(template.New("parts").Parse(`<h1>{{.Title}}</h1>
 <p>Every byte of <code>bin/gosqlite</code>, the SQL shell of <code>{{.Platform}}</code>, belongs to a component of its
-<a href="sbom.html">bill of materials</a>. The area of each part is its share of the bytes; hold the pointer over a part
+<a href="{{.Sbom}}">bill of materials</a>. The area of each part is its share of the bytes; hold the pointer over a part
 to read it. The table below has the same figures.</p>
 <span class="picture" role="region" aria-label="{{.Title}}" tabindex="0">{{.Picture}}</span>
 <h2 id="components">Components <a class="anchor" href="#components" aria-label="Link to this place">#</a></h2>
@@ -24,19 +24,23 @@ to read it. The table below has the same figures.</p>
 `))
 
 // treemap is the page about a program's parts.
-func treemap(platform string, areas []show.Area) (*page, error) {
+func (in Input) treemap(platform string) (*page, error) {
 	title := "What the program is made of"
 	var picture bytes.Buffer
-	if err := show.SVG(&picture, title+", "+platform, areas); err != nil {
+	if err := show.SVG(&picture, title+", "+platform, in.Areas); err != nil {
 		return nil, fmt.Errorf("draw treemap: %w", err)
 	}
 	_, drawn, _ := bytes.Cut(picture.Bytes(), []byte("?>"))
-	groups, err := show.Groups(areas)
+	groups, err := show.Groups(in.Areas)
+	if err != nil {
+		return nil, err
+	}
+	sbom, err := in.resolve("docs/treemap.md", "sbom.md")
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = parts.Execute(&b, map[string]any{"Title": title, "Platform": platform, "Picture": template.HTML(drawn), "Groups": groups})
+	err = parts.Execute(&b, map[string]any{"Title": title, "Platform": platform, "Sbom": sbom, "Picture": template.HTML(drawn), "Groups": groups})
 	if err != nil {
 		return nil, err
 	}

@@ -21,5 +21,11 @@
     system.addEventListener("change", label);
     button.hidden = false;
     label();
+
+    // What is on the page is shown where it has a column of its own, and folded where it stands above the text.
+    var toc = document.querySelector(".toc details"), wide = matchMedia("(min-width: 78rem)");
+    function unfold() { if (toc) toc.open = wide.matches; }
+    wide.addEventListener("change", unfold);
+    unfold();
   });
 })();
