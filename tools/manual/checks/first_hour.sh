@@ -19,12 +19,14 @@ trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 fail() { printf 'first_hour: %s\n' "$*" >&2; exit 1; }
 tool() { GOWORK=off go -C "$root/tools" run "$@"; }
 
-# The module as a proxy serves it, before whatever this machine uses for others.
+# The module as a proxy serves it, before whatever this machine uses for others. It goes into a module cache of its own: in
+# the machine's, the version would stand for other files than those that will be published.
 first-program() {
   local version
   version=$(sed -n 's/^VERSION = "\(.*\)"$/\1/p' "$root/tools/release/version.bzl")
   tool ./release/cmd/module --root "$root" --version "v$version" --out "$work/proxy" >&2 || return
-  export GOPROXY=file://$work/proxy,$(go env GOPROXY) GONOSUMDB=github.com/gosqlite/gosqlite GOFLAGS='' GOWORK=off
+  GOPROXY=file://$work/proxy,file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)
+  export GOPROXY GOMODCACHE=$work/modules GONOSUMDB=github.com/gosqlite/gosqlite GOFLAGS='' GOWORK=off
 }
 
 install() {
@@ -40,8 +42,8 @@ for page in "${pages[@]}"; do
   [[ $page == first-program || $page == install ]] || { printf 'first_hour: no page %s\n' "$page" >&2; exit 2; }
   mkdir -p "$work/$page"
   if (
-    "$page" || fail "prepare $page"
     tool ./manual/cmd/walk --page "$root/docs/$page.md" >"$work/$page.sh" || exit
+    "$page" || fail "prepare $page"
     cd "$work/$page" && sh "$work/$page.sh"
   ); then passed=$((passed + 1)) && printf 'ok      %s\n' "$page"
   else failed=$((failed + 1)) && printf 'FAILED  %s\n' "$page"
