@@ -27,7 +27,8 @@
       sum += (inTitle ? 20 : 0) + (inText ? 1 + Math.min(text.split(word).length - 1, 5) : 0);
       if (title.split(/[^\p{L}\p{N}_]+/u).includes(word)) sum += 20;
     }
-    return sum + 10 / (1 + title.length);
+    // Who searches wants to read first, and to look up then.
+    return (place.p.startsWith("package-") ? 1 : 2) * sum + 10 / (1 + title.length);
   }
 
   function excerpt(place, words) {

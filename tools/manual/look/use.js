@@ -15,6 +15,8 @@
   input.value = "busy_timeout";
   input.dispatchEvent(new Event("input", { bubbles: true }));
   if (!await wait(function () { return results.querySelectorAll("a").length > 2; })) wrong.push("the search for busy_timeout finds nothing");
+  var box = results.getBoundingClientRect();
+  if (box.left < 0 || box.right > document.documentElement.clientWidth) wrong.push("the results do not fit onto the screen");
   input.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
   if (!results.contains(document.activeElement)) wrong.push("the key down does not lead to the results");
   input.value = "nothinghasthisword";
