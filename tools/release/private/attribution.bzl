@@ -106,6 +106,7 @@ def _areas_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".json")
     inputs = [info.graph, archive.twins[path], archive.released[path]] + list(info.runtime)
     args = ctx.actions.args()
+    args.add("--quiet")
     args.add("--areas", out)
     args.add("--graph", info.graph)
     args.add("--program", archive.twins[path])
