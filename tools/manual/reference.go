@@ -217,17 +217,33 @@ func (w *referenceWriter) source(n ast.Node) string {
 	return b.String() + "\n"
 }
 
-// prose writes a doc comment. Its headings get anchors with a prefix, which keeps them apart from those of declarations.
+// prose writes a doc comment. Its headings get anchors with a prefix, which keeps them apart from those of declarations;
+// those of the package comment, on level 2, count as places of the page.
 func (w *referenceWriter) prose(text string, level int, prefix string) {
 	parsed := w.pkg.Parser().Parse(text)
+	plain := &comment.Printer{}
+	words := func(b comment.Block) string { return string(plain.Text(&comment.Doc{Content: []comment.Block{b}})) }
 	printing := w.pkg.Printer()
 	printing.HeadingLevel = min(level, 6)
 	printing.HeadingID = func(h *comment.Heading) string {
-		return prefix + slug(string((&comment.Printer{}).Text(&comment.Doc{Content: []comment.Block{&comment.Paragraph{Text: h.Text}}})))
+		return prefix + slug(words(&comment.Paragraph{Text: h.Text}))
 	}
 	printing.DocLinkURL = w.docLink
 	w.b.Write(printing.HTML(parsed))
-	w.sections.words(text)
+	for _, b := range parsed.Content {
+		h, ok := b.(*comment.Heading)
+		if !ok {
+			w.sections.words(words(b))
+			continue
+		}
+		title := strings.TrimSpace(words(&comment.Paragraph{Text: h.Text}))
+		if level == 2 {
+			w.page.Headings = append(w.page.Headings, heading{level, printing.HeadingID(h), title})
+			w.sections.begin(printing.HeadingID(h), title)
+		} else {
+			w.sections.words(title)
+		}
+	}
 }
 
 // docLink leads to the page of a package of this module, or to pkg.go.dev.

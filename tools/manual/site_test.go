@@ -56,9 +56,9 @@ func TestBuild(t *testing.T) {
 			`<span class="s">&#34;&lt;b&gt;&#34;</span>`, `ls &#39;#&#39; <span class="c"># list</span>`, `<td align="right">2</td>`,
 		},
 		"other.html":     {`href="index.html#part"`, `id="a_b-c"`, `id="a_b-c-1"`},
-		"package-p.html": {"Experimental.", `href="#T.Do"`, `id="T.Do"`, "https://pkg.go.dev/io#Reader", "New is new", "fmt.Println(", `id="doc-rules"`},
+		"package-p.html": {"Experimental.", `href="#T.Do"`, `id="T.Do"`, "https://pkg.go.dev/io#Reader", "New is new", "fmt.Println(", `id="doc-rules"`, `<a href="#doc-rules">Rules</a>`},
 		"treemap.html":   {"SQLite", "90.0 %"},
-		indexFile:        {`"other.html"`, `"a":"T.Do"`},
+		indexFile:        {`"other.html"`, `"a":"T.Do"`, `{"p":"package-p.html","a":"doc-rules","t":"Package p › Rules","x":"None."}`},
 	} {
 		for _, w := range want {
 			if !bytes.Contains(site[name], []byte(w)) {

@@ -12,7 +12,7 @@ import (
 
 var parts = template.Must(template.New("parts").Parse(`<h1>{{.Title}}</h1>
 <p>Every byte of <code>bin/gosqlite</code>, the SQL shell of <code>{{.Platform}}</code>, belongs to a component of its
-<a href="{{.Sbom}}">bill of materials</a>. The area of each part is its share of the bytes; hold the pointer over a part
+<a href="{{.Sbom}}">bill of materials</a>, or to the tables and the padding that linking adds. The area of each part is its share of the bytes; hold the pointer over a part
 to read it. The table below has the same figures.</p>
 <span class="picture" role="region" aria-label="{{.Title}}" tabindex="0">{{.Picture}}</span>
 <h2 id="components">Components <a class="anchor" href="#components" aria-label="Link to this place">#</a></h2>
