@@ -20,8 +20,8 @@
 // # Why no generator
 //
 // Hugo 0.169.0 was weighed, the best kept one that is a Go module. Its go.mod requires 180 modules, 80 of them directly,
-// where this module requires 30 in all; it needs Go 1.27, and this module is held to Go 1.26; and the
-// proxy that its modules were asked of refuses one of them, so that a company behind mirrors could not build the manual. Of
-// what it does, this site needs Markdown and templates. goldmark, the Markdown parser inside Hugo, is one module without
+// where this module requires 31 in all. It needs Go 1.27, and this module is held to Go 1.26. The module proxy that was asked
+// did not hand out one of its modules (github.com/bep/imagemeta 1.1.0), and who builds behind mirrors would have no manual.
+// Of what it does, this site needs Markdown and templates. goldmark, the Markdown parser inside Hugo, is one module without
 // dependencies; templates, the Go scanner that colors code and the renderer of Go's doc comments are in the standard library.
 package manual

@@ -101,18 +101,21 @@ func ReadTree(root, version, areas string) (Input, error) {
 			return Input{}, fmt.Errorf("read package %s: %w", e.Package, err)
 		}
 		for _, f := range list {
-			if f.Type().IsRegular() && strings.HasSuffix(f.Name(), ".go") {
+			if !f.IsDir() && strings.HasSuffix(f.Name(), ".go") {
 				name := path.Join(e.Package, f.Name())
 				sources[name] = filepath.Join(root, filepath.FromSlash(name))
 			}
 		}
 	}
-	pictures, err := filepath.Glob(filepath.Join(root, "docs", "*.svg"))
-	if err != nil {
-		return Input{}, err
-	}
-	for _, p := range pictures {
-		files["docs/"+filepath.Base(p)] = p
+	// All of docs/, so that what was forgotten in the contents is found.
+	for _, pattern := range []string{"*.md", "*.svg", "advisories/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, "docs", filepath.FromSlash(pattern)))
+		if err != nil {
+			return Input{}, err
+		}
+		for _, name := range found {
+			files[path.Join("docs", path.Dir(pattern), filepath.Base(name))] = name
+		}
 	}
 	return Read(version, contents, areas, files, sources)
 }
