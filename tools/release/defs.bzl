@@ -2,7 +2,7 @@
 """Rules that make a release, and tests of what it holds."""
 
 load("//tools/release/private:archives.bzl", _platform_archives = "platform_archives")
-load("//tools/release/private:attribution.bzl", _attribution_checks = "attribution_checks")
+load("//tools/release/private:attribution.bzl", _attribution_checks = "attribution_checks", _program_areas = "program_areas")
 load("//tools/release/private:checks.bzl", _release_checks = "release_checks")
 load("//tools/release/private:notices.bzl", _notices = "notices")
 load("//tools/release/private:sbom_checks.bzl", _sbom_checks = "sbom_checks")
@@ -18,6 +18,7 @@ attribution_checks = _attribution_checks
 notices = _notices
 platform_archives = _platform_archives
 platform_sboms = _platform_sboms
+program_areas = _program_areas
 release_checks = _release_checks
 release_set = _release_set
 release_sets = _release_sets
