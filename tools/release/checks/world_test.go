@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer os.RemoveAll(dir)
-		for _, name := range []string{"api", "semver", "notes", "module"} {
+		for _, name := range []string{"api", "semver", "notes", "module", "modulezip"} {
 			cmd := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "./cmd/"+name)
 			cmd.Dir = ".."
 			if out, err := cmd.CombinedOutput(); err != nil {

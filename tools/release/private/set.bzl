@@ -2,7 +2,7 @@
 """A release set: the files of one or several platforms in one folder, with manifest and checksums."""
 
 load("//platforms:transition.bzl", "enter_each", "enter_platform", "host_tool", "leave_platform")
-load("//tools/release:providers.bzl", "ReleaseFilesInfo")
+load("//tools/release:providers.bzl", "ReleaseFilesInfo", "ReleaseSourcesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
 load("//tools/sbom:providers.bzl", "SbomInfo")
 load(":provenance.bzl", "provenance", "provenance_attrs")
@@ -15,7 +15,7 @@ def _place(ctx, name):
 
 def _set_impl(ctx):
     parts = [t for targets in ctx.split_attr.platform_files.values() for t in targets]
-    entries = depset(transitive = [t[ReleaseFilesInfo].files for t in parts]).to_list()
+    entries = depset(transitive = [t[ReleaseFilesInfo].files for t in parts + [ctx.attr._shared]]).to_list()
     sboms = [t[SbomInfo] for t in parts if SbomInfo in t]
     graphs = [s.graph for s in sboms]
     if ctx.attr.whole:
@@ -46,7 +46,12 @@ def _set_impl(ctx):
         progress_message = "Writing %{output}",
     )
     statement = _place(ctx, "provenance.intoto.json")
-    provenance(ctx, out = statement, manifest = manifest, sources = depset(transitive = [s.sources for s in sboms]))
+    provenance(
+        ctx,
+        out = statement,
+        manifest = manifest,
+        sources = depset(transitive = [s.sources for s in sboms] + [ctx.attr._shared[ReleaseSourcesInfo].sources]),
+    )
     return [
         DefaultInfo(files = depset(outs + [manifest, sums, statement])),
         OutputGroupInfo(
@@ -65,6 +70,7 @@ def _set_rule(doc, enter, whole, attrs = {}):
             "platform_files": attr.label_list(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
             "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
             "_manifest": attr.label(default = "//tools/release/cmd/manifest", executable = True, cfg = host_tool),
+            "_shared": attr.label(default = "//tools/release/shared", providers = [ReleaseFilesInfo, ReleaseSourcesInfo]),
         },
     )
 
