@@ -133,7 +133,7 @@ func TestTheBuildMakesTheModule(t *testing.T) {
 
 var (
 	moduleLabel = regexp.MustCompile(`"//([^":]*):module_files"`)
-	rootFiles   = regexp.MustCompile(`(?s)name = "module_files",\s+srcs = \[(.*?)\]`)
+	rootFiles   = regexp.MustCompile(`(?s)def root_module_files.*srcs = \[(.*?)\]`)
 	quoted      = regexp.MustCompile(`"([^"]+)"`)
 )
 
@@ -163,11 +163,11 @@ func covered(t *testing.T, root, text string, files []string) []string {
 		}
 		all = append(all, name)
 	}
-	build, err := os.ReadFile(filepath.Join(root, "BUILD.bazel"))
+	macro, err := os.ReadFile(filepath.Join(root, "tools", "release", "module", "files.bzl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if srcs := rootFiles.FindSubmatch(build); srcs != nil && slices.Contains(packages, "") {
+	if srcs := rootFiles.FindSubmatch(macro); srcs != nil && slices.Contains(packages, "") {
 		for _, m := range quoted.FindAllSubmatch(srcs[1], -1) {
 			all = append(all, string(m[1]))
 		}
@@ -200,7 +200,7 @@ func TestEveryFileIsDeclared(t *testing.T) {
 	}
 	have := covered(t, root, string(text), files)
 	for _, name := range missing(have) {
-		t.Errorf("%s is in the module that git makes, and no target module_files has it: name its package in tools/release/private/shared.bzl, or the file in the root's BUILD.bazel", name)
+		t.Errorf("%s is in the module that git makes, and no target module_files has it: name its package in tools/release/private/shared.bzl, or the file in tools/release/module/files.bzl", name)
 	}
 	for _, name := range have {
 		if !slices.Contains(files, name) {
