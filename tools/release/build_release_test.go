@@ -52,6 +52,12 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		}
 		return "", errors.New("it broke")
 	}
+	after := func(flag string) string {
+		if i := slices.Index(args, flag); i >= 0 {
+			return args[i+1]
+		}
+		return ""
+	}
 	switch out := args[len(args)-1]; {
 	case strings.HasPrefix(line, "git status"):
 		return m.dirty, nil
@@ -59,6 +65,11 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		return "/programs\n", nil
 	case strings.Contains(line, " build "):
 		m.dirty = m.soiled
+		for _, arg := range args {
+			if log, ok := strings.CutPrefix(arg, "--execution_log_compact_file="); ok {
+				m.put(log)
+			}
+		}
 		if m.moved != "" {
 			m.commit = m.moved
 		}
@@ -69,8 +80,15 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		m.put(filepath.Join(out, "notes.md"))
 	case strings.Contains(line, "cmd/module"):
 		m.put(filepath.Join(args[len(args)-2], "list"))
-	case strings.Contains(line, "cmd/sign"):
-		m.put(filepath.Join(args[len(args)-5], "manifest.json"))
+	case strings.Contains(line, "//:reproduce") && after("--statement") != "":
+		m.put(after("--statement"))
+	case strings.Contains(line, "cmd/sign -- release"):
+		m.put(filepath.Join(after("--out"), "manifest.json"))
+	case strings.Contains(line, "cmd/sign -- statement"):
+		if _, err := os.Stat(after("--in")); err != nil {
+			return "", err
+		}
+		m.put(after("--in") + ".sigstore.json")
 	}
 	return "", nil
 }
@@ -109,7 +127,7 @@ func TestRelease(t *testing.T) {
 	m.dirty = ""
 	at(3, 1, "says 1.2.3, and v1.2.4 was asked for", "--version", "v1.2.4", "--out", t.TempDir())
 	m.fail, m.no = "tools/release/scan:scan_all", true
-	at(3, 7, "Decide each finding in tools/scan/triage.json", full...)
+	at(3, 9, "Decide each finding in tools/scan/triage.json", full...)
 	m.no = false
 	at(1, 3, "scan.log has what it said", full...)
 	if log, err := os.ReadFile(filepath.Join(out, "log", "scan.log")); err != nil || strings.Count(string(log), "said by env\n") != 2 {
@@ -124,9 +142,9 @@ func TestRelease(t *testing.T) {
 	at(3, 1, "the tree is dirty:\n M go.mod", append(full, "--step", "build")...)
 	m.dirty = ""
 	// Without a key it goes as far as it can, and says what it left behind.
-	at(2, 8, "--key and --chain are needed", "--version", "v1.2.3", "--out", out)
+	at(2, 8, "--key and --chain, or --config, are needed", "--version", "v1.2.3", "--out", out)
 	at(2, 1, "git tag -d v1.2.3", "--version", "v1.2.3", "--out", out)
-	at(0, 3, "there is to publish "+filepath.Join(out, "dist")+": 1 files", full...)
+	at(0, 4, "there is to publish "+filepath.Join(out, "dist")+": 3 files", full...)
 	at(0, 1, "publish: done before", full...)
 	at(2, 1, "--to is needed", append(full, "--publish", "--step", "publish")...)
 	to := append(full, "--to", "file:"+filepath.Join(out, "site"), "--step", "publish")
@@ -155,18 +173,26 @@ func TestRelease(t *testing.T) {
 // What each step runs; m.ran is all that the train ran.
 func TestCommands(t *testing.T) {
 	m, out := newMachine(t), t.TempDir()
+	work, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if code, said := m.all("--version", "v1.2.3", "--out", out, "--key", "k", "--chain", "c", "--policy", "p"); code != 0 {
 		t.Fatal(said)
 	}
 	for _, want := range []string{
-		"./bazelw build --disk_cache= --noremote_accept_cached //:release_all",
+		"./bazelw --output_base=OUT/base build --disk_cache= --noremote_accept_cached --execution_log_compact_file=OUT/log/build-1.zst //:release_all",
+		"./bazelw --output_base=OUT/base shutdown",
+		"./bazelw run //:reproduce -- ledger --files OUT/payload --statement OUT/evidence/ledger.intoto.json --log OUT/log/build-1.zst",
+		"./bazelw run //tools/release/cmd/sign -- release --payload OUT/payload --out OUT/dist --git ROOT --commit abc --key WORK/k --chain WORK/c",
+		"./bazelw run //tools/release/cmd/sign -- statement --in OUT/dist/ledger.intoto.json --key WORK/k --chain WORK/c",
 		"./bazelw run //:reproduce -- --release OUT/payload",
 		"env PATH=/programs: ./bazelw run //tools/release/scan:scan_all -- --gate release --out OUT/scan",
 		"./bazelw run //tools/scan/cmd/scan -- pass --report OUT/scan/scan.json --date 2026-11-23 OUT/payload/a.cdx.json OUT/payload/b.cdx.json",
 		"./bazelw run //tools/release/cmd/module -- --root ROOT --commit abc --version v1.2.3 --out OUT/proxy --tag",
 		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --semver OUT/semver.json --commit abc --manifest OUT/payload/manifest.json --out OUT/notes",
 	} {
-		line := strings.NewReplacer("OUT", out, "ROOT", m.root, "PATH=/programs:", "PATH=/programs"+string(filepath.ListSeparator)).Replace(want)
+		line := strings.NewReplacer("OUT", out, "WORK", work, "ROOT", m.root, "PATH=/programs:", "PATH=/programs"+string(filepath.ListSeparator)).Replace(want)
 		if !slices.Contains(m.ran, line) {
 			t.Errorf("%s was not run, but\n%s", line, strings.Join(m.ran, "\n"))
 		}
@@ -196,7 +222,7 @@ func TestReleasedBytesReadNoCache(t *testing.T) {
 	if code, said := m.all("--version", "v1.2.3", "--out", t.TempDir(), "--step", "build"); code != 0 {
 		t.Fatal(said)
 	}
-	i := slices.IndexFunc(m.ran, func(line string) bool { return strings.HasPrefix(line, "./bazelw build ") })
+	i := slices.IndexFunc(m.ran, func(line string) bool { return strings.Contains(line, " build ") })
 	if i < 0 {
 		t.Fatalf("ran %q", m.ran)
 	}

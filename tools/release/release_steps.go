@@ -68,8 +68,9 @@ func (j *journey) steps() []train.Step {
 			Advice: "Set VERSION and RELEASE_TIME in tools/release/version.bzl and commit that"},
 		{Name: "build", Doc: "everything, without reading a cache", Run: j.build,
 			Advice: "Mend what the log shows"},
-		{Name: "reproduce", Doc: "built again in other surroundings, every byte compared with what is released",
-			Run:    j.bazelw("reproduce", "run", "//:reproduce", "--", "--release", j.in("payload")),
+		{Name: "ledger", Doc: "the digests of everything that was built, as a statement", Run: j.ledger,
+			Advice: "Without the logs of every build since " + j.base + " was empty there is no ledger: remove it and " + j.in("log", "build-*.zst") + ", and run --step build"},
+		{Name: "reproduce", Doc: "built again in other surroundings, every byte compared with what is released", Run: j.reproduce,
 			Advice: "Find the variation that shows in a file, by docs/hermetic.md"},
 		{Name: "sbom", Doc: "the bills of materials against schemas, lists and files",
 			Run:    j.bazelw("sbom", "test", "//tools/release/sbom:sbom_checks"),
@@ -89,6 +90,8 @@ func (j *journey) steps() []train.Step {
 		}, Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again" + untag},
 		{Name: "sign", Doc: "signatures of the payload", Guarded: true, Run: j.sign,
 			Advice: "See docs/signing.md, and remove " + j.in("dist") + " if it is there" + untag},
+		{Name: "state", Doc: "signatures of the ledger and of the reproducer's statement", Guarded: true, Run: j.state,
+			Advice: "See docs/signing.md" + untag},
 		{Name: "verify", Doc: "what a stranger does", Guarded: true, Run: j.verify,
 			Advice: "Trust the verifier: find what it names, by docs/verifying.md" + untag},
 		{Name: train.Publish, Doc: "dry run unless --publish", Guarded: true, Run: j.publishAll,
@@ -132,8 +135,7 @@ func (j *journey) sameVersion(context.Context) error {
 
 // build keeps a copy: bazel-bin leads elsewhere once another step builds its program.
 func (j *journey) build(ctx context.Context) error {
-	// A writer of a cache can lie, so that released bytes come from actions that ran here.
-	if _, err := j.log(ctx, "build", "./bazelw", "build", "--disk_cache=", "--noremote_accept_cached", j.targets); err != nil {
+	if err := j.buildAll(ctx); err != nil {
 		return err
 	}
 	// It took long: what was built is the commit only if the tree still is.
@@ -156,7 +158,7 @@ func (j *journey) build(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("copy what was built: %w", err)
 	}
-	return nil
+	return j.stopServer(ctx)
 }
 
 // set is the name of what is built.
@@ -196,13 +198,6 @@ func (j *journey) notes(ctx context.Context) error {
 		args = append(args, "--sbom-diff", j.sbomDiff)
 	}
 	return j.bazelw("notes", args...)(ctx)
-}
-
-func (j *journey) sign(ctx context.Context) error {
-	if j.key == "" || j.chain == "" {
-		return action.UsageError("--key and --chain are needed; docs/signing.md says how to have them")
-	}
-	return j.bazelw("sign", "run", "//tools/release/cmd/sign", "--", "release", "--payload", j.in("payload"), "--out", j.in("dist"), "--key", j.key, "--chain", j.chain)(ctx)
 }
 
 func (j *journey) verify(ctx context.Context) error {
