@@ -73,13 +73,15 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		if m.moved != "" {
 			m.commit = m.moved
 		}
-		for _, name := range []string{"manifest.json", "a.cdx.json", "b.cdx.json", "a_debug.tar.gz"} {
+		for _, name := range []string{"manifest.json", "a.cdx.json", "b.cdx.json", "a_debug.tar.gz", "gosqlite_v1.2.3.zip", "gosqlite_v1.2.3.mod", "gosqlite_v1.2.3.info"} {
 			m.put(filepath.Join(m.root, "bazel-bin", "tools", "release", "release_all", name))
 		}
 	case strings.Contains(line, "//:notes"):
 		m.put(filepath.Join(out, "notes.md"))
 	case strings.Contains(line, "cmd/module"):
-		m.put(filepath.Join(args[len(args)-2], "list"))
+		for _, ext := range []string{"zip", "mod", "info"} {
+			m.put(filepath.Join(after("--out"), "github.com", "gosqlite", "gosqlite", "@v", "v1.2.3."+ext))
+		}
 	case strings.Contains(line, "//:reproduce") && after("--statement") != "":
 		m.put(after("--statement"))
 	case strings.Contains(line, "cmd/sign -- release"):
@@ -195,6 +197,33 @@ func TestCommands(t *testing.T) {
 		line := strings.NewReplacer("OUT", out, "WORK", work, "ROOT", m.root, "PATH=/programs:", "PATH=/programs"+string(filepath.ListSeparator)).Replace(want)
 		if !slices.Contains(m.ran, line) {
 			t.Errorf("%s was not run, but\n%s", line, strings.Join(m.ran, "\n"))
+		}
+	}
+}
+
+// TestModuleIsTheTags: a payload whose module is not the tag's, or is not there, ends the train.
+func TestModuleIsTheTags(t *testing.T) {
+	for _, ext := range []string{"zip", "mod", "info"} {
+		m, out := newMachine(t), t.TempDir()
+		args := []string{"--version", "v1.2.3", "--out", out, "--step", "module"}
+		if code, said := m.all("--version", "v1.2.3", "--out", out, "--step", "build"); code != 0 {
+			t.Fatal(said)
+		}
+		if code, said := m.all(args...); code != 0 {
+			t.Fatal(said)
+		}
+		name := filepath.Join(out, "payload", "gosqlite_v1.2.3."+ext)
+		if err := os.WriteFile(name, []byte("y"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if code, said := m.all(args...); code != 3 || !strings.Contains(said, "."+ext+" of the payload is not that of the tag") {
+			t.Errorf("exit code %d: %s", code, said)
+		}
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+		if code, said := m.all(args...); code != 1 || !strings.Contains(said, "compare the module") {
+			t.Errorf("exit code %d: %s", code, said)
 		}
 	}
 }

@@ -85,9 +85,8 @@ func (j *journey) steps() []train.Step {
 		}, Advice: "Choose the version that it names, or write the change entries that it misses" + untag},
 		{Name: "notes", Doc: "release notes that facts agree with", Run: j.notes,
 			Advice: "Change the entries in changes/next, not the facts"},
-		{Name: "module", Doc: "the Go module, the release commit and its tag", Run: func(ctx context.Context) error {
-			return j.bazelw("module", "run", "//tools/release/cmd/module", "--", "--root", j.root, "--commit", j.commit, "--version", j.version, "--out", j.in("proxy"), "--tag")(ctx)
-		}, Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again" + untag},
+		{Name: "module", Doc: "the Go module, the release commit and its tag, and that the payload has the same", Run: j.module,
+			Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again" + untag},
 		{Name: "sign", Doc: "signatures of the payload", Guarded: true, Run: j.sign,
 			Advice: "See docs/signing.md, and remove " + j.in("dist") + " if it is there" + untag},
 		{Name: "state", Doc: "signatures of the ledger and of the reproducer's statement", Guarded: true, Run: j.state,
