@@ -43,7 +43,6 @@ const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME]
                        sign that statement, by another identity than the release's; without them there is none
   --output-base FOLDER where Bazel builds, empty at first; default: base in --out. Not below the folder for temporary files
   --policy FILE        what the verifier trusts
-  --sbom-diff FILE     what sbom diff --json printed against the last release, for the notes
   --to TARGET          where //:publish publishes to, such as file:FOLDER
   --publish            not a dry run
   --root FOLDER        of the clone; default: the workspace, or the folder here
@@ -51,10 +50,10 @@ const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME]
 
 // options are the command line.
 type options struct {
-	version, out, step, targets, policy, sbomDiff, root, to, base string
-	release, reproducer                                           signer
-	who                                                           string // the reproducer's name
-	list, publish                                                 bool
+	version, out, step, targets, policy, root, to, base string
+	release, reproducer                                 signer
+	who                                                 string // the reproducer's name
+	list, publish                                       bool
 }
 
 // A world is everything outside that the train touches, but for files below --out.
@@ -88,7 +87,6 @@ func parse(args []string, w *world) (*options, error) {
 	f.StringVar(&o.who, "reproducer", "demonstration", "")
 	f.StringVar(&o.base, "output-base", "", "")
 	f.StringVar(&o.policy, "policy", "", "")
-	f.StringVar(&o.sbomDiff, "sbom-diff", "", "")
 	f.StringVar(&o.root, "root", "", "")
 	f.StringVar(&o.to, "to", "", "")
 	f.BoolVar(&o.list, "list", false, "")
@@ -127,7 +125,7 @@ func (o *options) absolute() error {
 	if o.base == "" {
 		o.base = filepath.Join(o.out, "base")
 	}
-	names := []*string{&o.root, &o.out, &o.policy, &o.sbomDiff, &o.base}
+	names := []*string{&o.root, &o.out, &o.policy, &o.base}
 	for _, s := range []*signer{&o.release, &o.reproducer} {
 		names = append(names, &s.chain, &s.config)
 		if !strings.Contains(s.key, ":") {

@@ -30,11 +30,13 @@ type machine struct {
 	ran    []string
 }
 
-func (m *machine) put(name string) {
+func (m *machine) put(name string) { m.write(name, "x") }
+
+func (m *machine) write(name, text string) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.WriteFile(name, []byte("x"), 0o644); err != nil {
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 		m.t.Fatal(err)
 	}
 }
@@ -73,11 +75,14 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		if m.moved != "" {
 			m.commit = m.moved
 		}
-		for _, name := range []string{"manifest.json", "a.cdx.json", "b.cdx.json", "a_debug.tar.gz", "gosqlite_v1.2.3.zip", "gosqlite_v1.2.3.mod", "gosqlite_v1.2.3.info"} {
+		for _, name := range []string{"manifest.json", "a.cdx.json", "b.cdx.json", "a_debug.tar.gz", "gosqlite_v1.2.3.zip", "gosqlite_v1.2.3.mod", "gosqlite_v1.2.3.info", "gosqlite_1.2.3_notes.md", "gosqlite_1.2.3_notes.json"} {
 			m.put(filepath.Join(m.root, "bazel-bin", "tools", "release", "release_all", name))
 		}
 	case strings.Contains(line, "//:notes"):
 		m.put(filepath.Join(out, "notes.md"))
+		m.put(filepath.Join(out, "notes.json"))
+	case strings.Contains(line, "//:semver"):
+		m.write(after("--json"), `{"commit":"abc","version":"v1.2.3","base":"","level":"patch","changes":[]}`)
 	case strings.Contains(line, "cmd/module"):
 		for _, ext := range []string{"zip", "mod", "info"} {
 			m.put(filepath.Join(after("--out"), "github.com", "gosqlite", "gosqlite", "@v", "v1.2.3."+ext))
@@ -106,10 +111,8 @@ func (m *machine) all(args ...string) (int, string) {
 func newMachine(t *testing.T) *machine {
 	m := &machine{t: t, root: t.TempDir(), commit: "abc"}
 	file := filepath.Join(m.root, "tools", "release", "version.bzl")
-	m.put(file)
-	if err := os.WriteFile(file, []byte("VERSION = \"1.2.3\"\nRELEASE_TIME = \"2026-11-23T00:00:00Z\"\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	m.write(file, "VERSION = \"1.2.3\"\nRELEASE_TIME = \"2026-11-23T00:00:00Z\"\n")
+	m.write(filepath.Join(m.root, "changes", "next", "facts", "semver.json"), `{"level":"patch","version":"v1.2.3","changes":[]}`)
 	return m
 }
 
@@ -129,7 +132,7 @@ func TestRelease(t *testing.T) {
 	m.dirty = ""
 	at(3, 1, "says 1.2.3, and v1.2.4 was asked for", "--version", "v1.2.4", "--out", t.TempDir())
 	m.fail, m.no = "tools/release/scan:scan_all", true
-	at(3, 9, "Decide each finding in tools/scan/triage.json", full...)
+	at(3, 10, "Decide each finding in tools/scan/triage.json", full...)
 	m.no = false
 	at(1, 3, "scan.log has what it said", full...)
 	if log, err := os.ReadFile(filepath.Join(out, "log", "scan.log")); err != nil || strings.Count(string(log), "said by env\n") != 2 {
@@ -192,7 +195,8 @@ func TestCommands(t *testing.T) {
 		"env PATH=/programs: ./bazelw run //tools/release/scan:scan_all -- --gate release --out OUT/scan",
 		"./bazelw run //tools/scan/cmd/scan -- pass --report OUT/scan/scan.json --date 2026-11-23 OUT/payload/a.cdx.json OUT/payload/b.cdx.json",
 		"./bazelw run //tools/release/cmd/module -- --root ROOT --commit abc --version v1.2.3 --out OUT/proxy --tag",
-		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --semver OUT/semver.json --commit abc --manifest OUT/payload/manifest.json --out OUT/notes",
+		"./bazelw run //:semver -- --root ROOT --version v1.2.3 --json OUT/facts.json",
+		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --facts --manifest OUT/payload/manifest.json --out OUT/notes",
 	} {
 		line := strings.NewReplacer("OUT", out, "WORK", work, "ROOT", m.root, "PATH=/programs:", "PATH=/programs"+string(filepath.ListSeparator)).Replace(want)
 		if !slices.Contains(m.ran, line) {
@@ -274,7 +278,7 @@ func TestUsage(t *testing.T) {
 		{2, "--version and --out are needed", nil},
 		{2, "is in the tree", []string{"--version", "v1.2.3", "--out", filepath.Join(m.root, "dist")}},
 		{2, `"fly" is none of clean, version`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "fly"}},
-		{3, "step build is not done", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "sign"}},
+		{3, "step facts is not done", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "sign"}},
 		{2, `--targets "//:shell" is none of //:release, //:release_all, //:release_ci`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "//:shell"}},
 		{2, `--targets "release" is none of`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "release"}},
 	} {

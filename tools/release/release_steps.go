@@ -66,6 +66,8 @@ func (j *journey) steps() []train.Step {
 			Advice: "Commit what is listed, or put it away"},
 		{Name: "version", Doc: "the tree says the version that was asked for", Always: true, Run: j.sameVersion,
 			Advice: "Set VERSION and RELEASE_TIME in tools/release/version.bzl and commit that"},
+		{Name: "facts", Doc: "what the notes are made of is what this commit says", Run: j.facts,
+			Advice: "Run ./bazelw run //:semver -- --version " + j.version + " --facts, and commit changes/next/facts"},
 		{Name: "build", Doc: "everything, without reading a cache", Run: j.build,
 			Advice: "Mend what the log shows"},
 		{Name: "ledger", Doc: "the digests of everything that was built, as a statement", Run: j.ledger,
@@ -83,7 +85,7 @@ func (j *journey) steps() []train.Step {
 		{Name: "semver", Doc: "the version is high enough", Run: func(ctx context.Context) error {
 			return j.bazelw("semver", "run", "//:semver", "--", "--root", j.root, "--version", j.version, "--json", j.in("semver.json"))(ctx)
 		}, Advice: "Choose the version that it names, or write the change entries that it misses" + untag},
-		{Name: "notes", Doc: "release notes that facts agree with", Run: j.notes,
+		{Name: "notes", Doc: "the release notes that facts agree with, and that the payload has them", Run: j.notes,
 			Advice: "Change the entries in changes/next, not the facts"},
 		{Name: "module", Doc: "the Go module, the release commit and its tag, and that the payload has the same", Run: j.module,
 			Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again" + untag},
@@ -188,15 +190,6 @@ func (j *journey) scan(ctx context.Context) error {
 	pass := []string{"./bazelw", "run", "//tools/scan/cmd/scan", "--", "pass", "--report", filepath.Join(report, "scan.json"), "--date", edition.Day()}
 	_, err = j.log(ctx, "scan", append(pass, bills...)...)
 	return err
-}
-
-func (j *journey) notes(ctx context.Context) error {
-	args := []string{"run", "//:notes", "--", "--root", j.root, "--version", j.version, "--semver", j.in("semver.json"),
-		"--commit", j.commit, "--manifest", j.in("payload", "manifest.json"), "--out", j.in("notes")}
-	if j.sbomDiff != "" {
-		args = append(args, "--sbom-diff", j.sbomDiff)
-	}
-	return j.bazelw("notes", args...)(ctx)
 }
 
 func (j *journey) verify(ctx context.Context) error {

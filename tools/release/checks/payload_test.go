@@ -131,6 +131,27 @@ func TestTheBuildMakesTheModule(t *testing.T) {
 	}
 }
 
+// builtNotes holds the notes that a build makes, which asks no git, against those of the commit: they differ in its id alone.
+func (r *repository) builtNotes(versions ...string) {
+	r.t.Helper()
+	commits := regexp.MustCompile(`"commit": "[0-9a-f]*"`)
+	for _, version := range versions {
+		for _, name := range []string{"notes.md", "notes.html", "notes.json"} {
+			want, err := os.ReadFile(filepath.Join(r.out, version, name))
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			have, err := os.ReadFile(filepath.Join(r.out, version, "built", name))
+			if name == "notes.json" {
+				want = commits.ReplaceAll(want, []byte(`"commit": ""`))
+			}
+			if err != nil || !bytes.Equal(want, have) {
+				r.t.Errorf("%s of %s by the build is not that of the commit (%v):\n%s\nand\n%s", name, version, err, have, want)
+			}
+		}
+	}
+}
+
 var (
 	moduleLabel = regexp.MustCompile(`"//([^":]*):module_files"`)
 	rootFiles   = regexp.MustCompile(`(?s)def root_module_files.*srcs = \[(.*?)\]`)
