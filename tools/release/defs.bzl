@@ -10,6 +10,7 @@ load("//tools/release/private:sbom_view.bzl", _sbom_view = "sbom_view")
 load("//tools/release/private:sboms.bzl", _platform_sboms = "platform_sboms")
 load("//tools/release/private:scan_view.bzl", _scan_view = "scan_view")
 load("//tools/release/private:set.bzl", _release_set = "release_set", _release_sets = "release_sets")
+load("//tools/release/private:shared.bzl", _shared_files = "shared_files")
 load("//tools/release/private:sign.bzl", _sign = "sign")
 
 visibility(["//tools/..."])
@@ -25,4 +26,5 @@ release_sets = _release_sets
 sbom_checks = _sbom_checks
 sbom_view = _sbom_view
 scan_view = _scan_view
+shared_files = _shared_files
 sign = _sign

@@ -204,7 +204,14 @@ func (e *formError) Error() string { return e.text }
 func malformed(format string, args ...any) error { return &formError{fmt.Sprintf(format, args...)} }
 
 func (w *walk) fault(check Check, class, format string, args ...any) {
-	if len(w.faults) < 32 {
+	// By check: one that some files are excused from must not hide the others.
+	count := 0
+	for _, f := range w.faults {
+		if f.Check == check {
+			count++
+		}
+	}
+	if count < 32 {
 		w.faults = append(w.faults, Fault{check, class, fmt.Sprintf(format, args...)})
 	}
 }
