@@ -171,6 +171,11 @@ func TestPlants(t *testing.T) {
 			for _, rule := range rules {
 				if err := rule.check(s, g); err != nil {
 					red = append(red, rule.name)
+					t.Logf("%s: %v", rule.name, err)
+					if strings.Contains(err.Error(), " 500,") {
+						text, _ := os.ReadFile(s.in("run/registry.log"))
+						t.Logf("the registry says: %.2000s", text)
+					}
 				}
 			}
 			for _, name := range plant.red[:1] {

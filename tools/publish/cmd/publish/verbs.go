@@ -20,6 +20,10 @@ type verb struct {
 var verbs = []verb{
 	{"sumdb key", func(_ context.Context, args []string, w world) error { return makeDatabaseKey(args, w, rand.Reader) }},
 	{"sumdb check", checkDatabase},
+	{"revoke", revoke},
+	{"backup", func(ctx context.Context, args []string, w world) error { return copyFolder(ctx, backupUsage, args, w) }},
+	{"restore", func(ctx context.Context, args []string, w world) error { return copyFolder(ctx, restoreUsage, args, w) }},
+	{"prune", prune},
 }
 
 // find is the verb that args begin with; nil where they begin with a flag.
