@@ -72,6 +72,7 @@ func TestArrows(t *testing.T) {
 		{"publish on verify", "tools/publish/gate/x.go", goFile(own + "tools/verify"), ""},
 		{"publish on itself", "tools/publish/cmd/publish/x.go", goFile(own + "tools/publish/tree"), ""},
 		{"publish on sign", "tools/publish/gate/x.go", goFile(own + "tools/release/sign/bundle"), "holds no key"},
+		{"publish on its own lists' keys", "tools/publish/cmd/publish/x.go", goFile(own + "tools/release/sign/key"), ""},
 		{"a specimen in a test", "tools/publish/gate/x_test.go", goFile(own + "tools/verify/tamper/specimen"), ""},
 		{"a specimen in a program", "tools/publish/gate/x.go", goFile(own + "tools/verify/tamper/specimen"), "are for tests"},
 		{"a client of registries elsewhere", "tools/publish/tree/x.go", goFile("oras.land/oras-go/v2/registry/remote"), "linked by publish/oci alone"},

@@ -69,6 +69,8 @@ func Open(o Options) (*Registry, error) {
 	}
 	r.Client = client
 	r.MaxMetadataBytes = maxDocument
+	// A registry without the list of referrers has it as a tag, whose earlier states stay: nobody may delete.
+	r.SkipReferrersGC = true
 	return &Registry{r}, nil
 }
 

@@ -93,8 +93,8 @@ func Plan(base *Index, generation string, version Version, items []Item) (*Chang
 		c.Files = append(c.Files, d)
 		merged[item.Path] = item.File
 	}
-	next := &Index{Schema: Schema, Versions: slices.Clone(base.Versions), Files: []File{}}
-	if !slices.Contains(next.Versions, version) {
+	next := &Index{Schema: Schema, Versions: slices.Clone(base.Versions), Revoked: slices.Clone(base.Revoked), Files: []File{}}
+	if version != (Version{}) && !slices.Contains(next.Versions, version) {
 		next.Versions = append(next.Versions, version)
 	}
 	slices.SortFunc(next.Versions, func(a, b Version) int {
@@ -115,6 +115,9 @@ func Plan(base *Index, generation string, version Version, items []Item) (*Chang
 
 // reused compares the release's folder as a whole: neither may lack a file that the other has.
 func reused(base *Index, version Version, items []Item) error {
+	if version == (Version{}) { // see Update
+		return nil
+	}
 	if semver.Canonical(version.Version) != version.Version {
 		return fmt.Errorf("plan version %.40q: it is no canonical version", version.Version)
 	}

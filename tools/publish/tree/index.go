@@ -30,9 +30,10 @@ const (
 
 // An Index lists a generation. Its text is the JSON of encoding/json with a file a line, and a newline.
 type Index struct {
-	Schema   string    `json:"schema"`
-	Versions []Version `json:"versions"` // ordered by semantic version
-	Files    []File    `json:"files"`    // ordered by path
+	Schema   string       `json:"schema"`
+	Versions []Version    `json:"versions"`          // ordered by semantic version
+	Revoked  []Revocation `json:"revoked,omitempty"` // ordered by semantic version
+	Files    []File       `json:"files"`             // ordered by path
 }
 
 // A Version is a published release.
@@ -76,7 +77,15 @@ func (x *Index) encode() (text []byte, generation string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	fmt.Fprintf(&b, "{\"schema\":%q,\"versions\":%s,\"files\":[\n", x.Schema, versions)
+	fmt.Fprintf(&b, "{\"schema\":%q,\"versions\":%s,", x.Schema, versions)
+	if len(x.Revoked) > 0 {
+		revoked, err := json.Marshal(x.Revoked)
+		if err != nil {
+			return nil, "", err
+		}
+		fmt.Fprintf(&b, "\"revoked\":%s,", revoked)
+	}
+	b.WriteString("\"files\":[\n")
 	for i, f := range x.Files {
 		line, err := json.Marshal(f)
 		if err != nil {
@@ -127,6 +136,9 @@ func (x *Index) check() error {
 	}
 	if len(x.Files) > maxFiles || len(x.Versions) > maxFiles {
 		return fmt.Errorf("index: more than %d files or versions", maxFiles)
+	}
+	if err := x.checkRevoked(); err != nil {
+		return err
 	}
 	before := ""
 	for _, f := range x.Files {
