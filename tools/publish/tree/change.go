@@ -94,7 +94,7 @@ func Plan(base *Index, generation string, version Version, items []Item) (*Chang
 		merged[item.Path] = item.File
 	}
 	next := &Index{Schema: Schema, Versions: slices.Clone(base.Versions), Files: []File{}}
-	if !slices.Contains(next.Versions, version) {
+	if version != (Version{}) && !slices.Contains(next.Versions, version) {
 		next.Versions = append(next.Versions, version)
 	}
 	slices.SortFunc(next.Versions, func(a, b Version) int {
@@ -115,6 +115,9 @@ func Plan(base *Index, generation string, version Version, items []Item) (*Chang
 
 // reused compares the release's folder as a whole: neither may lack a file that the other has.
 func reused(base *Index, version Version, items []Item) error {
+	if version == (Version{}) { // see Update
+		return nil
+	}
 	if semver.Canonical(version.Version) != version.Version {
 		return fmt.Errorf("plan version %.40q: it is no canonical version", version.Version)
 	}

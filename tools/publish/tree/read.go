@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+
+package tree
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// Under lists the files whose paths begin with a prefix, in order.
+func (x *Index) Under(prefix string) []File {
+	var out []File
+	for _, f := range x.Files {
+		if strings.HasPrefix(f.Path, prefix) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Read returns a file of a generation, of at most limit bytes, after it was held against the index.
+func (s *Store) Read(generation string, f File, limit int64) ([]byte, error) {
+	text, err := readLimited(s.in(generationsName, generation, filepath.FromSlash(f.Path)), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", s.Dir, err)
+	}
+	if sum(text) != f.SHA256 {
+		return nil, fmt.Errorf("read %s: %s is not what the index lists: the storage is damaged; restore it from a backup", s.Dir, f.Path)
+	}
+	return text, nil
+}
+
+// Update computes the change that adds items which belong to no version, or replaces those that are not fixed. Nothing is
+// written.
+func Update(base *Index, generation string, items []Item) (*Change, error) {
+	return Plan(base, generation, Version{}, items)
+}
