@@ -15,7 +15,9 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
 	"github.com/gosqlite/gosqlite/tools/publish/tuf"
+	"github.com/gosqlite/gosqlite/tools/release/sign/key"
 	"github.com/gosqlite/gosqlite/tools/release/sign/pkcs8"
+	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
 )
 
 // Owner holds every key.
@@ -108,10 +110,13 @@ func (o *Owner) Try(name, by string, k *ecdsa.PrivateKey) ([]byte, error) {
 	return text, err
 }
 
-// Read is a staged file.
+// Read is a staged file, or another one by its whole name.
 func (o *Owner) Read(name string) []byte {
 	o.Helper()
-	text, err := os.ReadFile(filepath.Join(o.Staged, name))
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(o.Staged, name)
+	}
+	text, err := os.ReadFile(name)
 	if err != nil {
 		o.Fatal(err)
 	}
@@ -136,6 +141,34 @@ func (o *Owner) Add(store *tree.Store, version string, files []tree.File, now ti
 	o.Stage(staged)
 	for name := range staged {
 		o.Sign(name, "1.targets.json", o.Keys[role][0])
+	}
+}
+
+// Begin takes what is staged into a folder, as tuf snapshot does.
+func (o *Owner) Begin(store *tree.Store, now time.Time) {
+	o.Helper()
+	r, index, generation, err := tuf.Load(store)
+	if err != nil {
+		o.Fatal(err)
+	}
+	staged, err := tuf.ReadStaged(o.Staged)
+	if err != nil {
+		o.Fatal(err)
+	}
+	online, err := tuf.ParseOnline(o.Read(o.Online), filepath.Dir(o.Online), key.Surroundings{Secrets: &secret.Reader{}})
+	if err != nil {
+		o.Fatal(err)
+	}
+	items, err := r.Next(o.Context(), tuf.Step{Staged: staged, Index: index, Now: now}, online)
+	if err != nil {
+		o.Fatal(err)
+	}
+	change, err := tree.Update(index, generation, items)
+	if err != nil {
+		o.Fatal(err)
+	}
+	if err := store.Commit(o.Context(), change); err != nil {
+		o.Fatal(err)
 	}
 }
 
