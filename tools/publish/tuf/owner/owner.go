@@ -144,8 +144,8 @@ func (o *Owner) Add(store *tree.Store, version string, files []tree.File, now ti
 	}
 }
 
-// Begin takes what is staged into a folder, as tuf snapshot does.
-func (o *Owner) Begin(store *tree.Store, now time.Time) {
+// Begin takes what is staged, and the files of a release, into a folder, as tuf snapshot and publish do.
+func (o *Owner) Begin(store *tree.Store, now time.Time, files ...tree.Item) {
 	o.Helper()
 	r, index, generation, err := tuf.Load(store)
 	if err != nil {
@@ -155,11 +155,14 @@ func (o *Owner) Begin(store *tree.Store, now time.Time) {
 	if err != nil {
 		o.Fatal(err)
 	}
+	if staged, err = tuf.Unpublished(index, staged); err != nil {
+		o.Fatal(err)
+	}
 	online, err := tuf.ParseOnline(o.Read(o.Online), filepath.Dir(o.Online), key.Surroundings{Secrets: &secret.Reader{}})
 	if err != nil {
 		o.Fatal(err)
 	}
-	items, err := r.Next(o.Context(), tuf.Step{Staged: staged, Index: index, Now: now}, online)
+	items, err := r.Next(o.Context(), tuf.Step{Staged: staged, Files: files, Index: index, Now: now}, online)
 	if err != nil {
 		o.Fatal(err)
 	}
