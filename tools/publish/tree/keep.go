@@ -187,7 +187,7 @@ func (s *Store) old(index *Index, current string, keep int) (old []string, used 
 
 // generationIndex reads the index of any generation.
 func (s *Store) generationIndex(name string) (*Index, error) {
-	text, err := readLimited(s.in(generationsName, name, IndexName), maxIndex)
+	text, err := readLimited(s.in(generationsName, name, IndexName), MaxIndex)
 	if err != nil {
 		return nil, err
 	}

@@ -170,7 +170,7 @@ func TestRefused(t *testing.T) {
 		{"no release", 1, "no such file", []string{"--release", d.in("none"), "--policy", good[3], "--to", good[9]}},
 		{"a policy in the release", 2, "lies in the folder", inside},
 		{"a policy that is none", 2, "policy", []string{"--release", d.in("good"), "--policy", good[5], "--to", good[9]}},
-		{"another target", 2, "a target is file:FOLDER or oci://", append(good[:8:8], "--to", "ftp://example.org/x")},
+		{"another target", 2, "a target is file:FOLDER, tuf:FOLDER or oci://", append(good[:8:8], "--to", "ftp://example.org/x")},
 		{"a tag as target", 2, "names a tag or digest", append(good[:8:8], "--to", "oci://127.0.0.1:1/x:v1.0.0")},
 		{"advisories for a registry", 2, "not into a registry", append(good[:8:8], "--to", "oci://127.0.0.1:1/x", "--advisories", t.TempDir())},
 		{"credentials that others read", 2, "chmod 600", append(good[:8:8], "--to", "oci://127.0.0.1:1/x", "--credentials", d.put("login.json", []byte("{}")))},

@@ -25,8 +25,10 @@ const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semve
   --policy FILE         what the verifier trusts, see docs/verifying.md; never from the release's folder
   --scan FILE           scan.json of scan --gate release
   --semver FILE         report of //:semver --json about this version
-  --to TARGET           where to: file:FOLDER, or oci://HOST/REPOSITORY
+  --to TARGET           where to: file:FOLDER, tuf:FOLDER, or oci://HOST/REPOSITORY
   --advisories FOLDER   the feed that scan advisory build wrote; for a folder
+  --tuf-staged FOLDER   signed metadata that lists the release, see tuf add; for tuf:FOLDER
+  --tuf-online FILE     names the keys of snapshot and timestamp; for tuf:FOLDER
   --credentials FILE    {"user": "...", "password": "..."} of a registry, with mode 0600
   --ca FILE             certificates that a registry's has to lead to; default: those of the system
   --sumdb NAME          the folder's checksum database for the go command, such as sum.example.org
@@ -51,9 +53,10 @@ type world struct {
 }
 
 type options struct {
-	release, policy, scan, semver, to, advisories, login, ca string
-	publish, json                                            bool
-	database                                                 database
+	release, policy, scan, semver, to, advisories, staged, online, login, ca string
+	publish, json                                                            bool
+	trusts                                                                   *policy.Policy // once it was read
+	database                                                                 database
 }
 
 func run(ctx context.Context, args []string, w world) int {
@@ -72,6 +75,8 @@ func parse(args []string, w world) (*options, error) {
 	f.StringVar(&o.semver, "semver", "", "")
 	f.StringVar(&o.to, "to", "", "")
 	f.StringVar(&o.advisories, "advisories", "", "")
+	f.StringVar(&o.staged, "tuf-staged", "", "")
+	f.StringVar(&o.online, "tuf-online", "", "")
 	f.StringVar(&o.login, "credentials", "", "")
 	f.StringVar(&o.ca, "ca", "", "")
 	o.database.flags(f)
@@ -133,6 +138,7 @@ func (o *options) prepare(ctx context.Context, to target, now time.Time) (*plan.
 	if in.Policy, err = policy.Parse(text); err != nil {
 		return nil, action.UsageError("%s: %w", o.policy, err)
 	}
+	o.trusts = in.Policy
 	if in.Scan, err = read("scan", o.scan); err != nil {
 		return nil, err
 	}
@@ -175,13 +181,9 @@ func (o *options) policyIsOwn() error {
 	return nil
 }
 
-// layOut is the folder with the release, by the digests that were verified.
-func (o *options) layOut(ctx context.Context, release *gate.Release, base *tree.Index, generation string) (*tree.Change, error) {
-	var files []tree.File
-	for _, f := range release.Files {
-		files = append(files, tree.File{Path: f.Name, Size: f.Size, SHA256: f.SHA256})
-	}
-	items := tree.Release(o.release, release.Version, files)
+// layOut is the folder with the release, by the digests that were verified, and what is published with it.
+func (o *options) layOut(ctx context.Context, release *gate.Release, base *tree.Index, generation string, with []tree.Item) (*tree.Change, error) {
+	items := append(tree.Release(o.release, release.Version, filesOf(release)), with...)
 	module, err := tree.Module(o.release, release.Manifest, base)
 	if err != nil {
 		return nil, err
@@ -200,6 +202,14 @@ func (o *options) layOut(ctx context.Context, release *gate.Release, base *tree.
 		items = append(items, feed...)
 	}
 	return tree.Plan(base, generation, tree.Version{Version: release.Version, Manifest: release.Digest}, items)
+}
+
+func filesOf(release *gate.Release) []tree.File {
+	var files []tree.File
+	for _, f := range release.Files {
+		files = append(files, tree.File{Path: f.Name, Size: f.Size, SHA256: f.SHA256})
+	}
+	return files
 }
 
 // read reads the file of a flag; nil where it names none.

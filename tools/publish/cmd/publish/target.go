@@ -33,9 +33,15 @@ func (o *options) open(w world) (target, error) {
 	if dir, ok := strings.CutPrefix(o.to, "file:"); ok && dir != "" && !strings.HasPrefix(dir, "//") {
 		return &folder{store: &tree.Store{Dir: dir, Step: w.step}}, nil
 	}
+	if dir, ok := strings.CutPrefix(o.to, "tuf:"); ok && dir != "" && !strings.HasPrefix(dir, "//") {
+		return o.openRepository(&tree.Store{Dir: dir, Step: w.step}, w)
+	}
+	if o.staged != "" || o.online != "" {
+		return nil, action.UsageError("--tuf-staged and --tuf-online go with --to tuf:FOLDER")
+	}
 	reference, ok := strings.CutPrefix(o.to, "oci://")
 	if !ok || reference == "" {
-		return nil, action.UsageError("--to %s: a target is file:FOLDER or oci://HOST/REPOSITORY", o.to)
+		return nil, action.UsageError("--to %s: a target is file:FOLDER, tuf:FOLDER or oci://HOST/REPOSITORY", o.to)
 	}
 	if o.advisories != "" {
 		return nil, action.UsageError("--advisories goes into a folder, not into a registry")
@@ -105,7 +111,12 @@ func (f *folder) versions(context.Context) (names []string, err error) {
 }
 
 func (f *folder) change(ctx context.Context, o *options, r *gate.Release, p *plan.Plan) (err error) {
-	f.next, err = o.layOut(ctx, r, f.base, f.generation)
+	f.next, err = o.layOut(ctx, r, f.base, f.generation, nil)
+	return f.enter(p, err)
+}
+
+// enter puts the change that was planned, with this error, into the plan.
+func (f *folder) enter(p *plan.Plan, err error) error {
 	var reuse *tree.ReuseError
 	switch {
 	case errors.As(err, &reuse):

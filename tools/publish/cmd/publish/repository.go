@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/gosqlite/gosqlite/tools/publish/gate"
+	"github.com/gosqlite/gosqlite/tools/publish/plan"
+	"github.com/gosqlite/gosqlite/tools/publish/tree"
+	"github.com/gosqlite/gosqlite/tools/publish/tuf"
+	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/release/sign/key"
+	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
+)
+
+// repository is a folder of plain files with a TUF repository in it. Both change by one transaction.
+type repository struct {
+	folder
+	now    world
+	online *tuf.Online
+	tuf    *tuf.Repository
+}
+
+func (o *options) openRepository(store *tree.Store, w world) (target, error) {
+	if o.staged == "" || o.online == "" {
+		return nil, action.UsageError("--to tuf:FOLDER needs --tuf-staged and --tuf-online")
+	}
+	text, err := read("tuf-online", o.online)
+	if err != nil {
+		return nil, err
+	}
+	secrets := &secret.Reader{Prompt: secret.Terminal}
+	online, err := tuf.ParseOnline(text, filepath.Dir(o.online), key.Surroundings{Secrets: secrets, Stderr: w.stderr})
+	if err != nil {
+		return nil, action.UsageError("--tuf-online %s: %w", o.online, err)
+	}
+	return &repository{folder: folder{store: store}, now: w, online: online}, nil
+}
+
+func (x *repository) versions(context.Context) (names []string, err error) {
+	if x.tuf, x.base, x.generation, err = tuf.Load(x.store); err != nil {
+		return nil, err
+	}
+	return x.base.Names(), nil
+}
+
+// change signs snapshot and timestamp in a dry run, too: a key that is not there shows before anything is written.
+func (x *repository) change(ctx context.Context, o *options, r *gate.Release, p *plan.Plan) error {
+	staged, err := tuf.ReadStaged(o.staged)
+	if err != nil {
+		return err
+	}
+	files := filesOf(r)
+	items, err := tuf.Items(o.release, r.Version, files)
+	if err != nil {
+		return err
+	}
+	if staged, err = tuf.Unpublished(x.base, staged); err != nil {
+		p.Refused = err.Error()
+		return nil
+	}
+	if err := x.tuf.Lists(staged, r.Version, files); err != nil {
+		p.Refused = err.Error()
+		return nil
+	}
+	if len(staged) > 0 {
+		step := tuf.Step{Staged: staged, Files: items, Index: x.base, Now: x.now.now()}
+		for _, k := range o.trusts.Trust.Keys { // who signs releases, or repeats them, has no part in the repository
+			if other, err := tuf.ParseKey(k.Key.PEM()); err == nil { // one of another kind can be none of the repository's
+				step.Others = append(step.Others, other)
+			}
+		}
+		if items, err = x.tuf.Next(ctx, step, x.online); err != nil {
+			p.Refused = err.Error()
+			return nil
+		}
+	}
+	x.next, err = o.layOut(ctx, r, x.base, x.generation, items)
+	return x.enter(p, err)
+}
