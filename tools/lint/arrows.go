@@ -88,8 +88,9 @@ var goRules = []arrowRule{
 	{func(a arrow) bool { return inside(a.path, "oras.land/oras-go") && !inside(a.from, "tools/publish/oci") },
 		"a client of registries is linked by publish/oci alone"},
 	{func(a arrow) bool {
-		return inside(a.from, "tools/publish") && within(a.to, "tools/release/sign", "tools/release/archive", "tools/release/provenance")
-	}, "publish takes what was signed and verified: it holds no key and makes nothing"},
+		own := within(a.from, "tools/publish/tuf", "tools/publish/cmd/tuf") && within(a.to, "tools/release/sign/key", "tools/release/sign/pkcs8", "tools/release/sign/secret")
+		return inside(a.from, "tools/publish") && within(a.to, "tools/release/sign", "tools/release/archive", "tools/release/provenance") && !own
+	}, "publish takes what was signed and verified: it holds no key but those of the TUF repository, and makes nothing"},
 	{func(a arrow) bool {
 		return within(a.to, "tools/verify/tamper/specimen", "tools/publish/oci/ocitest") && !strings.HasSuffix(a.file, "_test.go")
 	}, "specimens and test registries are for tests"},
