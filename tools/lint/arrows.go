@@ -89,10 +89,10 @@ var goRules = []arrowRule{
 	{func(a arrow) bool { return inside(a.path, "oras.land/oras-go") && !inside(a.from, "tools/publish/oci") },
 		"a client of registries is linked by publish/oci alone"},
 	{func(a arrow) bool {
-		// It opens the keys of its own lists, such as the checksum database, as sign opens those of a release.
-		return inside(a.from, "tools/publish") && within(a.to, "tools/release/sign", "tools/release/archive", "tools/release/provenance") &&
-			!within(a.to, "tools/release/sign/key", "tools/release/sign/secret")
-	}, "publish takes what was signed and verified: it holds no key of a release and makes nothing"},
+		// It opens the keys of its own lists, the checksum database and the TUF repository, as sign opens those of a release.
+		own := within(a.from, "tools/publish/tuf", "tools/publish/cmd") && within(a.to, "tools/release/sign/key", "tools/release/sign/pkcs8", "tools/release/sign/secret")
+		return inside(a.from, "tools/publish") && within(a.to, "tools/release/sign", "tools/release/archive", "tools/release/provenance") && !own
+	}, "publish takes what was signed and verified: it holds no key but those of its own lists, and makes nothing"},
 	{func(a arrow) bool {
 		return within(a.to, "tools/verify/tamper/specimen", "tools/publish/oci/ocitest") && !strings.HasSuffix(a.file, "_test.go")
 	}, "specimens and test registries are for tests"},
