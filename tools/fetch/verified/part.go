@@ -15,13 +15,14 @@ import (
 const (
 	maxDocument = strictjson.MaxSize
 	maxExtra    = 64 << 20 // what signatures add to an archive
-	maxUnlisted = 1 << 30  // all of them
+	maxUnlisted = 1 << 28  // all documents
 )
 
 // A wanted file is one that belongs to the part.
 type wanted struct {
 	source.File
-	limit int64
+	limit  int64
+	listed bool // by the manifest, or the signed form of a file that is
 }
 
 // choose takes of a release's files those that belong to all platforms and to one. The verifier decides afterwards whether
@@ -43,7 +44,7 @@ func choose(files []source.File, m *manifest.Manifest, platform string, debug bo
 		}
 	}
 	var list []wanted
-	found, unlisted := false, int64(0)
+	found := false
 	for _, f := range files {
 		name := about(f.Name)
 		e, listed := entries[name]
@@ -54,27 +55,21 @@ func choose(files []source.File, m *manifest.Manifest, platform string, debug bo
 		if e.Platform != "" && e.Platform != platform || e.Kind == manifest.Debug && !debug {
 			continue
 		}
-		w := wanted{f, maxDocument}
+		w := wanted{f, maxDocument, false}
 		switch {
 		case listed && f.Name == name:
 			if w.limit = e.Size; f.SHA256 != hex.EncodeToString(e.SHA256[:]) || f.Size >= 0 && f.Size != e.Size {
 				return nil, source.Refuse(source.BadDigest, "list: %s is not the one that the manifest of %s lists; the files of two releases are mixed", f.Name, m.Version)
 			}
 			found = found || e.Kind == manifest.Archive
-			w.Size = e.Size
+			w.Size, w.listed = e.Size, true
 		case isSigned && f.Name == name:
-			w.limit = e.Size + maxExtra
-		}
-		if !listed && f.Size > 0 {
-			unlisted += f.Size
+			w.limit, w.listed = e.Size+maxExtra, true
 		}
 		list = append(list, w)
 	}
-	switch {
-	case !found:
+	if !found {
 		return nil, source.Refuse(source.NoPlatform, "release %s has nothing for %s; it has %s", m.Version, platform, strings.Join(platforms, ", "))
-	case unlisted > maxUnlisted:
-		return nil, source.Refuse(source.TooLarge, "list: %d bytes that the manifest does not list", unlisted)
 	}
 	return list, nil
 }

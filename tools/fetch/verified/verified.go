@@ -38,6 +38,8 @@ type Release struct {
 	Download *download.Downloader
 	Dir      string // where to
 	Bytes    int64  // that came
+
+	unlisted int64 // bytes of files that the manifest does not list
 }
 
 // manifestBundles may sign a manifest.
@@ -81,7 +83,15 @@ func (x *Release) wanted(m *manifest.Manifest) ([]wanted, error) {
 
 func (x *Release) in(name string) string { return filepath.Join(x.Dir, filepath.FromSlash(name)) }
 
-func (x *Release) get(ctx context.Context, w wanted) error {
+func (x *Release) get(ctx context.Context, w wanted) (err error) {
+	if !w.listed {
+		w.limit = min(w.limit, maxUnlisted-x.unlisted)
+		defer func() {
+			if info, statErr := os.Stat(x.in(w.Name)); err == nil && statErr == nil {
+				x.unlisted += info.Size()
+			}
+		}()
+	}
 	if own, ok := x.From.(source.Bringer); ok {
 		return x.bring(ctx, own, w)
 	}
@@ -130,12 +140,12 @@ func (x *Release) manifest(ctx context.Context) (sum string, err error) {
 	if !there {
 		return "", source.Refuse(source.Missing, "list %s: it has no %s", x.Version, manifest.FileName)
 	}
-	if err := x.get(ctx, wanted{f, manifest.MaxText}); err != nil {
+	if err := x.get(ctx, wanted{f, manifest.MaxText, false}); err != nil {
 		return "", err
 	}
 	for _, name := range manifestBundles {
 		if b, there := x.Find(name); there {
-			return f.SHA256, x.get(ctx, wanted{b, bundle.MaxSize})
+			return f.SHA256, x.get(ctx, wanted{b, bundle.MaxSize, false})
 		}
 	}
 	return "", source.Refuse(source.Missing, "list %s: nothing signs its manifest", x.Version)
@@ -180,11 +190,11 @@ func whole(files []source.File, m *manifest.Manifest) []wanted {
 		sizes[e.Name] = e.Size
 	}
 	for _, f := range files {
-		w := wanted{f, maxDocument}
+		w := wanted{f, maxDocument, false}
 		if size, listed := sizes[f.Name]; listed {
-			w.limit = size
-		} else if strings.Contains(f.Name, "_signed.") {
-			w.limit = sizes[strings.Replace(about(f.Name), "_signed.", ".", 1)] + maxExtra
+			w.limit, w.listed = size, true
+		} else if size, signed := sizes[strings.Replace(f.Name, "_signed.", ".", 1)]; signed {
+			w.limit, w.listed = size+maxExtra, true
 		}
 		list = append(list, w)
 	}
