@@ -43,6 +43,7 @@ def _set_impl(ctx):
         documents, graph = release_sboms(ctx, graphs)
         entries = entries + documents
         graphs = graphs + [graph]
+
     # The notes list every other file, and the manifest lists the notes.
     listed = ctx.actions.declare_file(ctx.label.name + "_notes/manifest.json")
     _manifest(ctx, entries, listed, ctx.actions.declare_file(ctx.label.name + "_notes/SHA256SUMS"))
@@ -76,7 +77,11 @@ def _set_rule(doc, enter, whole, attrs = {}):
         cfg = leave_platform,
         attrs = attrs | provenance_attrs(host_tool) | release_notes_attrs(host_tool) | release_sbom_attrs(host_tool) | {
             "whole": attr.bool(default = whole, doc = "whether the set is a release, with documents of its own"),
-            "platform_files": attr.label_list(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
+            "platform_files": attr.label_list(
+                default = ["//tools/release:archives", "//tools/release/sbom:sboms"],
+                cfg = enter,
+                providers = [ReleaseFilesInfo],
+            ),
             "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
             "_manifest": attr.label(default = "//tools/release/cmd/manifest", executable = True, cfg = host_tool),
             "_shared": attr.label(default = "//tools/release/shared", providers = [ReleaseFilesInfo, ReleaseSourcesInfo]),
