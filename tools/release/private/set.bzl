@@ -8,6 +8,7 @@ load("//tools/sbom:providers.bzl", "SbomInfo")
 load(":notes.bzl", "release_notes", "release_notes_attrs")
 load(":provenance.bzl", "provenance", "provenance_attrs")
 load(":release_sboms.bzl", "release_sbom_attrs", "release_sboms")
+load(":vex.bzl", "vex_attrs", "vex_documents")
 
 visibility("//tools/release")
 
@@ -43,6 +44,8 @@ def _set_impl(ctx):
         documents, graph = release_sboms(ctx, graphs)
         entries = entries + documents
         graphs = graphs + [graph]
+    entries = entries + vex_documents(ctx, entries)
+
     # The notes list every other file, and the manifest lists the notes.
     listed = ctx.actions.declare_file(ctx.label.name + "_notes/manifest.json")
     _manifest(ctx, entries, listed, ctx.actions.declare_file(ctx.label.name + "_notes/SHA256SUMS"))
@@ -59,7 +62,7 @@ def _set_impl(ctx):
         ctx,
         out = statement,
         manifest = manifest,
-        sources = depset(ctx.files._facts, transitive = [s.sources for s in sboms] + [ctx.attr._shared[ReleaseSourcesInfo].sources]),
+        sources = depset(ctx.files._facts + ctx.files._decisions, transitive = [s.sources for s in sboms] + [ctx.attr._shared[ReleaseSourcesInfo].sources]),
     )
     return [
         DefaultInfo(files = depset(outs + [manifest, sums, statement])),
@@ -74,9 +77,13 @@ def _set_rule(doc, enter, whole, attrs = {}):
         implementation = _set_impl,
         doc = doc,
         cfg = leave_platform,
-        attrs = attrs | provenance_attrs(host_tool) | release_notes_attrs(host_tool) | release_sbom_attrs(host_tool) | {
+        attrs = attrs | provenance_attrs(host_tool) | release_notes_attrs(host_tool) | release_sbom_attrs(host_tool) | vex_attrs(host_tool) | {
             "whole": attr.bool(default = whole, doc = "whether the set is a release, with documents of its own"),
-            "platform_files": attr.label_list(cfg = enter, mandatory = True, providers = [ReleaseFilesInfo]),
+            "platform_files": attr.label_list(
+                default = ["//tools/release:archives", "//tools/release/sbom:sboms"],
+                cfg = enter,
+                providers = [ReleaseFilesInfo],
+            ),
             "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
             "_manifest": attr.label(default = "//tools/release/cmd/manifest", executable = True, cfg = host_tool),
             "_shared": attr.label(default = "//tools/release/shared", providers = [ReleaseFilesInfo, ReleaseSourcesInfo]),
