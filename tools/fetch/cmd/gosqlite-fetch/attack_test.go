@@ -75,6 +75,7 @@ func endless(w http.ResponseWriter, _ *http.Request) {
 
 // TestAttacks: a server that lies is refused, what was in use stays, and the same update from an honest one succeeds after it.
 func TestAttacks(t *testing.T) {
+	t.Parallel()
 	release := "releases/v1.3.0/"
 	for _, test := range []struct {
 		name  string
@@ -150,6 +151,7 @@ func TestAttacks(t *testing.T) {
 		}, source.BadDigest, "not the one that the manifest"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			d := upgrade(t)
 			update := []string{"update", "--to", d.in("root"), "--json", "--from"}
 			code, stdout, stderr := d.run(append(update, d.serve("site", test.twist(d)).URL)...)
@@ -168,6 +170,7 @@ func TestAttacks(t *testing.T) {
 
 // TestRollback: a source that has forgotten what was installed here is refused, and so is a version that was there before.
 func TestRollback(t *testing.T) {
+	t.Parallel()
 	d := upgrade(t)
 	d.want(0, "v1.3.0", "update", "--to", d.in("root"))
 	old := d.index(func(x *tree.Index) { x.Versions = x.Versions[:1] })
@@ -192,6 +195,7 @@ func TestRollback(t *testing.T) {
 
 // TestReused: a version that has other bytes than before is refused, also when they are signed.
 func TestReused(t *testing.T) {
+	t.Parallel()
 	d := upgrade(t)
 	d.want(0, "v1.3.0", "update", "--to", d.in("root"))
 	d.want(0, "2 versions", "mirror", "sync", "--from", "file:"+d.in("site"), "--folder", d.in("mirror"))
@@ -203,6 +207,7 @@ func TestReused(t *testing.T) {
 
 // TestHostileArchive: members that lead out are refused before anything is unpacked, whoever signed them.
 func TestHostileArchive(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		entry specimen.Entry
 		class string
@@ -259,6 +264,7 @@ func (d *desk) plain(from, to, version string) {
 
 // TestOthers: what somebody else signed is refused before any of it but the manifest is asked for.
 func TestOthers(t *testing.T) {
+	t.Parallel()
 	d := upgrade(t)
 	mine, err := os.ReadFile(d.in("policy.json"))
 	d.must(err)

@@ -42,6 +42,7 @@ func dying(d *desk, bytes int, ranges bool, asked *[]string) twist {
 
 // TestResume: a server that dies in the middle is asked for the rest, in the same run and in the next.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	t.Run("in one run", func(t *testing.T) {
 		d := upgrade(t)
 		var asked []string
@@ -98,6 +99,7 @@ func TestResume(t *testing.T) {
 
 // TestBroken: a server that does not answer in the end is a failure, and what was in use stays.
 func TestBroken(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		twist func(d *desk) twist
 		words string
@@ -125,7 +127,9 @@ func TestBroken(t *testing.T) {
 		}, "does not have it"},
 	} {
 		d := upgrade(t)
-		d.world.stall = 200 * time.Millisecond
+		if name == "silent" {
+			d.world.stall = 200 * time.Millisecond
+		}
 		update := []string{"update", "--to", d.in("root"), "--from"}
 		d.want(1, test.words, append(update, d.serve("site", test.twist(d)).URL)...)
 		d.wantInUse("v1.2.0")
@@ -138,6 +142,7 @@ func TestBroken(t *testing.T) {
 
 // TestElsewhere: credentials stay with the host that was named, and nobody else is asked.
 func TestElsewhere(t *testing.T) {
+	t.Parallel()
 	elsewhere := 0
 	thief := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere++ }))
 	defer thief.Close()

@@ -13,6 +13,7 @@ import (
 
 // TestDamage: what is installed is held against the release, and the record against what is installed.
 func TestDamage(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		plant func(d *desk)
 		class string
@@ -68,6 +69,7 @@ func TestDamage(t *testing.T) {
 
 // TestDamagedMirror: bytes that are not the index's, or not the release's, are found.
 func TestDamagedMirror(t *testing.T) {
+	t.Parallel()
 	for name, plant := range map[string]func(d *desk){
 		"a file":        func(d *desk) { d.flip("mirror/current/releases/v1.2.0/notes.md") },
 		"a list":        func(d *desk) { d.flip("mirror/current/go/github.com/gosqlite/gosqlite/@v/list") },

@@ -78,6 +78,7 @@ func (d *desk) start(variables []string, args ...string) (out string, err error)
 // TestKilled kills an update after each of its steps. Readers then have the old version or the new one, whole, and the next
 // run brings it to an end.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	d := upgrade(t)
 	update := []string{"update", "--to", d.in("root"), "--policy", d.in("policy.json")}
 	d.must(os.CopyFS(d.in("before"), os.DirFS(d.in("root"))))
@@ -113,6 +114,7 @@ func TestKilled(t *testing.T) {
 
 // TestKilledFirst kills the first installation after each of its steps.
 func TestKilledFirst(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.publish("site", d.release("1.2.0", specimen.Spoil{}))
 	install := []string{"install", "--from", "file:" + d.in("site"), "--to", d.in("root"), "--platform", "linux_amd64", "--policy", d.in("policy.json")}
@@ -137,6 +139,7 @@ func TestKilledFirst(t *testing.T) {
 
 // TestDiskFull: what can't be written is a failure, and what was in use stays.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	d := upgrade(t)
 	update := []string{"update", "--to", d.in("root"), "--policy", d.in("policy.json")}
 	failures := 0
@@ -161,6 +164,7 @@ func TestDiskFull(t *testing.T) {
 
 // TestTwoAtOnce: one changes the folder, and the other says that it is at work.
 func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
 	d := upgrade(t)
 	update := []string{"update", "--to", d.in("root"), "--policy", d.in("policy.json")}
 	var work sync.WaitGroup

@@ -17,8 +17,10 @@ import (
 
 // TestLife goes from the first release to the next and back, from each kind of source.
 func TestLife(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"folder", "web server", "registry"} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			d := newDesk(t)
 			registry := ocitest.NewServer(t)
 			var server *httptest.Server
@@ -73,6 +75,7 @@ func TestLife(t *testing.T) {
 
 // TestKeep: as many versions stay as were asked for.
 func TestKeep(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	for _, v := range []string{"1.0.0", "1.1.0", "1.2.0"} {
 		d.publish("site", d.release(v, specimen.Spoil{}))
@@ -86,6 +89,7 @@ func TestKeep(t *testing.T) {
 
 // TestMirror copies a registry and a tree, and goes on without them.
 func TestMirror(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	s := ocitest.NewServer(t)
 	one, two := d.release("1.2.0", specimen.Spoil{}), d.release("1.3.0", specimen.Spoil{})
@@ -118,6 +122,7 @@ func TestMirror(t *testing.T) {
 
 // TestJSON: what machines read.
 func TestJSON(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.publish("site", d.release("1.2.0", specimen.Spoil{}))
 	install := []string{"install", "--from", "file:" + d.in("site"), "--to", d.in("root"), "--json"}
