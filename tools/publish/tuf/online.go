@@ -15,6 +15,7 @@ import (
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 
 	"github.com/gosqlite/gosqlite/tools/release/sign/key"
+	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
 )
 
 // OnlineSchema identifies the file that names the online keys.
@@ -31,6 +32,11 @@ const OnlineSchema = "gosqlite-tuf-online/1"
 type Online struct {
 	Days Days
 	Open func(ctx context.Context, role string) (key.Key, error)
+}
+
+// Asking are surroundings in which secrets that no file or descriptor has are asked for at the terminal.
+func Asking(stderr io.Writer) key.Surroundings {
+	return key.Surroundings{Secrets: &secret.Reader{Prompt: secret.Terminal}, Stderr: stderr}
 }
 
 type onlineKey struct {

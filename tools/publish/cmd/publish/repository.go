@@ -11,8 +11,6 @@ import (
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
 	"github.com/gosqlite/gosqlite/tools/publish/tuf"
 	"github.com/gosqlite/gosqlite/tools/release/action"
-	"github.com/gosqlite/gosqlite/tools/release/sign/key"
-	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
 )
 
 // repository is a folder of plain files with a TUF repository in it. Both change by one transaction.
@@ -31,8 +29,7 @@ func (o *options) openRepository(store *tree.Store, w world) (target, error) {
 	if err != nil {
 		return nil, err
 	}
-	secrets := &secret.Reader{Prompt: secret.Terminal}
-	online, err := tuf.ParseOnline(text, filepath.Dir(o.online), key.Surroundings{Secrets: secrets, Stderr: w.stderr})
+	online, err := tuf.ParseOnline(text, filepath.Dir(o.online), tuf.Asking(w.stderr))
 	if err != nil {
 		return nil, action.UsageError("--tuf-online %s: %w", o.online, err)
 	}
