@@ -13,7 +13,9 @@
 // this package begin with an underscore. An unknown parameter or value is an
 // error of sql.Open's first use.
 //
-//	mode, vfs, immutable, nolock   as SQLite; mode is ro, rw, rwc or memory
+//	mode=rwc                       ro read, rw write, rwc create too, memory no file
+//	vfs, immutable, nolock         as in URIs of SQLite
+//	modeof, psow                   as in URIs of SQLite
 //	cache=shared                   with mode=memory: the named database is one
 //	                               for the whole process
 //	_busy_timeout=5s               longest wait for a lock: a duration or milliseconds
@@ -47,7 +49,7 @@
 //	_cache_size, _mmap_size, _journal_size_limit, _wal_autocheckpoint,
 //	_temp_store, _secure_delete, _case_sensitive_like, _recursive_triggers,
 //	_ignore_check_constraints, _cell_size_check, _query_only
-//	_pragma=name(value)            any other, repeatable, last
+//	_pragma=name(value)            any other pragma, repeatable, last
 //
 // Presets set several; other parameters override them:
 //

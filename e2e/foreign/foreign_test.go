@@ -5,9 +5,9 @@
 // brings the library for it, with checks of undefined behaviour in SQLite and in
 // the shims.
 //
-//	go -C e2e/foreign test -v -timeout 2h -run 386 .     natively on an amd64 machine
-//	go -C e2e/foreign test -v -timeout 2h -run ARMv7 .   under qemu
-//	go -C e2e/foreign test -v -timeout 2h -run UBSan .
+//	GOWORK=off go -C e2e/foreign test -v -timeout 2h -run 386 .     natively on an amd64 machine
+//	GOWORK=off go -C e2e/foreign test -v -timeout 2h -run ARMv7 .   under qemu
+//	GOWORK=off go -C e2e/foreign test -v -timeout 2h -run UBSan .
 //
 // zig is $ZIG, the one in PATH, or the one that ./bazelw has unpacked. qemu-arm
 // is $QEMU_ARM, the one in PATH, or the one that

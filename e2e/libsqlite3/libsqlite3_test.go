@@ -3,7 +3,7 @@
 // Package libsqlite3 holds -tags libsqlite3: the driver over a libsqlite3.a that
 // is linked beside it.
 //
-//	go -C e2e/libsqlite3 test -v .
+//	GOWORK=off go -C e2e/libsqlite3 test -v .
 //
 // It compiles the libraries from the amalgamation that
 // `./bazelw run //internal/capi:amalgamation` writes, with cc (or $CC) and ar.
@@ -134,6 +134,15 @@ func TestLibrariesThatDoNotFitAreRefusedByName(t *testing.T) {
 		{"something left out, no threads", func(source, options string) (string, string) {
 			return source, "#define SQLITE_OMIT_AUTOINIT 1\n" + strings.Replace(options, "SQLITE_THREADSAFE 2", "SQLITE_THREADSAFE 0", 1)
 		}, []string{"no OMIT_AUTOINIT", "THREADSAFE=2"}},
+		{"commits that a power cut may take back", func(source, options string) (string, string) {
+			return source, strings.Replace(options, "SQLITE_DEFAULT_SYNCHRONOUS 2", "SQLITE_DEFAULT_SYNCHRONOUS 1", 1)
+		}, []string{"no DEFAULT_SYNCHRONOUS=1"}},
+		{"the same in WAL mode", func(source, options string) (string, string) {
+			return source, strings.Replace(options, "SQLITE_DEFAULT_WAL_SYNCHRONOUS 2", "SQLITE_DEFAULT_WAL_SYNCHRONOUS 1", 1)
+		}, []string{"no DEFAULT_WAL_SYNCHRONOUS=1"}},
+		{"file names that are URIs", func(source, options string) (string, string) {
+			return source, "#define SQLITE_USE_URI 1\n" + options
+		}, []string{"no USE_URI"}},
 		{"older", func(source, options string) (string, string) {
 			source = strings.Replace(source, "#define SQLITE_VERSION_NUMBER 3054001", "#define SQLITE_VERSION_NUMBER 3053000", 1)
 			return strings.Replace(source, `#define SQLITE_VERSION        "3.54.1"`, `#define SQLITE_VERSION        "3.53.0"`, 1), options

@@ -2,4 +2,4 @@ module example.org/consumer
 
 go 1.26.0
 
-require github.com/klauspost/compress v1.20.3
+require github.com/cespare/xxhash/v2 v2.3.0

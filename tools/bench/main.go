@@ -2,9 +2,9 @@
 
 // Command bench measures gosqlite against other SQLite drivers for Go.
 //
-//	go -C tools/bench run .            everything, about ten minutes
-//	go -C tools/bench run . -quick     two minutes, rougher figures
-//	go -C tools/bench run . -h         what can be chosen
+//	GOWORK=off go -C tools/bench run .            everything, about ten minutes
+//	GOWORK=off go -C tools/bench run . -quick     two minutes, rougher figures
+//	GOWORK=off go -C tools/bench run . -h         what can be chosen
 //
 // Each driver is a program of its own (driver/), started for one workload at a
 // time; they take turns, round by round, so that a machine that is busy is busy

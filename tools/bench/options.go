@@ -32,11 +32,11 @@ type options struct {
 
 const usage = `Measures gosqlite against other SQLite drivers for Go and prints a report in Markdown.
 
-  go -C tools/bench run .                           everything, about ten minutes
-  go -C tools/bench run . -quick                    two minutes, rougher figures
-  go -C tools/bench run . -workloads '^scan'        some workloads
-  go -C tools/bench run . -drivers gosqlite,mattn   some drivers; NAME@VERSION, NAME@latest work, too
-  go -C tools/bench run . -update ../../docs/benchmarks.md -svg ../../docs/benchmarks_driver.svg
+  GOWORK=off go -C tools/bench run .                           everything, about ten minutes
+  GOWORK=off go -C tools/bench run . -quick                    two minutes, rougher figures
+  GOWORK=off go -C tools/bench run . -workloads '^scan'        some workloads
+  GOWORK=off go -C tools/bench run . -drivers gosqlite,mattn   some drivers; NAME@VERSION, NAME@latest work, too
+  GOWORK=off go -C tools/bench run . -update ../../docs/benchmarks.md -svg ../../docs/benchmarks_driver.svg
 
 A C compiler and internal/capi/sqlite3.c (./bazelw run //internal/capi:amalgamation) are needed. The first run compiles
 the drivers, which takes minutes more.

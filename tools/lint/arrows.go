@@ -83,13 +83,16 @@ var goRules = []arrowRule{
 			!strings.HasSuffix(a.file, "_test.go") && (a.path == "net" || within(a.path, "net/http", "crypto/tls", "crypto/x509", "os/exec") || within(a.to, "tools/verify/internal"))
 	}, "the verifier links no network code, runs no program and no code of its tests"},
 	{func(a arrow) bool {
-		return inside(a.to, "tools/publish") && !inside(a.from, "tools/publish")
-	}, "publish is the only network writer: nothing stands on it"},
+		return inside(a.to, "tools/publish") && !inside(a.from, "tools/publish") &&
+			!(inside(a.from, "tools/fetch") && within(a.to, "tools/publish/oci", "tools/publish/onehost", "tools/publish/tree"))
+	}, "publish is the only network writer: nothing stands on it, but that fetch knows the forms that it writes"},
 	{func(a arrow) bool { return inside(a.path, "oras.land/oras-go") && !inside(a.from, "tools/publish/oci") },
 		"a client of registries is linked by publish/oci alone"},
 	{func(a arrow) bool {
-		return inside(a.from, "tools/publish") && within(a.to, "tools/release/sign", "tools/release/archive", "tools/release/provenance")
-	}, "publish takes what was signed and verified: it holds no key and makes nothing"},
+		// It opens the keys of its own lists, the checksum database and the TUF repository, as sign opens those of a release.
+		own := within(a.from, "tools/publish/tuf", "tools/publish/cmd") && within(a.to, "tools/release/sign/key", "tools/release/sign/pkcs8", "tools/release/sign/secret")
+		return inside(a.from, "tools/publish") && within(a.to, "tools/release/sign", "tools/release/archive", "tools/release/provenance") && !own
+	}, "publish takes what was signed and verified: it holds no key but those of its own lists, and makes nothing"},
 	{func(a arrow) bool {
 		return within(a.to, "tools/verify/tamper/specimen", "tools/publish/oci/ocitest") && !strings.HasSuffix(a.file, "_test.go")
 	}, "specimens and test registries are for tests"},

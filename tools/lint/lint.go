@@ -55,6 +55,8 @@ func Checks(c Config) []Check {
 		{Name: "size", Doc: "Go files hold at most 400 lines, .bzl files 200, BUILD files 120", Run: size{c.Oversize}.check},
 		{Name: "words", Doc: "no file names a path of this machine or the host of a package mirror", Run: words{c.Machine, c.Hosts, c.Allowed}.check},
 		{Name: "links", Doc: "no link leads out of the tree", Run: checkLinks},
+		{Name: "pages", Doc: "links of Markdown files lead to files of the tree", Run: checkPages},
+		{Name: "snippets", Doc: "docs/snippets.json says by what each block of a page is executed", Run: checkSnippets},
 		{Name: "arrows", Doc: "imports, loads and includes go the one way that the layout allows", Run: checkArrows},
 		{Name: "buildifier", Doc: "BUILD and .bzl files are formatted and free of buildifier's warnings", Run: buildifier{c.Runner, c.ToolsDir}.check},
 		{Name: "vet", Doc: "go vet, in each Go module", Run: vet{c.Runner}.check},

@@ -42,6 +42,9 @@ var healthy = map[string]string{
 	"driver/driver_test.go": spdx + "package driver\n\nimport \"testing\"\n\n" +
 		"func TestSize(t *testing.T) {\n\tif Size() < 4 {\n\t\tt.Errorf(\"Size() = %d\", Size())\n\t}\n}\n",
 
+	"README.md":  "# Planted\n\n[driver](driver/driver.go)\n\n```go\nSize()\n```\n",
+	snippetsFile: `[{"page": "README.md", "language": "go", "begins": "Size", "test": "driver: TestSize"}]` + "\n",
+
 	"tools/go.mod":         "module github.com/gosqlite/gosqlite/tools\n\ngo 1.26.0\n",
 	"tools/tool.go":        spdx + "// Package tool is a tool.\npackage tool\n",
 	"toolchains/go.mod":    "module github.com/gosqlite/gosqlite/toolchains\n\ngo 1.26.0\n",
@@ -68,6 +71,13 @@ func Plants() []Plant {
 		starlark("a load in the matrix", "arrows", "platforms/matrix.bzl", "load(\"@planted//:defs.bzl\", \"NAME\")\n\nROWS = [NAME]\n"),
 		{Name: "an absolute link", Check: "links", Links: map[string]string{"driver/bazel-out": "/" + "planted/execroot/bazel-out"}},
 		{Name: "a link out of the tree", Check: "links", Links: map[string]string{"driver/planted": "../../elsewhere"}},
+		{Name: "a link to a file that is gone", Check: "pages", Files: map[string]string{"docs/planted.md": "# Planted\n\n[gone](../driver/gone.go)\n"}},
+		{Name: "a block that nothing runs", Check: "snippets", Files: map[string]string{"docs/planted.md": "# Planted\n\n```sh\nls\n```\n"}},
+		{Name: "a rule without a block", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "test": "driver: TestSize"}, {"page": "docs/gone.md", "reason": "there is none"}]`}},
+		{Name: "a rule with a test that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "test": "driver: TestGone"}]`}},
+		{Name: "a rule with a command that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "command": "tools/gone.sh"}]`}},
+		{Name: "a rule with a part that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "command": "driver/driver.go gone"}]`}},
+		{Name: "a rule that says nothing", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md"}]`}},
 		{Name: "an include of SQLite", Check: "arrows", Files: map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
 		starlark("no blanks", "buildifier", "platforms/planted.bzl", "ROWS=1\n"),
 		starlark("an unused variable", "buildifier", "platforms/planted.bzl", "def planted():\n    \"\"\"Has an unused variable.\"\"\"\n    unused = 1\n"),

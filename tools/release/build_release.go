@@ -5,8 +5,8 @@
 //
 //	./bazelw run //tools/release:build_release -- --version v1.2.3 --out FOLDER --key KEY --chain CHAIN --policy POLICY
 //
-// Whatever it makes is below FOLDER, which lies outside the tree: state.json, log/STEP.log, semver.json, payload/, scan/,
-// notes/, proxy/ and dist/. It is a dry run unless --publish is given. Exit codes are those of package action.
+// Whatever it makes is below FOLDER, which lies outside the tree: state.json, log/STEP.log, base/, semver.json, payload/,
+// evidence/, scan/, notes/, proxy/ and dist/. It is a dry run unless --publish is given. Exit codes are those of package action.
 package main
 
 import (
@@ -36,8 +36,13 @@ const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME]
   --targets LABEL      what is built: //:release, //:release_ci or, by default, //:release_all
   --key FILE           signs; also pkcs11:...
   --chain FILE         certificates of the key
+  --config FILE        signs, too: a configuration of the signer, in place of or behind --key and --chain
+  --reproducer NAME    who states that the bytes were the same again; default: demonstration, and then the statement says that
+                       it is one. Another name is for whoever is independent of who builds
+  --reproducer-key FILE, --reproducer-chain FILE, --reproducer-config FILE
+                       sign that statement, by another identity than the release's; without them there is none
+  --output-base FOLDER where Bazel builds, empty at first; default: base in --out. Not below the folder for temporary files
   --policy FILE        what the verifier trusts
-  --sbom-diff FILE     what sbom diff --json printed against the last release, for the notes
   --to TARGET          where //:publish publishes to, such as file:FOLDER
   --publish            not a dry run
   --root FOLDER        of the clone; default: the workspace, or the folder here
@@ -45,8 +50,10 @@ const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME]
 
 // options are the command line.
 type options struct {
-	version, out, step, targets, key, chain, policy, sbomDiff, root, to string
-	list, publish                                                       bool
+	version, out, step, targets, policy, root, to, base string
+	release, reproducer                                 signer
+	who                                                 string // the reproducer's name
+	list, publish                                       bool
 }
 
 // A world is everything outside that the train touches, but for files below --out.
@@ -75,10 +82,11 @@ func parse(args []string, w *world) (*options, error) {
 	f.StringVar(&o.out, "out", "", "")
 	f.StringVar(&o.step, "step", "", "")
 	f.StringVar(&o.targets, "targets", "//:release_all", "")
-	f.StringVar(&o.key, "key", "", "")
-	f.StringVar(&o.chain, "chain", "", "")
+	o.release.flags(f, "")
+	o.reproducer.flags(f, "reproducer-")
+	f.StringVar(&o.who, "reproducer", "demonstration", "")
+	f.StringVar(&o.base, "output-base", "", "")
 	f.StringVar(&o.policy, "policy", "", "")
-	f.StringVar(&o.sbomDiff, "sbom-diff", "", "")
 	f.StringVar(&o.root, "root", "", "")
 	f.StringVar(&o.to, "to", "", "")
 	f.BoolVar(&o.list, "list", false, "")
@@ -100,35 +108,48 @@ func parse(args []string, w *world) (*options, error) {
 			o.root = "."
 		}
 	}
-	for _, p := range []*string{&o.root, &o.out, &o.chain, &o.policy, &o.sbomDiff} {
-		if *p == "" {
-			continue
-		}
-		absolute, err := filepath.Abs(*p)
-		if err != nil {
-			return nil, err
-		}
-		*p = absolute
+	if err := o.absolute(); err != nil {
+		return nil, err
 	}
-	if o.key != "" && !strings.Contains(o.key, ":") {
-		absolute, err := filepath.Abs(o.key)
-		if err != nil {
-			return nil, err
-		}
-		o.key = absolute
-	}
-	// As the other names of files: programs run in the tree.
-	if dir, ok := strings.CutPrefix(o.to, "file:"); ok {
-		absolute, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, err
-		}
-		o.to = "file:" + absolute
+	if err := o.checkReproducer(); err != nil {
+		return nil, err
 	}
 	if rel, err := filepath.Rel(o.root, o.out); err == nil && filepath.IsLocal(rel) {
 		return nil, action.UsageError("--out %s is in the tree, which it would make dirty; name a folder outside", o.out)
 	}
 	return o, nil
+}
+
+// absolute makes names of files whole: programs run in the tree.
+func (o *options) absolute() error {
+	if o.base == "" {
+		o.base = filepath.Join(o.out, "base")
+	}
+	names := []*string{&o.root, &o.out, &o.policy, &o.base}
+	for _, s := range []*signer{&o.release, &o.reproducer} {
+		names = append(names, &s.chain, &s.config)
+		if !strings.Contains(s.key, ":") {
+			names = append(names, &s.key)
+		}
+	}
+	dir, toFolder := strings.CutPrefix(o.to, "file:")
+	if toFolder {
+		names = append(names, &dir)
+	}
+	for _, p := range names {
+		if *p == "" {
+			continue
+		}
+		whole, err := filepath.Abs(*p)
+		if err != nil {
+			return err
+		}
+		*p = whole
+	}
+	if toFolder {
+		o.to = "file:" + dir
+	}
+	return nil
 }
 
 func release(ctx context.Context, args []string, w *world) error {

@@ -30,11 +30,13 @@ type machine struct {
 	ran    []string
 }
 
-func (m *machine) put(name string) {
+func (m *machine) put(name string) { m.write(name, "x") }
+
+func (m *machine) write(name, text string) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.WriteFile(name, []byte("x"), 0o644); err != nil {
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 		m.t.Fatal(err)
 	}
 }
@@ -52,6 +54,12 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		}
 		return "", errors.New("it broke")
 	}
+	after := func(flag string) string {
+		if i := slices.Index(args, flag); i >= 0 {
+			return args[i+1]
+		}
+		return ""
+	}
 	switch out := args[len(args)-1]; {
 	case strings.HasPrefix(line, "git status"):
 		return m.dirty, nil
@@ -59,18 +67,35 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		return "/programs\n", nil
 	case strings.Contains(line, " build "):
 		m.dirty = m.soiled
+		for _, arg := range args {
+			if log, ok := strings.CutPrefix(arg, "--execution_log_compact_file="); ok {
+				m.put(log)
+			}
+		}
 		if m.moved != "" {
 			m.commit = m.moved
 		}
-		for _, name := range []string{"manifest.json", "a.cdx.json", "b.cdx.json", "a_debug.tar.gz"} {
+		for _, name := range []string{"manifest.json", "a.cdx.json", "b.cdx.json", "a_debug.tar.gz", "gosqlite_v1.2.3.zip", "gosqlite_v1.2.3.mod", "gosqlite_v1.2.3.info", "gosqlite_1.2.3_notes.md", "gosqlite_1.2.3_notes.json"} {
 			m.put(filepath.Join(m.root, "bazel-bin", "tools", "release", "release_all", name))
 		}
 	case strings.Contains(line, "//:notes"):
 		m.put(filepath.Join(out, "notes.md"))
+		m.put(filepath.Join(out, "notes.json"))
+	case strings.Contains(line, "//:semver"):
+		m.write(after("--json"), `{"commit":"abc","version":"v1.2.3","base":"","level":"patch","changes":[]}`)
 	case strings.Contains(line, "cmd/module"):
-		m.put(filepath.Join(args[len(args)-2], "list"))
-	case strings.Contains(line, "cmd/sign"):
-		m.put(filepath.Join(args[len(args)-5], "manifest.json"))
+		for _, ext := range []string{"zip", "mod", "info"} {
+			m.put(filepath.Join(after("--out"), "github.com", "gosqlite", "gosqlite", "@v", "v1.2.3."+ext))
+		}
+	case strings.Contains(line, "//:reproduce") && after("--statement") != "":
+		m.put(after("--statement"))
+	case strings.Contains(line, "cmd/sign -- release"):
+		m.put(filepath.Join(after("--out"), "manifest.json"))
+	case strings.Contains(line, "cmd/sign -- statement"):
+		if _, err := os.Stat(after("--in")); err != nil {
+			return "", err
+		}
+		m.put(after("--in") + ".sigstore.json")
 	}
 	return "", nil
 }
@@ -86,10 +111,8 @@ func (m *machine) all(args ...string) (int, string) {
 func newMachine(t *testing.T) *machine {
 	m := &machine{t: t, root: t.TempDir(), commit: "abc"}
 	file := filepath.Join(m.root, "tools", "release", "version.bzl")
-	m.put(file)
-	if err := os.WriteFile(file, []byte("VERSION = \"1.2.3\"\nRELEASE_TIME = \"2026-11-23T00:00:00Z\"\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	m.write(file, "VERSION = \"1.2.3\"\nRELEASE_TIME = \"2026-11-23T00:00:00Z\"\n")
+	m.write(filepath.Join(m.root, "changes", "next", "facts", "semver.json"), `{"level":"patch","version":"v1.2.3","changes":[]}`)
 	return m
 }
 
@@ -109,7 +132,7 @@ func TestRelease(t *testing.T) {
 	m.dirty = ""
 	at(3, 1, "says 1.2.3, and v1.2.4 was asked for", "--version", "v1.2.4", "--out", t.TempDir())
 	m.fail, m.no = "tools/release/scan:scan_all", true
-	at(3, 7, "Decide each finding in tools/scan/triage.json", full...)
+	at(3, 10, "Decide each finding in tools/scan/triage.json", full...)
 	m.no = false
 	at(1, 3, "scan.log has what it said", full...)
 	if log, err := os.ReadFile(filepath.Join(out, "log", "scan.log")); err != nil || strings.Count(string(log), "said by env\n") != 2 {
@@ -124,9 +147,9 @@ func TestRelease(t *testing.T) {
 	at(3, 1, "the tree is dirty:\n M go.mod", append(full, "--step", "build")...)
 	m.dirty = ""
 	// Without a key it goes as far as it can, and says what it left behind.
-	at(2, 8, "--key and --chain are needed", "--version", "v1.2.3", "--out", out)
+	at(2, 8, "--key and --chain, or --config, are needed", "--version", "v1.2.3", "--out", out)
 	at(2, 1, "git tag -d v1.2.3", "--version", "v1.2.3", "--out", out)
-	at(0, 3, "there is to publish "+filepath.Join(out, "dist")+": 1 files", full...)
+	at(0, 4, "there is to publish "+filepath.Join(out, "dist")+": 3 files", full...)
 	at(0, 1, "publish: done before", full...)
 	at(2, 1, "--to is needed", append(full, "--publish", "--step", "publish")...)
 	to := append(full, "--to", "file:"+filepath.Join(out, "site"), "--step", "publish")
@@ -155,20 +178,56 @@ func TestRelease(t *testing.T) {
 // What each step runs; m.ran is all that the train ran.
 func TestCommands(t *testing.T) {
 	m, out := newMachine(t), t.TempDir()
+	work, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if code, said := m.all("--version", "v1.2.3", "--out", out, "--key", "k", "--chain", "c", "--policy", "p"); code != 0 {
 		t.Fatal(said)
 	}
 	for _, want := range []string{
-		"./bazelw build --disk_cache= --noremote_accept_cached //:release_all",
+		"./bazelw --output_base=OUT/base build --disk_cache= --noremote_accept_cached --execution_log_compact_file=OUT/log/build-1.zst //:release_all",
+		"./bazelw --output_base=OUT/base shutdown",
+		"./bazelw run //:reproduce -- ledger --files OUT/payload --statement OUT/evidence/ledger.intoto.json --log OUT/log/build-1.zst",
+		"./bazelw run //tools/release/cmd/sign -- release --payload OUT/payload --out OUT/dist --git ROOT --commit abc --key WORK/k --chain WORK/c",
+		"./bazelw run //tools/release/cmd/sign -- statement --in OUT/dist/ledger.intoto.json --key WORK/k --chain WORK/c",
 		"./bazelw run //:reproduce -- --release OUT/payload",
 		"env PATH=/programs: ./bazelw run //tools/release/scan:scan_all -- --gate release --out OUT/scan",
 		"./bazelw run //tools/scan/cmd/scan -- pass --report OUT/scan/scan.json --date 2026-11-23 OUT/payload/a.cdx.json OUT/payload/b.cdx.json",
 		"./bazelw run //tools/release/cmd/module -- --root ROOT --commit abc --version v1.2.3 --out OUT/proxy --tag",
-		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --semver OUT/semver.json --commit abc --manifest OUT/payload/manifest.json --out OUT/notes",
+		"./bazelw run //:semver -- --root ROOT --version v1.2.3 --json OUT/facts.json",
+		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --facts --manifest OUT/payload/manifest.json --out OUT/notes",
 	} {
-		line := strings.NewReplacer("OUT", out, "ROOT", m.root, "PATH=/programs:", "PATH=/programs"+string(filepath.ListSeparator)).Replace(want)
+		line := strings.NewReplacer("OUT", out, "WORK", work, "ROOT", m.root, "PATH=/programs:", "PATH=/programs"+string(filepath.ListSeparator)).Replace(want)
 		if !slices.Contains(m.ran, line) {
 			t.Errorf("%s was not run, but\n%s", line, strings.Join(m.ran, "\n"))
+		}
+	}
+}
+
+// TestModuleIsTheTags: a payload whose module is not the tag's, or is not there, ends the train.
+func TestModuleIsTheTags(t *testing.T) {
+	for _, ext := range []string{"zip", "mod", "info"} {
+		m, out := newMachine(t), t.TempDir()
+		args := []string{"--version", "v1.2.3", "--out", out, "--step", "module"}
+		if code, said := m.all("--version", "v1.2.3", "--out", out, "--step", "build"); code != 0 {
+			t.Fatal(said)
+		}
+		if code, said := m.all(args...); code != 0 {
+			t.Fatal(said)
+		}
+		name := filepath.Join(out, "payload", "gosqlite_v1.2.3."+ext)
+		if err := os.WriteFile(name, []byte("y"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if code, said := m.all(args...); code != 3 || !strings.Contains(said, "."+ext+" of the payload is not that of the tag") {
+			t.Errorf("exit code %d: %s", code, said)
+		}
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+		if code, said := m.all(args...); code != 1 || !strings.Contains(said, "compare the module") {
+			t.Errorf("exit code %d: %s", code, said)
 		}
 	}
 }
@@ -196,7 +255,7 @@ func TestReleasedBytesReadNoCache(t *testing.T) {
 	if code, said := m.all("--version", "v1.2.3", "--out", t.TempDir(), "--step", "build"); code != 0 {
 		t.Fatal(said)
 	}
-	i := slices.IndexFunc(m.ran, func(line string) bool { return strings.HasPrefix(line, "./bazelw build ") })
+	i := slices.IndexFunc(m.ran, func(line string) bool { return strings.Contains(line, " build ") })
 	if i < 0 {
 		t.Fatalf("ran %q", m.ran)
 	}
@@ -219,7 +278,7 @@ func TestUsage(t *testing.T) {
 		{2, "--version and --out are needed", nil},
 		{2, "is in the tree", []string{"--version", "v1.2.3", "--out", filepath.Join(m.root, "dist")}},
 		{2, `"fly" is none of clean, version`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "fly"}},
-		{3, "step build is not done", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "sign"}},
+		{3, "step facts is not done", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "sign"}},
 		{2, `--targets "//:shell" is none of //:release, //:release_all, //:release_ci`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "//:shell"}},
 		{2, `--targets "release" is none of`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "release"}},
 	} {

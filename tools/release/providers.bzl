@@ -16,6 +16,14 @@ ArchiveInfo = provider(
     },
 )
 
+ReleaseSourcesInfo = provider(
+    doc = "Source files that files of a release were made of.",
+    fields = {
+        "label": "(Label) the target that made them, to simplify debugging",
+        "sources": "(depset[File]) the files; those of other repositories may be among them",
+    },
+)
+
 ReleaseFilesInfo = provider(
     doc = "Files of a release, each with what the manifest says of it.",
     fields = {

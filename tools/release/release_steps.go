@@ -66,10 +66,13 @@ func (j *journey) steps() []train.Step {
 			Advice: "Commit what is listed, or put it away"},
 		{Name: "version", Doc: "the tree says the version that was asked for", Always: true, Run: j.sameVersion,
 			Advice: "Set VERSION and RELEASE_TIME in tools/release/version.bzl and commit that"},
+		{Name: "facts", Doc: "what the notes are made of is what this commit says", Run: j.facts,
+			Advice: "Run ./bazelw run //:semver -- --version " + j.version + " --facts, and commit changes/next/facts"},
 		{Name: "build", Doc: "everything, without reading a cache", Run: j.build,
 			Advice: "Mend what the log shows"},
-		{Name: "reproduce", Doc: "built again in other surroundings, every byte compared with what is released",
-			Run:    j.bazelw("reproduce", "run", "//:reproduce", "--", "--release", j.in("payload")),
+		{Name: "ledger", Doc: "the digests of everything that was built, as a statement", Run: j.ledger,
+			Advice: "Without the logs of every build since " + j.base + " was empty there is no ledger: remove it and " + j.in("log", "build-*.zst") + ", and run --step build"},
+		{Name: "reproduce", Doc: "built again in other surroundings, every byte compared with what is released", Run: j.reproduce,
 			Advice: "Find the variation that shows in a file, by docs/hermetic.md"},
 		{Name: "sbom", Doc: "the bills of materials against schemas, lists and files",
 			Run:    j.bazelw("sbom", "test", "//tools/release/sbom:sbom_checks"),
@@ -82,13 +85,14 @@ func (j *journey) steps() []train.Step {
 		{Name: "semver", Doc: "the version is high enough", Run: func(ctx context.Context) error {
 			return j.bazelw("semver", "run", "//:semver", "--", "--root", j.root, "--version", j.version, "--json", j.in("semver.json"))(ctx)
 		}, Advice: "Choose the version that it names, or write the change entries that it misses" + untag},
-		{Name: "notes", Doc: "release notes that facts agree with", Run: j.notes,
+		{Name: "notes", Doc: "the release notes that facts agree with, and that the payload has them", Run: j.notes,
 			Advice: "Change the entries in changes/next, not the facts"},
-		{Name: "module", Doc: "the Go module, the release commit and its tag", Run: func(ctx context.Context) error {
-			return j.bazelw("module", "run", "//tools/release/cmd/module", "--", "--root", j.root, "--commit", j.commit, "--version", j.version, "--out", j.in("proxy"), "--tag")(ctx)
-		}, Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again" + untag},
+		{Name: "module", Doc: "the Go module, the release commit and its tag, and that the payload has the same", Run: j.module,
+			Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again" + untag},
 		{Name: "sign", Doc: "signatures of the payload", Guarded: true, Run: j.sign,
 			Advice: "See docs/signing.md, and remove " + j.in("dist") + " if it is there" + untag},
+		{Name: "state", Doc: "signatures of the ledger and of the reproducer's statement", Guarded: true, Run: j.state,
+			Advice: "See docs/signing.md" + untag},
 		{Name: "verify", Doc: "what a stranger does", Guarded: true, Run: j.verify,
 			Advice: "Trust the verifier: find what it names, by docs/verifying.md" + untag},
 		{Name: train.Publish, Doc: "dry run unless --publish", Guarded: true, Run: j.publishAll,
@@ -132,8 +136,7 @@ func (j *journey) sameVersion(context.Context) error {
 
 // build keeps a copy: bazel-bin leads elsewhere once another step builds its program.
 func (j *journey) build(ctx context.Context) error {
-	// A writer of a cache can lie, so that released bytes come from actions that ran here.
-	if _, err := j.log(ctx, "build", "./bazelw", "build", "--disk_cache=", "--noremote_accept_cached", j.targets); err != nil {
+	if err := j.buildAll(ctx); err != nil {
 		return err
 	}
 	// It took long: what was built is the commit only if the tree still is.
@@ -156,7 +159,7 @@ func (j *journey) build(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("copy what was built: %w", err)
 	}
-	return nil
+	return j.stopServer(ctx)
 }
 
 // set is the name of what is built.
@@ -187,22 +190,6 @@ func (j *journey) scan(ctx context.Context) error {
 	pass := []string{"./bazelw", "run", "//tools/scan/cmd/scan", "--", "pass", "--report", filepath.Join(report, "scan.json"), "--date", edition.Day()}
 	_, err = j.log(ctx, "scan", append(pass, bills...)...)
 	return err
-}
-
-func (j *journey) notes(ctx context.Context) error {
-	args := []string{"run", "//:notes", "--", "--root", j.root, "--version", j.version, "--semver", j.in("semver.json"),
-		"--commit", j.commit, "--manifest", j.in("payload", "manifest.json"), "--out", j.in("notes")}
-	if j.sbomDiff != "" {
-		args = append(args, "--sbom-diff", j.sbomDiff)
-	}
-	return j.bazelw("notes", args...)(ctx)
-}
-
-func (j *journey) sign(ctx context.Context) error {
-	if j.key == "" || j.chain == "" {
-		return action.UsageError("--key and --chain are needed; docs/signing.md says how to have them")
-	}
-	return j.bazelw("sign", "run", "//tools/release/cmd/sign", "--", "release", "--payload", j.in("payload"), "--out", j.in("dist"), "--key", j.key, "--chain", j.chain)(ctx)
 }
 
 func (j *journey) verify(ctx context.Context) error {

@@ -93,7 +93,10 @@ func evidenceRule(r *release, v *verdicts) {
 		return
 	}
 	need(policy.Module, r.has(manifest.Module, "", ".zip"), "Go module")
-	for _, e := range r.manifest.Files {
+	for i, e := range r.manifest.Files {
+		if r.leftOut(&r.manifest.Files[i]) {
+			continue
+		}
 		switch e.Kind {
 		case manifest.Archive:
 			need(policy.Debug, r.has(manifest.Debug, e.Platform, ""), "debug twin for "+e.Platform)
@@ -184,7 +187,13 @@ func (r *release) notes() []string {
 	if logged > 0 {
 		notes = append(notes, fmt.Sprintf("%d transparency log entries were not judged: this program judges none", logged))
 	}
+	if n := r.countLeftOut(); n > 0 {
+		notes = append(notes, fmt.Sprintf("%d files of the manifest are not there: a part for %s was asked for", n, r.options.Platform))
+	}
 	for _, f := range r.files {
+		if r.ofWhole(f) {
+			notes = append(notes, f.name+": about all platforms, of which a part is there; judged as a file alone")
+		}
 		if f.role == RoleSBOM && !isRead(f.name) {
 			notes = append(notes, f.name+": of a format that is not read; judged as a file alone")
 		}

@@ -37,7 +37,13 @@ func closure(r *release, v *verdicts) {
 	need := []string{manifest.FileName, manifest.SumsName, provenanceName}
 	signed := []string{manifest.FileName, provenanceName}
 	if r.manifest != nil {
-		for _, e := range r.manifest.Files {
+		if p := r.options.Platform; p != "" && r.entryOf(manifest.Archive, p) == nil {
+			v.fail(manifest.FileName, "missing-file", "the release has no archive for %.80q", p)
+		}
+		for i, e := range r.manifest.Files {
+			if r.leftOut(&r.manifest.Files[i]) {
+				continue
+			}
 			need = append(need, e.Name)
 			if e.Kind == manifest.Archive || e.Kind == manifest.Debug {
 				signed = append(signed, e.Name)

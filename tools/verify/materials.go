@@ -46,7 +46,8 @@ func (r *release) sbomSubject(f *file) (class, detail string) {
 	return "", ""
 }
 
-// An object is something in the release that a bill of materials can name.
+// An object is something in the release that a bill of materials can name. Of a file that is left out, the manifest tells
+// the SHA-256 alone.
 type object struct{ sha256, sha512 string }
 
 // objects are what a document can name: files of the release, and what lies in the archive of its platform, or for a
@@ -66,13 +67,18 @@ func (r *release) objects(platform string) map[string][]object {
 			objects[inner(x.Name)] = append(objects[inner(x.Name)], object{hex.EncodeToString(x.SHA256[:]), hex.EncodeToString(x.SHA512[:])})
 		}
 	}
+	for i := range r.leftOutFiles() {
+		e := &r.manifest.Files[i]
+		objects[e.Name] = append(objects[e.Name], object{hex.EncodeToString(e.SHA256[:]), ""})
+	}
 	return objects
 }
 
 // has reports whether every digest of o is the object's, by algorithms that are recomputed.
 func (x object) has(o sbom.Object) bool {
 	for _, d := range o.Digests {
-		if want := map[string]string{"SHA-256": x.sha256, "SHA-512": x.sha512}[d.Algorithm]; want != d.Value {
+		want := map[string]string{"SHA-256": x.sha256, "SHA-512": x.sha512}[d.Algorithm]
+		if want != d.Value && (x.sha512 != "" || d.Algorithm != "SHA-512") {
 			return false
 		}
 	}
@@ -84,7 +90,7 @@ func (x object) has(o sbom.Object) bool {
 // digest, since the manifest lists the document.
 func (r *release) sbomDigests(f *file) (class, detail string) {
 	d := r.sboms[f.name]
-	if d == nil {
+	if d == nil || r.ofWhole(f) {
 		return "", ""
 	}
 	class = "sbom-digest-mismatch"
@@ -109,6 +115,9 @@ func (r *release) sbomDigests(f *file) (class, detail string) {
 // countObjects counts what documents name: recomputed by sbomDigests or among the inputs, or bound by the signature alone.
 func (r *release) countObjects() (count Objects) {
 	for name, d := range r.sboms {
+		if r.ofWhole(r.byName[name]) {
+			continue
+		}
 		objects := r.objects(r.byName[name].entry.Platform)
 		for _, c := range append([]sbom.Component{d.Subject}, d.Components...) {
 			for _, o := range c.Objects {
@@ -158,7 +167,7 @@ func (r *release) sbomCovers(f *file) (class, detail string) {
 // there, be it a download, a linked file or a tree of files.
 func (r *release) sbomInputs(f *file) (class, detail string) {
 	d := r.sboms[f.name]
-	if d == nil || r.inputSums == nil {
+	if d == nil || r.inputSums == nil || r.ofWhole(f) {
 		return "", ""
 	}
 	objects := r.objects(f.entry.Platform)

@@ -121,6 +121,9 @@ func (r *release) signedDigests(f *file) (class, detail string) {
 			continue
 		}
 		have, unsigned := r.byName[s.Name], r.byName[s.Unsigned.Name]
+		if e := r.listed(s.Unsigned.Name); have == nil && e != nil && r.leftOut(e) {
+			continue
+		}
 		switch {
 		case have == nil:
 			return "signed-missing", fmt.Sprintf("%.100q is listed and not there", s.Name)

@@ -37,6 +37,10 @@ type Options struct {
 	Now    time.Time // the clock
 	// Version is the version that the user asked for; empty for any that the policy admits.
 	Version string
+	// Platform, if it is not empty, makes a part of a release enough: what belongs to the whole, and to this platform of
+	// the manifest. Files of other platforms may be missing, and so may the debug twin where the policy demands none.
+	// What is there is judged as ever.
+	Platform string
 	// Inputs is a folder with what the release was made of. Digests of upstream objects in bills of materials are then
 	// looked for among the digests of its files; otherwise they count as bound by the signature alone.
 	Inputs string

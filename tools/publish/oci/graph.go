@@ -4,8 +4,6 @@ package oci
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,14 +31,16 @@ const (
 	TypeSPDX      = "application/spdx+json"
 	TypeStatement = "application/vnd.in-toto+json"
 	TypeBundle    = "application/vnd.dev.sigstore.bundle.v0.3+json"
+	TypeClosure   = "application/vnd.gosqlite.closure.v1" // what sha256sum prints for all files
 	typeBytes     = "application/octet-stream"
 )
 
 // AnnotationPlatform has the row of the platform list; the platform of OCI knows no C library.
 const AnnotationPlatform = "io.github.gosqlite.platform"
 
-// AnnotationClosure has the SHA-256 of what sha256sum would print for all files of the release, ordered by name. Referrers
-// can be added by anybody who may push; by this, the tag says which files belong to the release.
+// AnnotationClosure has the SHA-256 of what sha256sum prints for all files of the release, ordered by name. Referrers can
+// be added by anybody who may push; by this, the tag says which files belong to the release. That text is the blob of this
+// digest, and the configuration of the common manifest, so that who has the tag finds every file by its digest.
 const AnnotationClosure = "io.github.gosqlite.closure"
 
 // A File is one of a signed release.
@@ -72,6 +72,8 @@ type builder struct {
 	seen  map[digest.Digest]bool
 	// holder is the manifest, by file name, that a signature of the file refers to; missing for the root.
 	holder map[string]v1.Descriptor
+	// closure is the blob with the list of all files.
+	closure v1.Descriptor
 }
 
 // NewGraph lays out a release. The same release makes the same bytes and so the same digests.
@@ -82,7 +84,7 @@ func NewGraph(dir string, m *manifest.Manifest, files []File) (*Graph, error) {
 	}
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(x, y File) int { return strings.Compare(x.Name, y.Name) })
-	b.empty()
+	b.list(files)
 	rows := map[string][]File{} // layers by platform; "" is common
 	entries := map[string]manifest.File{}
 	for _, f := range m.Files {
@@ -100,7 +102,7 @@ func NewGraph(dir string, m *manifest.Manifest, files []File) (*Graph, error) {
 			rows[""] = append(rows[""], f)
 		}
 	}
-	if err := b.root(rows, m, closure(files)); err != nil {
+	if err := b.root(rows, m); err != nil {
 		return nil, err
 	}
 	for _, f := range referring {
@@ -115,20 +117,21 @@ func NewGraph(dir string, m *manifest.Manifest, files []File) (*Graph, error) {
 	return b.graph, nil
 }
 
-// closure is the digest of a set of files, which are ordered by name.
-func closure(files []File) string {
-	h := sha256.New()
+// list adds the configurations of manifests: that of artifacts, which is empty, and the list of all files.
+func (b *builder) list(files []File) {
+	b.text(v1.MediaTypeEmptyJSON, "empty configuration", v1.DescriptorEmptyJSON.Data)
+	var list bytes.Buffer
 	for _, f := range files {
-		fmt.Fprintf(h, "%s  %s\n", f.SHA256, f.Name)
+		fmt.Fprintf(&list, "%s  %s\n", f.SHA256, f.Name)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	b.closure = b.text(TypeClosure, "list of all files", list.Bytes())
 }
 
-// empty adds the configuration that manifests of artifacts have.
-func (b *builder) empty() {
-	d, text := v1.DescriptorEmptyJSON, v1.DescriptorEmptyJSON.Data
-	d.Data = nil
-	b.add(&b.graph.blobs, node{d, "empty configuration", func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }})
+// text adds a blob that is no file.
+func (b *builder) text(mediaType, title string, text []byte) v1.Descriptor {
+	d := v1.Descriptor{MediaType: mediaType, Digest: digest.FromBytes(text), Size: int64(len(text))}
+	b.add(&b.graph.blobs, node{d, title, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }})
+	return d
 }
 
 // add keeps what is not there yet: files of equal bytes are one blob.
@@ -170,6 +173,9 @@ func (b *builder) document(mediaType, artifactType, title string, v any) (v1.Des
 func (b *builder) artifact(artifactType, title string, subject *v1.Descriptor, files []File, mediaType string) (v1.Descriptor, error) {
 	m := v1.Manifest{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: v1.MediaTypeImageManifest, ArtifactType: artifactType,
 		Config: v1.DescriptorEmptyJSON, Subject: subject}
+	if artifactType == TypeCommon {
+		m.Config = b.closure
+	}
 	for _, f := range files {
 		d, err := b.blob(f, mediaType)
 		if err != nil {
@@ -181,10 +187,10 @@ func (b *builder) artifact(artifactType, title string, subject *v1.Descriptor, f
 }
 
 // root adds the manifests of platforms, and the index of the release.
-func (b *builder) root(rows map[string][]File, m *manifest.Manifest, closure string) error {
+func (b *builder) root(rows map[string][]File, m *manifest.Manifest) error {
 	index := v1.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: v1.MediaTypeImageIndex, ArtifactType: TypeRelease,
 		Annotations: map[string]string{v1.AnnotationVersion: m.Version, v1.AnnotationCreated: m.Time.UTC().Format("2006-01-02T15:04:05Z"),
-			AnnotationClosure: closure}}
+			AnnotationClosure: b.closure.Digest.Encoded()}}
 	var platforms []string
 	for p := range rows {
 		platforms = append(platforms, p)

@@ -19,6 +19,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/auth"
 
 	"github.com/gosqlite/gosqlite/tools/publish/oci/ocitest"
+	"github.com/gosqlite/gosqlite/tools/publish/onehost"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
@@ -295,7 +296,7 @@ func TestElsewhere(t *testing.T) {
 		r, err := Open(Options{Reference: s.Host() + "/gosqlite", User: "writer", Password: s.Writer, Roots: s.Roots()})
 		must(t, err)
 		// The thief's certificate is trusted: nothing but the rule keeps the client away.
-		r.repository.Client.(*auth.Client).Client.Transport.(oneHost).next.(*http.Transport).TLSClientConfig.RootCAs.AddCert(thief.Certificate())
+		r.repository.Client.(*auth.Client).Client.Transport.(*onehost.Transport).Next.(*http.Transport).TLSClientConfig.RootCAs.AddCert(thief.Certificate())
 		if err := r.Push(t.Context(), g); err == nil || elsewhere != 0 {
 			t.Errorf("%s: %v; %d requests elsewhere", name, err, elsewhere)
 		}

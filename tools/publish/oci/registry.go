@@ -19,27 +19,25 @@ package oci
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"time"
 
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/mod/semver"
 	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/auth"
+
+	"github.com/gosqlite/gosqlite/tools/publish/onehost"
 )
 
 // Limits of what a registry may answer.
 const (
 	maxDocument = 4 << 20 // bytes of a manifest, and of any other body
 	maxTags     = 100_000
-	maxWait     = time.Minute // for the head of an answer
 )
 
 // A Registry is a repository that is published into.
@@ -65,59 +63,15 @@ func Open(o Options) (*Registry, error) {
 		return nil, fmt.Errorf("open registry: %s names a tag or digest; the release has its own", o.Reference)
 	}
 	host := r.Reference.Host()
-	transport := &http.Transport{
-		TLSClientConfig:       &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
-		Proxy:                 http.ProxyFromEnvironment,
-		ResponseHeaderTimeout: maxWait, TLSHandshakeTimeout: maxWait, ForceAttemptHTTP2: true,
-	}
-	client := &auth.Client{Client: &http.Client{Transport: oneHost{host, transport}}}
+	client := &auth.Client{Client: &http.Client{Transport: onehost.New("https", host, o.Roots, maxDocument)}}
 	if o.User != "" {
 		client.Credential = auth.StaticCredential(host, auth.Credential{Username: o.User, Password: o.Password})
 	}
 	r.Client = client
 	r.MaxMetadataBytes = maxDocument
+	// A registry without the list of referrers has it as a tag, whose earlier states stay: nobody may delete.
+	r.SkipReferrersGC = true
 	return &Registry{r}, nil
-}
-
-// oneHost makes requests to one host by TLS, and no others. It bounds the bodies of answers.
-type oneHost struct {
-	host string
-	next http.RoundTripper
-}
-
-// ErrOtherHost says that a registry sent its client elsewhere.
-var ErrOtherHost = errors.New("it leads to another host, which is refused: credentials are for the registry alone")
-
-func (t oneHost) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Scheme != "https" || withPort(r.URL) != withPort(&url.URL{Host: t.host}) {
-		return nil, fmt.Errorf("ask %s://%s: %w", r.URL.Scheme, r.URL.Host, ErrOtherHost)
-	}
-	answer, err := t.next.RoundTrip(r)
-	if err == nil {
-		answer.Body = &bounded{answer.Body, maxDocument}
-	}
-	return answer, err
-}
-
-func withPort(u *url.URL) string {
-	if u.Port() == "" {
-		return u.Hostname() + ":443"
-	}
-	return u.Hostname() + ":" + u.Port()
-}
-
-// bounded fails once more than so many bytes came.
-type bounded struct {
-	io.ReadCloser
-	left int64
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, fmt.Errorf("the registry answers with more than %d bytes", maxDocument)
-	}
-	return n, err
 }
 
 // Versions are the versions that are published, with a leading v.

@@ -93,7 +93,7 @@ func Plan(base *Index, generation string, version Version, items []Item) (*Chang
 		c.Files = append(c.Files, d)
 		merged[item.Path] = item.File
 	}
-	next := &Index{Schema: Schema, Versions: slices.Clone(base.Versions), Files: []File{}}
+	next := &Index{Schema: Schema, Versions: slices.Clone(base.Versions), Revoked: slices.Clone(base.Revoked), Files: []File{}}
 	if version != (Version{}) && !slices.Contains(next.Versions, version) {
 		next.Versions = append(next.Versions, version)
 	}

@@ -23,16 +23,17 @@ const IndexName = "index.json"
 
 // Limits of a generation.
 const (
-	maxIndex = 64 << 20 // bytes
+	MaxIndex = 64 << 20 // bytes
 	maxFiles = 200_000
 	maxPath  = 512 // bytes
 )
 
 // An Index lists a generation. Its text is the JSON of encoding/json with a file a line, and a newline.
 type Index struct {
-	Schema   string    `json:"schema"`
-	Versions []Version `json:"versions"` // ordered by semantic version
-	Files    []File    `json:"files"`    // ordered by path
+	Schema   string       `json:"schema"`
+	Versions []Version    `json:"versions"`          // ordered by semantic version
+	Revoked  []Revocation `json:"revoked,omitempty"` // ordered by semantic version
+	Files    []File       `json:"files"`             // ordered by path
 }
 
 // A Version is a published release.
@@ -76,7 +77,15 @@ func (x *Index) encode() (text []byte, generation string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	fmt.Fprintf(&b, "{\"schema\":%q,\"versions\":%s,\"files\":[\n", x.Schema, versions)
+	fmt.Fprintf(&b, "{\"schema\":%q,\"versions\":%s,", x.Schema, versions)
+	if len(x.Revoked) > 0 {
+		revoked, err := json.Marshal(x.Revoked)
+		if err != nil {
+			return nil, "", err
+		}
+		fmt.Fprintf(&b, "\"revoked\":%s,", revoked)
+	}
+	b.WriteString("\"files\":[\n")
 	for i, f := range x.Files {
 		line, err := json.Marshal(f)
 		if err != nil {
@@ -89,8 +98,8 @@ func (x *Index) encode() (text []byte, generation string, err error) {
 		b.WriteByte('\n')
 	}
 	b.WriteString("]}\n")
-	if b.Len() > maxIndex {
-		return nil, "", fmt.Errorf("write index: %d bytes, at most %d", b.Len(), maxIndex)
+	if b.Len() > MaxIndex {
+		return nil, "", fmt.Errorf("write index: %d bytes, at most %d", b.Len(), MaxIndex)
 	}
 	sum := sha256.Sum256(b.Bytes())
 	return b.Bytes(), hex.EncodeToString(sum[:]), nil
@@ -100,6 +109,14 @@ func (x *Index) encode() (text []byte, generation string, err error) {
 func parse(text []byte, generation string) (*Index, error) {
 	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != generation {
 		return nil, fmt.Errorf("read index: it is not that of generation %.12s: it was changed", generation)
+	}
+	return ParseIndex(text)
+}
+
+// ParseIndex reads an index, of whatever generation. Text of more than MaxIndex bytes is none.
+func ParseIndex(text []byte) (*Index, error) {
+	if len(text) > MaxIndex {
+		return nil, fmt.Errorf("read index: more than %d bytes", MaxIndex)
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -119,6 +136,9 @@ func (x *Index) check() error {
 	}
 	if len(x.Files) > maxFiles || len(x.Versions) > maxFiles {
 		return fmt.Errorf("index: more than %d files or versions", maxFiles)
+	}
+	if err := x.checkRevoked(); err != nil {
+		return err
 	}
 	before := ""
 	for _, f := range x.Files {

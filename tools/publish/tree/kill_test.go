@@ -18,10 +18,12 @@ import (
 	"testing"
 )
 
-// asPublisher makes this test a publisher that kills itself after so many steps; asFolder is where.
+// asPublisher makes this test a publisher that kills itself after so many steps; asFolder is where, and asWork what it does
+// instead of publishing.
 const (
 	asPublisher = "GOSQLITE_PUBLISH_STEPS"
 	asFolder    = "GOSQLITE_PUBLISH_FOLDER"
+	asWork      = "GOSQLITE_PUBLISH_WORK"
 )
 
 func TestMain(m *testing.M) {
@@ -44,20 +46,37 @@ func child(dir string, steps int) int {
 		}
 		steps--
 	}}
-	v, items := release("1.1.0")
-	base, generation, err := s.Current()
-	if err != nil {
-		panic(err)
-	}
-	c, err := Plan(base, generation, v, items)
-	if err == nil {
-		err = s.Commit(context.Background(), c)
-	}
-	if err != nil {
+	if err := work(s, os.Getenv(asWork)); err != nil {
 		os.Stderr.WriteString(err.Error())
 		return 1
 	}
 	return 0
+}
+
+func work(s *Store, kind string) error {
+	switch kind {
+	case "copy":
+		_, err := Copy(context.Background(), &Store{Dir: s.Dir + ".source"}, s)
+		return err
+	case "prune":
+		_, _, err := s.Prune(context.Background(), 1)
+		return err
+	}
+	v, items := release("1.1.0")
+	base, generation, err := s.Current()
+	if err != nil {
+		return err
+	}
+	var c *Change
+	if kind == "revoke" {
+		c, err = Revoke(base, generation, revocation, nil)
+	} else {
+		c, err = Plan(base, generation, v, items)
+	}
+	if err != nil {
+		return err
+	}
+	return s.Commit(context.Background(), c)
 }
 
 // start runs a child and returns the steps that it did, and whether it was killed.

@@ -72,23 +72,39 @@ func Module(dir string, m *manifest.Manifest, base *Index) ([]Item, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lay out module: %w", err)
 	}
-	versions := []string{"v" + m.Version}
-	for _, f := range base.Files {
-		if name, ok := strings.CutSuffix(path.Base(f.Path), ".info"); ok && path.Dir(f.Path) == folder && name != escaped {
-			version, err := module.UnescapeVersion(name)
-			if err != nil {
-				return nil, fmt.Errorf("lay out module: %w", err)
-			}
-			versions = append(versions, version)
-		}
+	list, err := versionList(base, folder, "v"+m.Version)
+	if err != nil {
+		return nil, fmt.Errorf("lay out module: %w", err)
 	}
-	semver.Sort(versions)
-	items := []Item{bytesItem(folder+"/list", []byte(strings.Join(versions, "\n")+"\n"), false)}
+	items := []Item{list}
 	for _, ext := range []string{".info", ".mod", ".zip"} {
 		f := parts[ext]
 		items = append(items, fromFolder(dir, f.Name, folder+"/"+escaped+ext, f.Size, hex.EncodeToString(f.SHA256[:]), true))
 	}
 	return items, nil
+}
+
+// versionList is the list of a module's versions, with more. A revoked one is not in it: the go command takes it only where
+// it is asked for by name.
+func versionList(base *Index, folder string, more ...string) (Item, error) {
+	versions := slices.Clone(more)
+	for _, f := range base.Files {
+		if name, ok := strings.CutSuffix(path.Base(f.Path), ".info"); ok && path.Dir(f.Path) == folder {
+			version, err := module.UnescapeVersion(name)
+			if err != nil {
+				return Item{}, err
+			}
+			versions = append(versions, version)
+		}
+	}
+	semver.Sort(versions)
+	var text strings.Builder
+	for _, v := range slices.Compact(versions) {
+		if _, revoked := base.Revocation(v); !revoked {
+			text.WriteString(v + "\n")
+		}
+	}
+	return bytesItem(folder+"/list", []byte(text.String()), false), nil
 }
 
 // moduleFolder is where the go command looks for versions of the module that a go.mod names.

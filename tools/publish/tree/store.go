@@ -62,9 +62,9 @@ func (s *Store) Current() (*Index, string, error) {
 		return nil, "", fmt.Errorf("read %s: %w", s.Dir, err)
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxIndex+1))
-	if err == nil && len(text) > maxIndex {
-		err = fmt.Errorf("%s is larger than %d bytes", IndexName, maxIndex)
+	text, err := io.ReadAll(io.LimitReader(f, MaxIndex+1))
+	if err == nil && len(text) > MaxIndex {
+		err = fmt.Errorf("%s is larger than %d bytes", IndexName, MaxIndex)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", s.Dir, err)

@@ -51,6 +51,18 @@ var rules = map[string][]Rule{
 		{Name: "bin/gosqlite-verify", GOOS: "windows", Need: Forbidden},
 		{Name: "bin/gosqlite-verify.exe", GOOS: "windows"},
 	},
+	// What the release promises: the interface in Go, and what is promised beside it.
+	"api": {
+		{Name: "compat.txt"},
+		{Name: "defaults.txt"},
+		{Name: "dsn.txt"},
+		{Name: "errors.txt"},
+		{Name: "formats.txt"},
+		{Name: "next.txt"},
+		{Name: "options.txt"},
+		{Name: "shell.txt"},
+		{Name: "v1.txt"},
+	},
 	// Bills of materials in the further formats, of the whole and of each platform.
 	"sbom": {
 		{Name: "*.cdx-1.6.json"},

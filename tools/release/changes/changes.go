@@ -22,6 +22,8 @@
 //	upgrade  what a user does; breaking changes and changed defaults need it
 //	cve      identifiers that a change of kind security fixes
 //	claims   what the release says of itself, see Claims; the facts must agree
+//
+// Beside the entries stands a folder with the facts of the release, see Facts.
 package changes
 
 import (
@@ -41,6 +43,10 @@ import (
 
 // Next is the folder of the entries of the next release, below the root.
 const Next = "changes/next"
+
+// Facts is the folder below Next with what machines found of the release, for notes that are made without git: semver.json by
+// //:semver --facts, and sbom.json, which sbom diff --json prints. A release that is being prepared has them.
+const Facts = "facts"
 
 // Limits of entries.
 const (
@@ -107,6 +113,9 @@ func Load(dir string) ([]Entry, error) {
 	}
 	var all []Entry
 	for _, f := range files {
+		if f.IsDir() && f.Name() == Facts {
+			continue
+		}
 		if !fileName.MatchString(f.Name()) || f.IsDir() {
 			return nil, fmt.Errorf("read change entries: %s is no entry; call it like fix-rollback.json, or move it away", filepath.Join(dir, f.Name()))
 		}

@@ -38,6 +38,7 @@ func TestReleases(t *testing.T) {
 			t.Errorf("notes of %s do not say %q (%v):\n%s", version, want, err, text)
 		}
 	}
+	r.builtNotes("v1.0.0", "v1.0.1", "v1.1.0")
 	if out := must(t, r.root, gitEnv, "git", "log", "--format=%s", "main"); strings.Contains(out, "gosqlite v1") {
 		t.Errorf("a release commit is on the branch:\n%s", out)
 	}
@@ -126,6 +127,36 @@ var refusals = []struct {
 			"notes", "--version", "v1.1.1", "--semver", r.noteFile, "--out", out)
 		if _, err := os.Stat(out); err == nil {
 			r.t.Error("notes were written")
+		}
+	}},
+	{"facts of another version", func(r *repository) {
+		r.at(0, nil, "semver", "--version", "v1.1.1", "--facts")
+		r.change("tools/release/version.bzl", "1.1.0", "1.2.0")
+		out := filepath.Join(r.t.TempDir(), "notes")
+		r.at(3, []string{`the report of semver is of version "v1.1.1", the notes are of v1.2.0`}, "notes", "--version", "v1.2.0", "--facts", "--out", out)
+	}},
+	{"facts of a refused version", func(r *repository) {
+		r.change("go.mod", "1.25.0", "1.26.0")
+		r.at(3, []string{"v1.1.1 is too low"}, "semver", "--version", "v1.1.1", "--facts")
+		if _, err := os.Stat(filepath.Join(r.root, "changes", "next", "facts")); err == nil {
+			r.t.Error("facts were written")
+		}
+		r.at(2, []string{"--facts needs --version"}, "semver", "--facts")
+	}},
+	{"facts against entries", func(r *repository) {
+		r.change("sqlite/sqlite.go", "func (c *Conn) Ping() error { return nil }\n", "")
+		r.at(3, nil, "semver", "--version", "v1.1.1", "--json", r.noteFile)
+		r.change("tools/release/version.bzl", "1.1.0", "2.0.0")
+		r.put("changes/next/facts/semver.json", `{"base":"v1.1.0","least":"v2.0.0","version":"v2.0.0","level":"major","changes":[{"area":"api","name":"sqlite.(*Conn).Ping","old":"","new":"removed","level":"major"}]}`)
+		out := filepath.Join(r.t.TempDir(), "notes")
+		r.at(3, []string{"no entry of kind breaking names"}, "notes", "--version", "v2.0.0", "--facts", "--out", out)
+		r.at(2, []string{"--facts names no commit"}, "notes", "--version", "v2.0.0", "--facts", "--commit", "abc", "--out", out)
+	}},
+	{"nobody has judged", func(r *repository) {
+		out := filepath.Join(r.t.TempDir(), "notes")
+		r.at(0, nil, "notes", "--version", "v1.1.0", "--facts", "--out", out)
+		if text, err := os.ReadFile(filepath.Join(out, "notes.md")); err != nil || !strings.Contains(string(text), "Its version was not judged yet.") {
+			r.t.Errorf("%v:\n%s", err, text)
 		}
 	}},
 	{"another SQLite than the pins say", func(r *repository) {

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer os.RemoveAll(dir)
-		for _, name := range []string{"api", "semver", "notes", "module"} {
+		for _, name := range []string{"api", "semver", "notes", "module", "modulezip"} {
 			cmd := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "./cmd/"+name)
 			cmd.Dir = ".."
 			if out, err := cmd.CombinedOutput(); err != nil {
@@ -180,10 +180,12 @@ func (r *repository) release(version string) {
 		r.at(0, nil, "api", "write")
 	}
 	r.at(0, nil, "api", "promote")
+	r.at(0, nil, "semver", "--version", version, "--facts")
 	r.commit("release " + version)
 	r.at(0, nil, "api", "check")
 	r.at(0, nil, "semver", "--version", version, "--json", r.noteFile)
 	r.at(0, nil, "notes", "--version", version, "--semver", r.noteFile, "--out", filepath.Join(r.out, version))
+	r.at(0, nil, "notes", "--version", version, "--facts", "--out", filepath.Join(r.out, version, "built"))
 	r.at(0, []string{"whose h1 is the same"}, "module", "--version", version, "--out", filepath.Join(r.out, "proxy"), "--amalgamation", r.capi, "--tag")
 	must(r.t, r.root, gitEnv, "git", "mv", "changes/next", "changes/"+version)
 	r.commit("open the next release")

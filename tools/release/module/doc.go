@@ -26,4 +26,11 @@
 //	FOLDER/PATH/@v/VERSION.zip   by golang.org/x/mod/zip, files in the order of their names
 //
 // The h1: checksum of the zip is that of the tag: both are made of the same files. Check proves it.
+//
+// # In a release
+//
+// A release has zip, .mod and .info as gosqlite_VERSION.zip and so on, made in the build from declared files (Of, Pack) and
+// not from git. They are the bytes of the tree of files. That is why .info has version and time and no Origin: the build
+// knows the sources by their digests and not by a commit, and the go command asks for no more. Which commit it was, the
+// statement commit.intoto.json says, which is signed.
 package module

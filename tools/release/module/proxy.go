@@ -15,8 +15,6 @@ import (
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
-	"golang.org/x/mod/sumdb/dirhash"
-	"golang.org/x/mod/zip"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
@@ -41,13 +39,9 @@ func (s *Source) WriteProxy(out, version string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write module: %w", err)
 	}
-	files := make([]zip.File, len(s.Files))
-	for i, f := range s.Files {
-		files[i] = f
-	}
-	var packed bytes.Buffer
-	if err := zip.Create(&packed, module.Version{Path: s.Path, Version: version}, files); err != nil {
-		return "", fmt.Errorf("write module: %w", err)
+	parts, err := s.Pack(version)
+	if err != nil {
+		return "", err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("write module: %w", err)
@@ -56,13 +50,12 @@ func (s *Source) WriteProxy(out, version string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write module: %w", err)
 	}
-	info := fmt.Sprintf("{\"Version\":%q,\"Time\":%q}\n", version, s.Time.UTC().Format("2006-01-02T15:04:05Z"))
 	// The list comes last: until then nobody finds the version.
 	for _, f := range []struct {
 		name string
 		data []byte
 		grow bool
-	}{{escaped + ".zip", packed.Bytes(), false}, {escaped + ".mod", s.GoMod, false}, {escaped + ".info", []byte(info), false}, {"list", list, true}} {
+	}{{escaped + ".zip", parts.Zip, false}, {escaped + ".mod", parts.Mod, false}, {escaped + ".info", parts.Info, false}, {"list", list, true}} {
 		name := filepath.Join(dir, f.name)
 		have, err := os.ReadFile(name)
 		switch {
@@ -77,7 +70,7 @@ func (s *Source) WriteProxy(out, version string) (string, error) {
 			return "", err
 		}
 	}
-	return dirhash.HashZip(filepath.Join(dir, escaped+".zip"), dirhash.Hash1)
+	return Sum(filepath.Join(dir, escaped+".zip"))
 }
 
 // versions is the text of a list with one more version.

@@ -35,7 +35,7 @@ func ReadJSON(file string, into any) error {
 	return nil
 }
 
-// ReadManifest reads sizes and digests of a release's files.
+// ReadManifest reads sizes and digests of a release's files, but for the notes: these are in no list that they have in them.
 func ReadManifest(file, version string) ([]File, error) {
 	text, err := action.ReadFile(file, manifest.MaxText)
 	if err != nil {
@@ -50,6 +50,9 @@ func ReadManifest(file, version string) ([]File, error) {
 	}
 	files := []File{}
 	for _, f := range m.Files {
+		if f.Kind == manifest.Notes {
+			continue
+		}
 		files = append(files, File{f.Name, string(f.Kind), f.Platform, f.Size, hex.EncodeToString(f.SHA256[:])})
 	}
 	return files, nil

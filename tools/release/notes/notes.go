@@ -4,6 +4,9 @@
 // found. Where the two contradict each other there are no notes. The same input gives the same bytes: nothing here reads a
 // clock, and the date is the release's.
 //
+// Notes that a build makes know no commit, which the build does not: theirs is "", and so is that of the report. Where nobody
+// has judged the version yet there is no report, and the notes say so.
+//
 // The facts are the report of //:semver, the differences of the bills of materials (sbom diff --json), the vulnerabilities
 // that the release fixes, the platforms, the files of the manifest, and the table of docs/benchmarks.md.
 //
@@ -30,7 +33,7 @@ const Schema = "gosqlite-notes/1"
 type Notes struct {
 	Schema  string          `json:"schema"`
 	Version string          `json:"version"` // with v
-	Commit  string          `json:"commit"`  // full id of the source
+	Commit  string          `json:"commit"`  // full id of the source; "" in notes that a build made
 	Date    string          `json:"date"`    // YYYY-MM-DD
 	Entries []changes.Entry `json:"entries"` // by kind, then by title
 	Facts   Facts           `json:"facts"`
@@ -135,23 +138,30 @@ func contradictions(n *Notes) []string {
 	f := &n.Facts
 	var wrong []string
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-	if f.Semver.Version != n.Version {
+	judged := f.Semver.Version != "" || n.Commit != ""
+	if judged && f.Semver.Version != n.Version {
 		say("the report of semver is of version %q, the notes are of %s", f.Semver.Version, n.Version)
 	}
 	if f.Semver.Commit != n.Commit {
 		say("the report of semver is of commit %q, the notes are of %s", f.Semver.Commit, n.Commit)
+	}
+	for _, reason := range f.Semver.Refused {
+		say("the report of semver refuses the version: %s", reason)
 	}
 	if f.SBOMBase != "" && f.SBOMBase != f.Semver.Base {
 		say("the bills of materials are compared with %s, the version with %q", f.SBOMBase, f.Semver.Base)
 	}
 	for _, e := range n.Entries {
 		for _, claim := range e.Claims {
+			if !judged {
+				break // a claim waits for the facts
+			}
 			if found := claims[claim](f); found != "" {
 				say("%s claims %s, but: %s", e.File, claim, found)
 			}
 		}
 		text := strings.Join([]string{e.Title, e.Text, e.Upgrade}, "\n")
-		if words := compatible.FindString(text); words != "" {
+		if words := compatible.FindString(text); words != "" && judged {
 			if found := claims["no-breaking-changes"](f); found != "" {
 				say("%s says %q, but: %s", e.File, words, found)
 			}

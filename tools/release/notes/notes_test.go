@@ -230,7 +230,9 @@ func TestFacts(t *testing.T) {
 	if fixed, err := ReadFixed(root, "v1.1.0", "", "3.54.1"); err == nil || !strings.Contains(err.Error(), "read the advisories") {
 		t.Errorf("without a folder of advisories it fixed %v, %v", fixed, err)
 	}
-	m := &manifest.Manifest{Version: "1.1.0", Time: time.Unix(1e9, 0).UTC(), Files: []manifest.File{{Name: "notes.md", Kind: manifest.Notes, Size: 7}}}
+	m := &manifest.Manifest{Version: "1.1.0", Time: time.Unix(1e9, 0).UTC(), Files: []manifest.File{
+		{Name: "api.tar.gz", Kind: manifest.API, Size: 7}, {Name: "notes.md", Kind: manifest.Notes, Size: 9}, // what is read has no notes in it
+	}}
 	encoded, err := m.Encode()
 	if err != nil {
 		t.Fatal(err)
@@ -258,5 +260,27 @@ func TestFacts(t *testing.T) {
 	put("docs/benchmarks.md", "nothing\n")
 	if _, err := ReadBenchmarks(root); err == nil {
 		t.Error("a page without rows was read")
+	}
+}
+
+// TestUnjudged: notes of a tree that nobody has judged say so and hold no claim; a report, or a commit, ends that.
+func TestUnjudged(t *testing.T) {
+	entry := changes.Entry{File: "a.json", Kind: "other", Title: "Calm, with no breaking changes", Claims: []string{"no-license-changes"}}
+	f := facts()
+	f.Semver, f.SBOMBase = semver.Report{Changes: []semver.Change{}}, ""
+	n, wrong := Make("v1.1.0", "", "2026-11-23", []changes.Entry{entry}, f)
+	if text := string(n.Markdown()); len(wrong) != 0 || !strings.Contains(text, "Its version was not judged yet.") || strings.Contains(text, "first release") {
+		t.Errorf("contradictions %q in\n%s", wrong, text)
+	}
+	if _, wrong := Make("v1.1.0", "abc", "2026-11-23", []changes.Entry{entry}, f); len(wrong) == 0 {
+		t.Error("notes of a commit need no report")
+	}
+	f.Semver.Version = "v1.0.0"
+	if _, wrong := Make("v1.1.0", "", "2026-11-23", nil, f); len(wrong) != 1 || !strings.Contains(wrong[0], `of version "v1.0.0"`) {
+		t.Errorf("a report of another version: %q", wrong)
+	}
+	f.Semver.Version, f.Semver.Refused = "v1.1.0", []string{"it is too low"}
+	if _, wrong := Make("v1.1.0", "", "2026-11-23", nil, f); len(wrong) != 1 || !strings.Contains(wrong[0], "it is too low") {
+		t.Errorf("a report that refuses: %q", wrong)
 	}
 }

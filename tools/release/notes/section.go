@@ -103,6 +103,9 @@ func (n *Notes) factSections() []section {
 // lead is the paragraph below the title.
 func (n *Notes) lead() string {
 	text := fmt.Sprintf("Released %s, with SQLite %s.", n.Date, n.Facts.SQLite)
+	if n.Facts.Semver.Version == "" {
+		return text + " Its version was not judged yet."
+	}
 	if base := n.Facts.Semver.Base; base != "" {
 		text += fmt.Sprintf(" The changes since %s ask for %s or higher.", base, n.Facts.Semver.Least)
 	} else {

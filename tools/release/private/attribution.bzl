@@ -98,3 +98,54 @@ def attribution_checks(name, archives, sboms, rows, desk):
         tags = ["manual"],
         tests = ["attribution_%s_test" % row for row in rows],
     )
+
+def _areas_impl(ctx):
+    archives, sboms = [t[0] if type(t) == "list" else t for t in [ctx.attr.archives, ctx.attr.sboms]]
+    row, info, archive = row_of("//platforms:" + ctx.attr.platform), sboms[SbomInfo], archives[ArchiveInfo]
+    path = archive.with_c[0]
+    out = ctx.actions.declare_file(ctx.label.name + ".json")
+    inputs = [info.graph, archive.twins[path], archive.released[path]] + list(info.runtime)
+    args = ctx.actions.args()
+    args.add("--quiet")
+    args.add("--areas", out)
+    args.add("--graph", info.graph)
+    args.add("--program", archive.twins[path])
+    args.add("--released", archive.released[path])
+    args.add("--ceiling", str(_CEILING.get(row.libc, _CEILING_ELF)))
+    args.add_all(info.runtime[:1], before_each = "--runtime", expand_directories = False)
+    for name, program in archive.twins.items():
+        if name != path:
+            inputs.append(program)
+            args.add("--beside", program)
+    for seen in info.objects.to_list():
+        form = "%s=" + _OBJECTS.get(seen.label, _STDLIB)
+        if seen.label == "stdlib":
+            form = "%s/{}_{}/runtime/cgo.a={}".format(row.goos, row.goarch, _STDLIB)
+        elif seen.label not in _OBJECTS:
+            continue
+        inputs.append(seen.file)
+        args.add_all([seen.file], before_each = "--objects", expand_directories = False, format_each = form)
+    for prefix, owner in _SYMBOLS.items():
+        args.add("--symbols", "{}={}".format(prefix, owner))
+    ctx.actions.run(
+        executable = ctx.executable._attribute,
+        arguments = [args],
+        inputs = inputs,
+        outputs = [out],
+        mnemonic = "Attribute",
+        progress_message = "Attributing the bytes of the shell for %s" % row.name,
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+program_areas = rule(
+    implementation = _areas_impl,
+    doc = "The pieces of the released shell of one platform, by their owners, for a treemap.",
+    cfg = leave_platform,
+    attrs = {
+        "archives": attr.label(cfg = enter_platform, mandatory = True, providers = [ArchiveInfo]),
+        "platform": attr.string(doc = "a row of the matrix", mandatory = True),
+        "sboms": attr.label(cfg = enter_platform, mandatory = True, providers = [SbomInfo]),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        "_attribute": attr.label(default = "//tools/sbom/cmd/attribute", executable = True, cfg = host_tool),
+    },
+)

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the runner's variables
 # The disk is full in the middle of a build: a clear error, no crash; with space, the same folder builds on.
 
+plants[full_disk]='it fits into'
 case_full_disk() {
   local verdict
   mkdir -p "$work/disk"

@@ -25,6 +25,7 @@ first_run() {
   acting "$running" || { why="not exercised: it ended before an action ran: $(first_error)"; return 1; }
 }
 
+plants[ctrl_c]='code 0, not 8'
 case_ctrl_c() {
   local running code
   first_run || return
@@ -36,6 +37,7 @@ case_ctrl_c() {
   second_run
 }
 
+plants[killed]='it was not killed'
 case_killed() {
   local running code
   first_run || return

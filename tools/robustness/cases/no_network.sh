@@ -6,6 +6,7 @@
 loopback_up='import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh14s", b"lo", 1, b""))'
 
+plants[no_network]='there is a network'
 case_no_network() {
   local without=(unshare -n --) bazel_here=("${bazel[@]}")
   [[ $EUID == 0 ]] || without=(unshare -r -n --)

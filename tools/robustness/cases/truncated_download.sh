@@ -3,6 +3,7 @@
 # The mode without registries downloads SQLite itself: a server that sends half of an archive is noticed. Bazel's
 # downloader is told to ask a server of our own for what it would ask the public origin.
 
+plants[truncated_download]='half an archive was accepted'
 case_truncated_download() {
   local server port='' verdict=0
   command -v python3 >/dev/null || { why="not installed: apt-get install python3"; return 4; }

@@ -7,6 +7,7 @@ clone() {
   mkdir -p "$work/$1" && tar -C "$workspace" --exclude='./bazel-*' --exclude=./.git -cf - . | tar -C "$work/$1" -xf -
 }
 
+plants[two_at_once]='the clones have other bytes'
 case_two_at_once() {
   local original=$workspace one two code=0 verdict=0
   clone one && clone two || { why="the workspace cannot be copied"; return 1; }

@@ -14,6 +14,7 @@ refuses() {
   said "$2" || { why="no clear error for $asked: $(first_error)"; return 1; }
 }
 
+plants[unlisted_platform]='was accepted'
 case_unlisted_platform() {
   local listed=${platform##*:}
   use_base base-analysis

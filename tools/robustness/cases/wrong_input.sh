@@ -28,6 +28,7 @@ refused() {
   fi
 }
 
+plants[wrong_hash]='the changed folder was accepted'
 case_wrong_hash() {
   local file
   input || return
@@ -37,6 +38,7 @@ case_wrong_hash() {
   refused "${file##*/}"
 }
 
+plants[truncated_input]='the changed folder was accepted'
 case_truncated_input() {
   local file
   input || return
@@ -45,6 +47,7 @@ case_truncated_input() {
   refused "${file##*/}"
 }
 
+plants[missing_input]='the changed folder was accepted'
 case_missing_input() {
   local file
   input || return
@@ -53,6 +56,7 @@ case_missing_input() {
   refused "${file##*/}"
 }
 
+plants[additional_input]='the changed folder was accepted'
 case_additional_input() {
   input || return
   [[ -n $plant ]] || echo '#error' >"$work/input/additional.h"

@@ -4,6 +4,7 @@ package collect
 
 import (
 	"fmt"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -59,11 +60,23 @@ func (d *Declaration) specificity(l label) int {
 	return n
 }
 
-// owner finds the declaration of a label. No declaration is no error here: a target without files needs none.
-func owner(declarations []Declaration, text string) (*Declaration, error) {
+// owner finds the declaration of a label. One beside the target that the document is about, root, wins: its writers may know
+// another license or supplier of what a set of declarations from elsewhere covers, too. No declaration is no error here: a
+// target without files needs none.
+func owner(declarations []Declaration, root, text string) (*Declaration, error) {
 	l, err := parseLabel(text)
 	if err != nil {
 		return nil, err
+	}
+	home, err := parseLabel(root)
+	if err != nil {
+		return nil, err
+	}
+	weight := func(d *Declaration) int {
+		if at, err := parseLabel(d.Label); err == nil && at.repository == home.repository {
+			return math.MaxInt32 + d.specificity(l)
+		}
+		return d.specificity(l)
 	}
 	var best *Declaration
 	for i := range declarations {
@@ -72,9 +85,9 @@ func owner(declarations []Declaration, text string) (*Declaration, error) {
 			continue
 		}
 		switch {
-		case best == nil || d.specificity(l) > best.specificity(l):
+		case best == nil || weight(d) > weight(best):
 			best = d
-		case d.specificity(l) == best.specificity(l):
+		case weight(d) == weight(best):
 			return nil, fmt.Errorf("resolve %s: both %s and %s cover it: narrow one of them by packages or targets", text, best.Label, d.Label)
 		}
 	}

@@ -79,7 +79,7 @@ func (r *resolver) claim(l string) (*part, error) {
 	if p, ok := r.node[l]; ok {
 		return p, nil
 	}
-	d, err := owner(r.in.Components, l)
+	d, err := owner(r.in.Components, r.in.Root, l)
 	if err != nil {
 		return nil, err
 	}

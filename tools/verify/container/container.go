@@ -150,6 +150,23 @@ func (a *Archive) Read(name string, use func(io.Reader) error) error {
 	return err
 }
 
+// Each reads the whole archive once and hands every regular entry to use, which writes it somewhere. It stops at the
+// first error of use, which is returned as it is. Only when there are no faults, what was written is the archive's.
+func (a *Archive) Each(use func(Entry, io.Reader) error) (faults []Fault, err error) {
+	w := &walk{archive: a, names: map[string]bool{}}
+	var failed error
+	w.visit = func(e Entry, r io.Reader) error {
+		if failed = use(e, r); failed != nil {
+			return errDone
+		}
+		return nil
+	}
+	if err = w.run(); failed != nil {
+		err = failed
+	}
+	return w.faults, err
+}
+
 var (
 	errDone  = errors.New("done")
 	errLimit = errors.New("over the limit")
@@ -187,7 +204,14 @@ func (e *formError) Error() string { return e.text }
 func malformed(format string, args ...any) error { return &formError{fmt.Sprintf(format, args...)} }
 
 func (w *walk) fault(check Check, class, format string, args ...any) {
-	if len(w.faults) < 32 {
+	// By check: one that some files are excused from must not hide the others.
+	count := 0
+	for _, f := range w.faults {
+		if f.Check == check {
+			count++
+		}
+	}
+	if count < 32 {
 		w.faults = append(w.faults, Fault{check, class, fmt.Sprintf(format, args...)})
 	}
 }

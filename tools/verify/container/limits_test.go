@@ -49,6 +49,18 @@ func TestLongNames(t *testing.T) {
 	}
 }
 
+// TestOneCheckHidesNoOther: whoever is excused from one check, as modules are from modes, still sees what the others say.
+func TestOneCheckHidesNoOther(t *testing.T) {
+	tree := &releasetest.Tree{}
+	for i := range 40 {
+		tree.Add(releasetest.Entry{Name: "a/" + strings.Repeat("x", i+1), Mode: 0o666})
+	}
+	tree.Add(releasetest.Entry{Name: "a/../b", Mode: 0o644})
+	if _, checks := walk(t, "a.zip", tree.Zip()); !slices.Contains(checks, container.CheckNames) || len(checks) > 40 {
+		t.Errorf("%d faults: %v", len(checks), checks)
+	}
+}
+
 // TestLargeDirectory: a zip file's directory is not read into memory if it is larger than its entries need.
 func TestLargeDirectory(t *testing.T) {
 	for comment, fits := range map[int]bool{0: true, 60_000: false} {

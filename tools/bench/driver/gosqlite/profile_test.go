@@ -10,7 +10,7 @@ import (
 
 // BenchmarkWorkload runs rounds of one workload under the profiler:
 //
-//	go -C tools/bench test ./driver/gosqlite -run - -bench 'Workload/^insert$' -cpuprofile /tmp/insert.prof
+//	GOWORK=off go -C tools/bench test ./driver/gosqlite -run - -bench 'Workload/^insert$' -cpuprofile FILE
 func BenchmarkWorkload(b *testing.B) {
 	for _, w := range workload.All() {
 		b.Run(w.Name, func(b *testing.B) {

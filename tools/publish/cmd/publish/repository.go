@@ -74,6 +74,6 @@ func (x *repository) change(ctx context.Context, o *options, r *gate.Release, p 
 			return nil
 		}
 	}
-	x.next, err = o.layOut(r, x.base, x.generation, items)
+	x.next, err = o.layOut(ctx, r, x.base, x.generation, items)
 	return x.enter(p, err)
 }

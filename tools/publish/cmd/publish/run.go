@@ -31,8 +31,13 @@ const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semve
   --tuf-online FILE     names the keys of snapshot and timestamp; for tuf:FOLDER
   --credentials FILE    {"user": "...", "password": "..."} of a registry, with mode 0600
   --ca FILE             certificates that a registry's has to lead to; default: those of the system
+  --sumdb NAME          the folder's checksum database for the go command, such as sum.example.org
+  --sumdb-key KEY       its key, see publish sumdb key; --sumdb-secret SOURCE and --sumdb-plugin PROGRAM as for sign
+  --sumdb-seen FILE     what the key has signed; KEY.seen, when left out
   --publish             not a dry run
   --json                prints the plan for machines
+
+publish sumdb key | sumdb check | revoke | backup | restore | prune: each tells its flags with --help.
 
 Exit codes: 0 done, 1 failure, 2 usage, 3 refused.
 `
@@ -51,9 +56,13 @@ type options struct {
 	release, policy, scan, semver, to, advisories, staged, online, login, ca string
 	publish, json                                                            bool
 	trusts                                                                   *policy.Policy // once it was read
+	database                                                                 database
 }
 
 func run(ctx context.Context, args []string, w world) int {
+	if v, rest := find(args); v != nil {
+		return action.Exit(w.stderr, "publish "+v.name, v.run(ctx, rest, w))
+	}
 	return action.Exit(w.stderr, "publish", publish(ctx, args, w))
 }
 
@@ -70,6 +79,7 @@ func parse(args []string, w world) (*options, error) {
 	f.StringVar(&o.online, "tuf-online", "", "")
 	f.StringVar(&o.login, "credentials", "", "")
 	f.StringVar(&o.ca, "ca", "", "")
+	o.database.flags(f)
 	f.BoolVar(&o.publish, "publish", false, "")
 	f.BoolVar(&o.json, "json", false, "")
 	if err := action.Parse(f, usage, args, w.stdout); err != nil {
@@ -78,7 +88,7 @@ func parse(args []string, w world) (*options, error) {
 	if o.release == "" || o.policy == "" || o.to == "" {
 		return nil, action.UsageError("--release, --policy and --to are needed")
 	}
-	return o, nil
+	return o, o.database.check()
 }
 
 func publish(ctx context.Context, args []string, w world) error {
@@ -109,7 +119,10 @@ func publish(ctx context.Context, args []string, w world) error {
 	case !o.publish || p.Next == p.Base:
 		return nil
 	}
-	return to.commit(ctx)
+	if err := to.commit(ctx); err != nil {
+		return err
+	}
+	return o.database.remember()
 }
 
 // prepare verifies, asks the gates, and plans. It writes nothing.
@@ -169,13 +182,18 @@ func (o *options) policyIsOwn() error {
 }
 
 // layOut is the folder with the release, by the digests that were verified, and what is published with it.
-func (o *options) layOut(release *gate.Release, base *tree.Index, generation string, with []tree.Item) (*tree.Change, error) {
+func (o *options) layOut(ctx context.Context, release *gate.Release, base *tree.Index, generation string, with []tree.Item) (*tree.Change, error) {
 	items := append(tree.Release(o.release, release.Version, filesOf(release)), with...)
 	module, err := tree.Module(o.release, release.Manifest, base)
 	if err != nil {
 		return nil, err
 	}
 	items = append(items, module...)
+	sums, err := o.database.items(ctx, o, release, base, generation)
+	if err != nil {
+		return nil, err
+	}
+	items = append(items, sums...)
 	if o.advisories != "" {
 		feed, err := tree.Advisories(o.advisories)
 		if err != nil {

@@ -46,6 +46,9 @@ func (o *options) open(w world) (target, error) {
 	if o.advisories != "" {
 		return nil, action.UsageError("--advisories goes into a folder, not into a registry")
 	}
+	if o.database.name != "" {
+		return nil, action.UsageError("--sumdb goes into a folder, not into a registry")
+	}
 	access := oci.Options{Reference: reference}
 	if err := o.credentials(&access); err != nil {
 		return nil, err
@@ -107,8 +110,8 @@ func (f *folder) versions(context.Context) (names []string, err error) {
 	return f.base.Names(), nil
 }
 
-func (f *folder) change(_ context.Context, o *options, r *gate.Release, p *plan.Plan) (err error) {
-	f.next, err = o.layOut(r, f.base, f.generation, nil)
+func (f *folder) change(ctx context.Context, o *options, r *gate.Release, p *plan.Plan) (err error) {
+	f.next, err = o.layOut(ctx, r, f.base, f.generation, nil)
 	return f.enter(p, err)
 }
 

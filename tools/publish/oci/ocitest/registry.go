@@ -4,16 +4,17 @@
 package ocitest
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
@@ -150,8 +151,5 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, text []byte, sum
 	}
 	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Docker-Content-Digest", sum)
-	w.Header().Set("Content-Length", fmt.Sprint(len(text)))
-	if r.Method == http.MethodGet {
-		w.Write(text)
-	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
 }

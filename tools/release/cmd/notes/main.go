@@ -4,6 +4,9 @@
 // reads no clock and no network, and asks git for one thing, which --commit says otherwise.
 //
 //	./bazelw run //:notes -- --version v1.2.3 --semver REPORT --out FOLDER
+//	./bazelw run //:notes -- --version v1.2.3 --facts --out FOLDER
+//
+// The second form is what a build does: it asks no git, and takes the reports from changes/next/facts.
 //
 // Exit codes: 0 written, 1 failure, 2 usage, 3 facts contradict what the entries say, and nothing is written.
 package main
@@ -25,10 +28,11 @@ import (
 	"github.com/gosqlite/gosqlite/tools/sbom/diff"
 )
 
-const usage = `usage: notes --version VERSION --semver FILE --out FOLDER [--sbom-diff FILE] [--manifest FILE] [--commit COMMIT] [--root FOLDER]
+const usage = `usage: notes --version VERSION (--semver FILE | --facts) --out FOLDER [--sbom-diff FILE] [--manifest FILE] [--commit COMMIT] [--root FOLDER]
 
   --version VERSION    of the release, such as v1.2.3
   --semver FILE        the report that //:semver writes by --json
+  --facts              takes the reports from changes/next/facts, as far as they are there, and names no commit
   --out FOLDER         gets notes.md, notes.html and notes.json
   --sbom-diff FILE     what sbom diff --json prints; without it that section is left out, and nothing of it may be claimed
   --manifest FILE      of the release; without it sizes and digests are left out
@@ -44,7 +48,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	return action.Exit(stderr, "notes", write(ctx, args, stdout, getenv))
 }
 
-type options struct{ version, commit, report, out, sbom, manifest, root string }
+type options struct {
+	version, commit, report, out, sbom, manifest, root string
+	facts                                              bool
+}
 
 func write(ctx context.Context, args []string, stdout io.Writer, getenv func(string) string) error {
 	var o options
@@ -56,18 +63,24 @@ func write(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	flags.StringVar(&o.sbom, "sbom-diff", "", "")
 	flags.StringVar(&o.manifest, "manifest", "", "")
 	flags.StringVar(&o.root, "root", "", "")
+	flags.BoolVar(&o.facts, "facts", false, "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
 		return err
 	}
-	if o.version == "" || o.report == "" || o.out == "" {
-		return action.UsageError("--version, --semver and --out are needed")
+	if o.version == "" || (o.report == "") != o.facts || o.out == "" {
+		return action.UsageError("--version, --out, and one of --semver and --facts are needed")
+	}
+	if o.facts && (o.commit != "" || o.sbom != "") {
+		return action.UsageError("--facts names no commit, and has the difference of bills with the other facts")
 	}
 	if o.root == "" {
 		if o.root = getenv("BUILD_WORKSPACE_DIRECTORY"); o.root == "" {
 			o.root = "."
 		}
 	}
-	if o.commit == "" {
+	if o.facts {
+		o.committed()
+	} else if o.commit == "" {
 		var err error
 		if o.commit, err = semver.Head(ctx, o.root); err != nil {
 			return err
@@ -95,8 +108,11 @@ func read(o options) (date string, entries []changes.Entry, f notes.Facts, err e
 	if entries, err = changes.Load(filepath.Join(o.root, filepath.FromSlash(changes.Next))); err != nil {
 		return "", nil, f, err
 	}
-	if err = notes.ReadJSON(o.report, &f.Semver); err != nil {
-		return "", nil, f, fmt.Errorf("read the report of semver: %w", err)
+	f.Semver.Changes = []semver.Change{}
+	if o.report != "" {
+		if err = notes.ReadJSON(o.report, &f.Semver); err != nil {
+			return "", nil, f, fmt.Errorf("read the report of semver: %w", err)
+		}
 	}
 	f.SBOM, f.Files = []diff.Change{}, []notes.File{}
 	if o.sbom != "" {
@@ -125,6 +141,16 @@ func read(o options) (date string, entries []changes.Entry, f notes.Facts, err e
 	}
 	f.Fixed, err = notes.ReadFixed(o.root, o.version, before(f.Semver, f.SQLite), f.SQLite)
 	return edition.Day(), entries, f, err
+}
+
+// committed names the reports in changes/next/facts that are there.
+func (o *options) committed() {
+	dir := filepath.Join(o.root, filepath.FromSlash(changes.Next), changes.Facts)
+	for name, to := range map[string]*string{"semver.json": &o.report, "sbom.json": &o.sbom} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			*to = filepath.Join(dir, name)
+		}
+	}
 }
 
 // before is the SQLite of the last release, or "" when there is none.

@@ -5,6 +5,7 @@
 //
 //	./bazelw run //:semver                        the least version, and why
 //	./bazelw run //:semver -- --version v1.2.3    whether this one may be released
+//	./bazelw run //:semver -- --version v1.2.3 --facts    the same before the commit, and keeps it for the notes
 //
 // Exit codes: 0 yes, 1 failure, 2 usage, 3 the version is refused.
 package main
@@ -24,10 +25,12 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/semver"
 )
 
-const usage = `usage: semver [--version VERSION] [--json FILE] [--root FOLDER] [--goroot FOLDER]
+const usage = `usage: semver [--version VERSION] [--json FILE | --facts] [--root FOLDER] [--goroot FOLDER]
 
   --version VERSION    such as v1.2.3; without it the least version is printed
   --json FILE          write the report, which the release notes read
+  --facts              write the report into changes/next/facts, without a commit; to be committed with the version. What is
+                       not committed yet is no reason to refuse
   --root FOLDER        of the clone; default: the workspace, or the folder here
   --goroot FOLDER      of the standard library's sources; default: what go env GOROOT says
 `
@@ -44,10 +47,14 @@ func judge(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	flags := flag.NewFlagSet("semver", flag.ContinueOnError)
 	version := flags.String("version", "", "")
 	report := flags.String("json", "", "")
+	facts := flags.Bool("facts", false, "")
 	root := flags.String("root", "", "")
 	goroot := flags.String("goroot", "", "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
 		return err
+	}
+	if *facts && (*version == "" || *report != "") {
+		return action.UsageError("--facts needs --version, and goes without --json")
 	}
 	if *root == "" {
 		if *root = getenv("BUILD_WORKSPACE_DIRECTORY"); *root == "" {
@@ -58,8 +65,17 @@ func judge(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	if err != nil {
 		return err
 	}
+	if *facts {
+		in.Dirty, in.Commit = nil, ""
+	}
 	r, reasons := semver.Judge(in)
 	r.Refused = reasons
+	if *facts && len(reasons) == 0 {
+		*report = filepath.Join(*root, filepath.FromSlash(changes.Next), changes.Facts, "semver.json")
+		if err := os.MkdirAll(filepath.Dir(*report), 0o755); err != nil {
+			return fmt.Errorf("write the facts: %w", err)
+		}
+	}
 	if *report != "" {
 		text, err := json.MarshalIndent(r, "", "  ")
 		if err != nil {

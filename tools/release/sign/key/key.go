@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"fmt"
 	"io"
@@ -119,6 +120,21 @@ func (r Reference) Make(ctx context.Context, s Surroundings, random io.Reader) (
 	if r.InPlugin() {
 		return r.open(ctx, s, plugin.Make)
 	}
+	return r.makeFile(s, random, func() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256(), random) })
+}
+
+// MakeEd25519 makes a new key for what takes no other kind, encrypted in a new file with mode 0600.
+func (r Reference) MakeEd25519(s Surroundings, random io.Reader) (Key, error) {
+	if r.InPlugin() {
+		return nil, fmt.Errorf("make key %s: plug-ins make keys on P-256; make an Ed25519 key by the store's own program, or name a file", r.Name)
+	}
+	return r.makeFile(s, random, func() (crypto.Signer, error) {
+		_, k, err := ed25519.GenerateKey(random)
+		return k, err
+	})
+}
+
+func (r Reference) makeFile(s Surroundings, random io.Reader, generate func() (crypto.Signer, error)) (Key, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
@@ -127,7 +143,7 @@ func (r Reference) Make(ctx context.Context, s Surroundings, random io.Reader) (
 		return nil, err
 	}
 	defer clear(passphrase)
-	k, err := ecdsa.GenerateKey(elliptic.P256(), random)
+	k, err := generate()
 	if err != nil {
 		return nil, fmt.Errorf("make key: %w", err)
 	}

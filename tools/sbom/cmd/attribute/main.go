@@ -24,6 +24,7 @@ import (
 
 const usage = `usage: attribute --graph FILE --program FILE --released FILE --ceiling PERCENT [--runtime DIR] [--beside FILE]...
                  [--objects LIBRARY=ID]... [--symbols PREFIX=ID]... [--json FILE] [--areas FILE]
+                 [--quiet]
 
   --graph FILE          the release file's graph
   --program FILE        the program as it was linked, with symbols
@@ -37,6 +38,7 @@ const usage = `usage: attribute --graph FILE --program FILE --released FILE --ce
                         ID is a component's in the graph, or its purl without version
   --json FILE           write the report there, too
   --areas FILE          write the released program's pieces there, for sbom treemap
+  --quiet               print no shares; for build actions
   @FILE                 stands for the arguments in FILE, one a line
 `
 
@@ -51,6 +53,7 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) int {
 func attribute(args []string, stdout io.Writer) error {
 	var graphFile, program, released, runtime, jsonFile, areasFile string
 	var ceiling float64
+	var quiet bool
 	var libraries, symbols, beside action.List
 	flags := flag.NewFlagSet("attribute", flag.ContinueOnError)
 	flags.StringVar(&graphFile, "graph", "", "")
@@ -59,6 +62,7 @@ func attribute(args []string, stdout io.Writer) error {
 	flags.StringVar(&runtime, "runtime", "", "")
 	flags.StringVar(&jsonFile, "json", "", "")
 	flags.StringVar(&areasFile, "areas", "", "")
+	flags.BoolVar(&quiet, "quiet", false, "")
 	flags.Float64Var(&ceiling, "ceiling", -1, "")
 	flags.Var(&beside, "beside", "")
 	flags.Var(&libraries, "objects", "")
@@ -88,6 +92,9 @@ func attribute(args []string, stdout io.Writer) error {
 	report, err := attribution.Attribute(in)
 	if err != nil {
 		return err
+	}
+	if quiet {
+		stdout = io.Discard
 	}
 	if err := report.Table(stdout); err != nil {
 		return err

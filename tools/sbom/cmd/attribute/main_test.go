@@ -93,6 +93,10 @@ func TestExitCodes(t *testing.T) {
 			}
 		})
 	}
+	var stdout, stderr bytes.Buffer
+	if code := run(context.Background(), append(args, "100", "--quiet"), &stdout, &stderr); code != 0 || stdout.Len()+stderr.Len() > 0 {
+		t.Errorf("--quiet: exit code %d, %s%s", code, &stdout, &stderr)
+	}
 	for _, name := range []string{"report", "areas"} {
 		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Contains(text, []byte(sqlite)) {
 			t.Errorf("%s: %s, %v", name, text, err)

@@ -99,6 +99,8 @@ func TestExitCodes(t *testing.T) {
 		{"good, folder between", "", []string{"--json", dir, "--policy", policyFile}, 0, "MB/s"},
 		{"bad", "", []string{"--policy", policyFile, bad}, 3, "digest-mismatch"},
 		{"another version", "", []string{"--policy", policyFile, "--version", "v2.0.0", dir}, 3, "wrong-version"},
+		{"a part", "", []string{"--policy", policyFile, "--platform", "linux_amd64", dir}, 0, ""},
+		{"a part that there is none of", "", []string{"--policy", policyFile, "--platform", "plan9_amd64", dir}, 3, "missing-file"},
 		{"the version", "", []string{"--policy", policyFile, "--version", "v1.2.0", dir}, 0, ""},
 		{"no policy", config, []string{dir}, 2, "gosqlite-verify policy --key"},
 		{"no configuration", "", []string{dir}, 2, "--policy"},

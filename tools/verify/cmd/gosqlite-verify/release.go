@@ -27,6 +27,7 @@ const releaseUsage = `usage: gosqlite-verify [flags] FOLDER
   --policy FILE     whom to trust and what to demand; by default gosqlite/policy.json in your configuration.
                     It is never taken from FOLDER
   --version V       refuse any release but this one
+  --platform P      a part is enough: what belongs to all platforms and to this one, such as linux_amd64
   --inputs FOLDER   what the release was made of: upstream digests in bills of materials are looked for in it
   --gosum FILE      a go.sum: the release's Go module has to agree with it
   --json            print the report for machines
@@ -41,6 +42,7 @@ func (p *program) release(ctx context.Context, usage string, args []string) erro
 	flags := flag.NewFlagSet("gosqlite-verify", flag.ContinueOnError)
 	flags.StringVar(&policyFile, "policy", "", "")
 	flags.StringVar(&o.Version, "version", "", "")
+	flags.StringVar(&o.Platform, "platform", "", "")
 	flags.StringVar(&o.Inputs, "inputs", "", "")
 	flags.StringVar(&goSum, "gosum", "", "")
 	flags.BoolVar(&asJSON, "json", false, "")

@@ -5,6 +5,7 @@
 package specimen
 
 import (
+	"archive/tar"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
@@ -22,9 +23,17 @@ var Now = releasetest.Now
 type Spoil struct {
 	Version     string // without a leading v; default 1.2.0
 	Development bool   // signed by a development authority
+	Entry       *Entry // added to the archive of linux_amd64
 	Predicate   func(statement string, predicate map[string]any)
 	Policy      func(p *policy.File)
 	Finished    func(files map[string][]byte) // after signing
+}
+
+// An Entry is a member of an archive that no release has.
+type Entry struct {
+	Name string
+	Data []byte
+	Link string // makes it a symbolic link
 }
 
 // Keys are those of one publisher.
@@ -48,6 +57,15 @@ func (k *Keys) Write(dir string, s Spoil) ([]byte, error) {
 				c.Version = s.Version
 			}
 			c.Development, c.Certificate = s.Development, s.Development
+		},
+		Tree: func(name string, t *releasetest.Tree) {
+			if e := s.Entry; e != nil && strings.HasSuffix(name, "_linux_amd64.tar.gz") {
+				member := releasetest.Entry{Name: e.Name, Mode: 0o644, Data: e.Data, Link: e.Link}
+				if e.Link != "" {
+					member.Type = tar.TypeSymlink
+				}
+				t.Add(member)
+			}
 		},
 		Statement: func(name string, statement map[string]any) {
 			p, ok := statement["predicate"].(map[string]any)

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+
+//go:build !(darwin || freebsd || linux || netbsd)
+
+package lock
+
+import (
+	"errors"
+	"os"
+)
+
+// Take has no counterpart here, and neither has a link that is replaced in one step.
+func Take(string) (*os.File, error) {
+	return nil, errors.New("installing needs Linux, macOS, FreeBSD or NetBSD; elsewhere get an archive by hand and verify it with gosqlite-verify")
+}

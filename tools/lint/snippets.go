@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+
+package lint
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// snippetsFile says by what each block of a page is executed, or why it is not.
+const snippetsFile = "docs/snippets.json"
+
+// A snippetRule is about the blocks that match all of page, marker, language and begins, which are empty where they do not
+// matter. The first rule that matches a block decides.
+type snippetRule struct {
+	Page     string `json:"page"`
+	Marker   string `json:"marker"` // how the comment before the block begins
+	Language string `json:"language"`
+	Begins   string `json:"begins"` // how the block begins
+	// Exactly one of these: a test as FOLDER: NAME, a program of the tree with its arguments, or why nothing runs it.
+	Test    string `json:"test"`
+	Command string `json:"command"`
+	Reason  string `json:"reason"`
+}
+
+func (r snippetRule) matches(f fence) bool {
+	return r.Page == f.page && strings.HasPrefix(f.marker, r.Marker) && (r.Language == "" || r.Language == f.language) &&
+		strings.HasPrefix(f.text, r.Begins)
+}
+
+// checkSnippets holds every fenced block of every page against docs/snippets.json: a block that no rule knows, a rule that
+// knows no block, and a test or command that is not there are findings.
+func checkSnippets(ctx context.Context, t *Tree) ([]Finding, error) {
+	var rules []snippetRule
+	if slices.Contains(t.Files, snippetsFile) {
+		data, err := t.Read(snippetsFile)
+		if err != nil {
+			return nil, err
+		}
+		decoder := json.NewDecoder(bytes.NewReader(data))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&rules); err != nil {
+			return []Finding{{snippetsFile, 0, fmt.Sprintf("is no list of rules: %v", err)}}, nil
+		}
+	}
+	used := make([]bool, len(rules))
+	var findings []Finding
+	err := t.each(ctx, isPage, func(name string, data []byte) {
+		for _, f := range fences(name, data) {
+			i := slices.IndexFunc(rules, func(r snippetRule) bool { return r.matches(f) })
+			if i < 0 {
+				first, _, _ := strings.Cut(f.text, "\n")
+				findings = append(findings, Finding{name, f.line, fmt.Sprintf("%q: %s does not say by which test this block is executed, or why by none", first, snippetsFile)})
+				continue
+			}
+			used[i] = true
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range rules {
+		if !used[i] {
+			findings = append(findings, Finding{snippetsFile, 0, fmt.Sprintf("rule %d (%s %q): no block is left for it; remove it", i+1, r.Page, r.Marker+r.Begins)})
+		}
+		if wrong := r.wrong(t); wrong != "" {
+			findings = append(findings, Finding{snippetsFile, 0, fmt.Sprintf("rule %d (%s): %s", i+1, r.Page, wrong)})
+		}
+	}
+	return order(findings), nil
+}
+
+// wrong is what a rule claims and the tree does not have.
+func (r snippetRule) wrong(t *Tree) string {
+	switch {
+	case r.Test != "" && r.Command == "" && r.Reason == "":
+		dir, name, _ := strings.Cut(r.Test, ": ")
+		declared := regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(name) + `\(`)
+		for _, file := range t.Files {
+			if path.Dir(file) != dir || !strings.HasSuffix(file, "_test.go") || name == "" {
+				continue
+			}
+			if data, err := t.Read(file); err == nil && declared.Match(data) {
+				return ""
+			}
+		}
+		return fmt.Sprintf("there is no test %s in %s", name, dir)
+	case r.Command != "" && r.Test == "" && r.Reason == "":
+		words := strings.Fields(r.Command)
+		if !slices.Contains(t.Files, words[0]) {
+			return "there is no program " + words[0]
+		}
+		data, err := t.Read(words[0])
+		if err != nil {
+			return err.Error()
+		}
+		for _, w := range words[1:] {
+			if !regexp.MustCompile(`\b` + regexp.QuoteMeta(w) + `\b`).Match(data) {
+				return fmt.Sprintf("%s knows no %s", words[0], w)
+			}
+		}
+		return ""
+	case len(r.Reason) > 10 && r.Test == "" && r.Command == "":
+		return ""
+	}
+	return "one of test, command and reason is needed, the reason in words"
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+// Walk prints the script of a page of the manual, as package walk makes it. Exit codes are those of package action.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+
+	"github.com/gosqlite/gosqlite/tools/manual/walk"
+	"github.com/gosqlite/gosqlite/tools/release/action"
+)
+
+const usage = `usage: walk --page FILE
+
+  --page FILE  a Markdown file
+`
+
+// maxPage bounds a page, in bytes.
+const maxPage = 1 << 20
+
+func main() { action.Main("walk", run) }
+
+func run(_ context.Context, args []string, stdout io.Writer) error {
+	flags := flag.NewFlagSet("walk", flag.ContinueOnError)
+	page := flags.String("page", "", "")
+	if err := action.Parse(flags, usage, args, stdout); err != nil {
+		return err
+	}
+	if *page == "" {
+		return action.UsageError("--page is missing")
+	}
+	text, err := action.ReadFile(*page, maxPage)
+	if err != nil {
+		return err
+	}
+	script, err := walk.Script(string(text))
+	if err != nil {
+		return fmt.Errorf("read %s: %w", *page, err)
+	}
+	_, err = io.WriteString(stdout, script)
+	return err
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// lines are the commands that hold a text, in order.
+func (m *machine) lines(text string) []string {
+	return slices.DeleteFunc(slices.Clone(m.ran), func(line string) bool { return !strings.Contains(line, text) })
+}
+
+// TestEvidence: ledger and reproducer's statement are made, put beside the release, and signed by two identities.
+func TestEvidence(t *testing.T) {
+	for _, test := range []struct {
+		name, statement string
+		flags           []string // of the reproduce step
+		who             []string
+	}{
+		{"a demonstration", "reproduced-demonstration.intoto.json", []string{"--demonstration"}, nil},
+		{"an independent reproducer", "reproduced-lab.intoto.json", nil, []string{"--reproducer", "lab"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m, out := newMachine(t), t.TempDir()
+			args := append([]string{"--version", "v1.2.3", "--out", out, "--config", "/c.json", "--policy", "/p",
+				"--reproducer-key", "/r.key", "--reproducer-chain", "/r.pem", "--to", "file:" + filepath.Join(out, "site")}, test.who...)
+			if code, said := m.all(args...); code != 0 {
+				t.Fatal(said)
+			}
+			statement := filepath.Join(out, "evidence", test.statement)
+			want := append([]string{"./bazelw run //:reproduce -- --release " + filepath.Join(out, "payload") + " --statement " + statement}, test.flags...)
+			if got := m.lines("-- --release " + filepath.Join(out, "payload")); len(got) != 1 || got[0] != strings.Join(want, " ") {
+				t.Errorf("reproduced by %q, want %q", got, strings.Join(want, " "))
+			}
+			sign := "./bazelw run //tools/release/cmd/sign -- statement --in " + filepath.Join(out, "dist")
+			if got := m.lines("cmd/sign -- statement"); !slices.Equal(got, []string{
+				sign + "/ledger.intoto.json --config /c.json",
+				sign + "/" + test.statement + " --key /r.key --chain /r.pem",
+			}) {
+				t.Errorf("signed by %q", got)
+			}
+			for _, name := range []string{"ledger.intoto.json", test.statement} {
+				if _, err := os.Stat(filepath.Join(out, "dist", name+".sigstore.json")); err != nil {
+					t.Error(err)
+				}
+			}
+			order := func(text string) int {
+				return slices.IndexFunc(m.ran, func(line string) bool { return strings.Contains(line, text) })
+			}
+			if v := order("//:verify"); v < order(test.statement+" --key") || v > order("//:publish") {
+				t.Errorf("verified before it was whole, or after it was published:\n%s", strings.Join(m.ran, "\n"))
+			}
+			// The step stands alone, as often as one likes.
+			if code, said := m.all(append(args, "--step", "state")...); code != 0 || len(m.lines("cmd/sign -- statement")) != 2 {
+				t.Errorf("exit code %d: %s", code, said)
+			}
+		})
+	}
+}
+
+// TestLogsOfEveryBuild: a build that was stopped and went on has two logs, and the ledger reads both.
+func TestLogsOfEveryBuild(t *testing.T) {
+	m, out := newMachine(t), t.TempDir()
+	args := []string{"--version", "v1.2.3", "--out", out}
+	m.soiled = "?? x\n"
+	if code, said := m.all(args...); code != 3 || !strings.Contains(said, "the tree is dirty") {
+		t.Fatalf("exit code %d: %s", code, said)
+	}
+	m.soiled, m.dirty = "", ""
+	if err := os.WriteFile(filepath.Join(out, "log", "build-x.zst"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m.fail, m.no = "--log", true
+	code, said := m.all(args...)
+	logs := "--log " + filepath.Join(out, "log", "build-1.zst") + " --log " + filepath.Join(out, "log", "build-2.zst")
+	if got := m.lines("-- ledger"); code != 3 || len(got) != 1 || !strings.HasSuffix(got[0], logs) || !strings.Contains(said, "remove it and") {
+		t.Errorf("exit code %d, %q: %s", code, got, said)
+	}
+	// Ten builds later 10 comes after 9, and not after 1.
+	for _, n := range []string{"10", "9"} {
+		m.put(filepath.Join(out, "log", "build-"+n+".zst"))
+	}
+	m.fail = ""
+	if code, said := m.all(append(args, "--step", "ledger")...); code != 0 || !strings.HasSuffix(m.lines("-- ledger")[0], "build-9.zst --log "+filepath.Join(out, "log", "build-10.zst")) {
+		t.Errorf("exit code %d, %q: %s", code, m.lines("-- ledger"), said)
+	}
+}
+
+// TestEvidenceRefused has a plant for each way in which evidence can be missing or worth nothing.
+func TestEvidenceRefused(t *testing.T) {
+	begun := func(t *testing.T, args ...string) (*machine, string, []string) {
+		m, out := newMachine(t), t.TempDir()
+		all := append([]string{"--version", "v1.2.3", "--out", out, "--key", "/k", "--chain", "/c", "--policy", "/p"}, args...)
+		if code, said := m.all(all...); code != 0 {
+			t.Fatal(said)
+		}
+		return m, out, all
+	}
+	t.Run("no reproducer", func(t *testing.T) {
+		m, _, all := begun(t)
+		code, said := m.all(append(all, "--step", "state")...)
+		if code != 0 || !strings.Contains(said, "publishing will refuse the release") || len(m.lines("cmd/sign -- statement")) != 1 {
+			t.Errorf("exit code %d: %s", code, said)
+		}
+	})
+	t.Run("a reproducer who comes too late", func(t *testing.T) {
+		m, _, all := begun(t)
+		code, said := m.all(append(all, "--reproducer-config", "/r.json", "--step", "state")...)
+		if code != 1 || !strings.Contains(said, "run step reproduce") {
+			t.Errorf("exit code %d: %s", code, said)
+		}
+	})
+	t.Run("the ledger is gone", func(t *testing.T) {
+		m, out, all := begun(t)
+		if err := os.Remove(filepath.Join(out, "evidence", "ledger.intoto.json")); err != nil {
+			t.Fatal(err)
+		}
+		if code, said := m.all(append(all, "--step", "state")...); code != 1 || !strings.Contains(said, "run step ledger") {
+			t.Errorf("exit code %d: %s", code, said)
+		}
+	})
+	t.Run("the logs are gone", func(t *testing.T) {
+		m, out, all := begun(t)
+		if err := os.Remove(filepath.Join(out, "log", "build-1.zst")); err != nil {
+			t.Fatal(err)
+		}
+		if code, said := m.all(append(all, "--step", "ledger")...); code != 1 || !strings.Contains(said, "run step build") {
+			t.Errorf("exit code %d: %s", code, said)
+		}
+	})
+	for _, test := range []struct {
+		name, says string
+		args       []string
+	}{
+		{"the release's own key", "the release's own identity", []string{"--reproducer-key", "/k", "--reproducer-chain", "/r"}},
+		{"the release's own chain", "the release's own identity", []string{"--reproducer-key", "/r", "--reproducer-chain", "/c"}},
+		{"a key without its chain", "belong together", []string{"--reproducer-key", "/r"}},
+		{"a name without a key", "name who signs", []string{"--reproducer", "lab"}},
+		{"a name that is a path", "only letters", []string{"--reproducer", "../x", "--reproducer-config", "/r"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := newMachine(t)
+			args := []string{"--version", "v1.2.3", "--out", t.TempDir(), "--key", "/k", "--chain", "/c"}
+			if code, said := m.all(append(args, test.args...)...); code != 2 || !strings.Contains(said, test.says) || len(m.ran) != 0 {
+				t.Errorf("exit code %d, ran %q: %s", code, m.ran, said)
+			}
+		})
+	}
+}
