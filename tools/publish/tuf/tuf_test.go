@@ -5,7 +5,7 @@ package tuf_test
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
+	"crypto"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -46,7 +46,7 @@ func (d *desk) online() *tuf.Online {
 	return &tuf.Online{Open: func(_ context.Context, role string) (key.Key, error) { return memory{d.Keys[role][0]}, nil }}
 }
 
-type memory struct{ *ecdsa.PrivateKey }
+type memory struct{ crypto.Signer }
 
 func (memory) Close() error { return nil }
 

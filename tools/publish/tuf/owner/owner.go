@@ -4,6 +4,7 @@
 package owner
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -16,25 +17,25 @@ import (
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
 	"github.com/gosqlite/gosqlite/tools/publish/tuf"
 	"github.com/gosqlite/gosqlite/tools/release/sign/key"
-	"github.com/gosqlite/gosqlite/tools/release/sign/pkcs8"
 	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
 )
 
 // Owner holds every key.
 type Owner struct {
 	testing.TB
-	Keys   map[string][]*ecdsa.PrivateKey // by role
-	Staged string                         // folder of signed metadata
-	Online string                         // the file that names the online keys
+	Keys   map[string][]crypto.Signer // by role
+	Staged string                     // folder of signed metadata
+	Online string                     // the file that names the online keys
 }
 
 // New makes keys and a signed beginning: a root of two out of three, and the roles stable-v1 and candidate-v1.
 func New(t testing.TB, now time.Time) *Owner {
 	t.Helper()
-	o := &Owner{TB: t, Keys: map[string][]*ecdsa.PrivateKey{}, Staged: t.TempDir()}
-	for _, role := range []string{"root", "root", "root", "targets", "snapshot", "timestamp", "stable-v1", "candidate-v1"} {
+	o := &Owner{TB: t, Keys: map[string][]crypto.Signer{}, Staged: t.TempDir()}
+	for _, role := range []string{"root", "root", "root", "targets", "stable-v1", "candidate-v1"} {
 		o.Keys[role] = append(o.Keys[role], o.NewKey())
 	}
+	o.writeOnline()
 	staged, err := tuf.Begin(o.Groups(), nil, nil, now)
 	if err != nil {
 		t.Fatal(err)
@@ -44,12 +45,11 @@ func New(t testing.TB, now time.Time) *Owner {
 		o.Sign("1.root.json", "", k)
 	}
 	o.Sign("1.targets.json", "1.root.json", o.Keys["targets"][0])
-	o.writeOnline()
 	return o
 }
 
 // NewKey makes a key on P-256.
-func (o *Owner) NewKey() *ecdsa.PrivateKey {
+func (o *Owner) NewKey() crypto.Signer {
 	o.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -59,7 +59,7 @@ func (o *Owner) NewKey() *ecdsa.PrivateKey {
 }
 
 // Public is what metadata has of a key.
-func (o *Owner) Public(k *ecdsa.PrivateKey) tuf.Key {
+func (o *Owner) Public(k crypto.Signer) tuf.Key {
 	o.Helper()
 	public, err := tuf.NewKey(k.Public())
 	if err != nil {
@@ -90,7 +90,7 @@ func (o *Owner) Stage(staged tuf.Staged) {
 }
 
 // Sign adds a signature to a staged file; by is the staged file that says whose keys count.
-func (o *Owner) Sign(name, by string, k *ecdsa.PrivateKey) {
+func (o *Owner) Sign(name, by string, k crypto.Signer) {
 	o.Helper()
 	text, err := o.Try(name, by, k)
 	if err != nil {
@@ -100,7 +100,7 @@ func (o *Owner) Sign(name, by string, k *ecdsa.PrivateKey) {
 }
 
 // Try signs, and writes nothing.
-func (o *Owner) Try(name, by string, k *ecdsa.PrivateKey) ([]byte, error) {
+func (o *Owner) Try(name, by string, k crypto.Signer) ([]byte, error) {
 	o.Helper()
 	var delegator []byte
 	if by != "" {
@@ -180,12 +180,14 @@ func (o *Owner) writeOnline() {
 	dir := o.TempDir()
 	file := map[string]any{"schema": tuf.OnlineSchema}
 	for _, role := range []string{"snapshot", "timestamp"} {
-		text, err := pkcs8.Encode(o.Keys[role][0], []byte("of "+role), rand.Reader)
+		pass := filepath.Join(dir, role+".pass")
+		o.write(pass, []byte("of "+role), 0o600)
+		ref := key.Reference{Name: filepath.Join(dir, role+".pem"), Secret: "file:" + pass}
+		k, err := ref.Make(o.Context(), key.Surroundings{Secrets: &secret.Reader{}}, rand.Reader)
 		if err != nil {
 			o.Fatal(err)
 		}
-		o.write(filepath.Join(dir, role+".pem"), text, 0o600)
-		o.write(filepath.Join(dir, role+".pass"), []byte("of "+role), 0o600)
+		o.Keys[role] = []crypto.Signer{k}
 		file[role] = map[string]string{"key": role + ".pem", "secret": "file:" + role + ".pass"}
 	}
 	text, err := json.Marshal(file)
