@@ -13,4 +13,4 @@ PATH=$PATH:/usr/sbin
 for needed in docker-registry:docker-registry nginx:nginx-light htpasswd:apache2-utils openssl:openssl setpriv:util-linux; do
   command -v "${needed%:*}" >/dev/null || { printf 'check.sh: not run: %s is not installed: apt-get install %s\n' "${needed%:*}" "${needed#*:}" >&2 && exit 1; }
 done
-GOWORK=off go test -count=1 -v . | grep -v '^=== '
+GOWORK=off go test -count=1 -timeout 30m -v . | grep -v '^=== '

@@ -70,13 +70,13 @@ func TestAnonymous(t *testing.T) {
 
 // TestExpired lets passwords end while the registry runs: what could push can no longer even read.
 func TestExpired(t *testing.T) {
-	s := start(t, "--valid", "25")
+	s := start(t, "--valid", "60")
 	g := release(t, "1.2.0")
 	release, reader := s.login("release"), s.login("reader")
 	if err := s.registry(release).Push(t.Context(), g); err != nil {
 		t.Fatal(err)
 	}
-	for until := time.Now().Add(time.Minute); s.ask(release, "GET", "tags/list", nil, "").status != http.StatusUnauthorized; time.Sleep(time.Second / 4) {
+	for until := time.Now().Add(3 * time.Minute); s.ask(release, "GET", "tags/list", nil, "").status != http.StatusUnauthorized; time.Sleep(time.Second / 4) {
 		if time.Now().After(until) {
 			t.Fatal("the passwords never end")
 		}
