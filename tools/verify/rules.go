@@ -34,6 +34,8 @@ var folderRules = []Rule{
 		Reads: "manifest, policy", Classes: []string{"version-too-old"}, check: minimumVersion},
 	{Name: "version", Asks: "Is the release the one that was asked for?",
 		Reads: "manifest, --version", Classes: []string{"wrong-version"}, check: askedVersion},
+	{Name: "module", Asks: "Are the files of the Go module the three of the release's version, and do they say the same?",
+		Reads: "module, manifest", Classes: []string{"module-mismatch"}, Roles: []Role{RoleModule}, check: eachFile((*release).moduleWhole)},
 	{Name: "gosum", Asks: "Does the Go module have the h1: digests of the user's go.sum?",
 		Reads: "module, --gosum", Classes: []string{"gosum-mismatch", "gosum-missing"}, check: goSum},
 }

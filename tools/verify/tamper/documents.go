@@ -91,7 +91,9 @@ func documentCases() []Case {
 		c("neither CycloneDX nor SPDX", "SPDX document", "documents", "malformed-sbom", text(linuxStem+".spdx.json", replaced("SPDX-2.3", "SPDX-9"))),
 		c("two subjects", "SPDX document", "documents", "malformed-sbom", bill(linuxStem+".spdx.json", func(d object) { d["documentDescribes"] = []any{"SPDXRef-0"} })),
 		c("another version in the manifest than in the names", "archive", "names", "wrong-name", func(*keys) hooks {
-			return hooks{Manifest: func(m *manifest.Manifest) { m.Version = "1.3.0" }, SignedSet: func(d object) { d["version"] = "1.3.0" }}
+			h := withoutModule() // which would be of another version as well
+			h.Manifest, h.SignedSet = func(m *manifest.Manifest) { m.Version = "1.3.0" }, func(d object) { d["version"] = "1.3.0" }
+			return h
 		}),
 		c("an older release", "release", "minimum-version", "version-too-old", func(*keys) hooks {
 			return hooks{Config: func(c *releasetest.Config) { c.Version = "0.9.0" }}

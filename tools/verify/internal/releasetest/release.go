@@ -284,7 +284,7 @@ func (b *builder) module() {
 	t := &Tree{}
 	t.Add(Entry{Name: prefix + "go.mod", Mode: 0o644, Data: mod})
 	t.Add(Entry{Name: prefix + "driver/driver.go", Mode: 0o644, Data: []byte("package driver\n")})
-	for ext, data := range map[string][]byte{".zip": t.Zip(), ".mod": mod, ".info": []byte("{}\n")} {
+	for ext, data := range map[string][]byte{".zip": t.Zip(), ".mod": mod, ".info": []byte(`{"Version":"v` + b.config.Version + `","Time":"2026-11-23T00:00:00Z"}` + "\n")} {
 		b.payload["gosqlite_v"+b.config.Version+ext] = &Payload{manifest.Module, "", data}
 	}
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+
+package verify
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/verify/container"
+)
+
+// maxInfo bounds a module's .info, in bytes.
+const maxInfo = 4 << 10
+
+// moduleName is what a part of the module is called.
+func (r *release) moduleName(ext string) string { return "gosqlite_v" + r.manifest.Version + ext }
+
+// moduleWhole judges a file of the Go module: it is one of the three that a GOPROXY has of the release's version, and they say
+// the same.
+func (r *release) moduleWhole(f *file) (class, detail string) {
+	if r.manifest == nil {
+		return "", ""
+	}
+	class = "module-mismatch"
+	exts := []string{".zip", ".mod", ".info"}
+	i := slices.IndexFunc(exts, func(ext string) bool { return f.name == r.moduleName(ext) })
+	if i < 0 {
+		return class, "a Go module of this release is " + r.moduleName("") + " with .zip, .mod and .info"
+	}
+	for _, ext := range exts {
+		if other := r.byName[r.moduleName(ext)]; other == nil || other.role != RoleModule {
+			return class, "the manifest lists no " + r.moduleName(ext) + " beside it"
+		}
+	}
+	switch exts[i] {
+	case ".zip":
+		if what := r.moduleEntries(f); what != "" {
+			return class, what
+		}
+	case ".info":
+		if what := r.moduleInfo(f); what != "" {
+			return class, what
+		}
+	}
+	return "", ""
+}
+
+// moduleEntries says what is wrong with the contents of the zip.
+func (r *release) moduleEntries(f *file) string {
+	c := r.archives[f.name]
+	if c == nil || slices.ContainsFunc(c.faults, func(x container.Fault) bool { return x.Check == container.CheckForm }) {
+		return "" // another rule says so
+	}
+	prefix := modulePath + "@v" + r.manifest.Version + "/"
+	found := false
+	for _, e := range c.entries {
+		if !strings.HasPrefix(e.Name, prefix) {
+			return fmt.Sprintf("%.100q does not lie in %s", e.Name, prefix)
+		}
+		if e.Name == prefix+"go.mod" {
+			if found = true; e.SHA256 != r.byName[r.moduleName(".mod")].sha256 {
+				return "its go.mod is not " + r.moduleName(".mod")
+			}
+		}
+	}
+	if !found {
+		return "it has no go.mod"
+	}
+	return ""
+}
+
+// moduleInfo says what is wrong with the .info.
+func (r *release) moduleInfo(f *file) string {
+	text, err := r.read(f, maxInfo)
+	if err != nil {
+		return err.Error()
+	}
+	var info struct {
+		Version string
+		Time    time.Time
+	}
+	if err := json.Unmarshal(text, &info); err != nil {
+		return err.Error()
+	}
+	if info.Version != "v"+r.manifest.Version || !info.Time.Equal(r.manifest.Time) {
+		return fmt.Sprintf("it is of %.80q at %s; the release is v%s at %s", info.Version, info.Time.Format(time.RFC3339), r.manifest.Version, r.manifest.Time.Format(time.RFC3339))
+	}
+	return ""
+}
