@@ -77,3 +77,8 @@ func (x *repository) change(ctx context.Context, o *options, r *gate.Release, p 
 	x.next, err = o.layOut(ctx, r, x.base, x.generation, items)
 	return x.enter(p, err)
 }
+
+// revoke is not the folder's: the role that lists a release has to sign that it is gone.
+func (x *repository) revoke(context.Context, revocation, bool) (string, error) {
+	return "", action.UsageError("a TUF repository lists what its roles signed: take the version out with tuf remove and tuf sign, publish that, then revoke it in the folder by file:FOLDER")
+}
