@@ -38,7 +38,7 @@ build() { ../../bazelw build --noshow_progress "$@"; }
 build :consumer_sbom :plain_sbom --output_groups=+graph
 verdict build $?
 holds bazel-bin/consumer_sbom.graph.json \
-  '"purl": "pkg:golang/github.com/cespare/xxhash/v2@v2.3.0"' 'golang:h1' '"path": "greeting.c"' '"path": "crt1.o"' \
+  '"purl": "pkg:golang/github.com/yuin/goldmark@v1.8.7"' 'golang:h1' '"path": "greeting.c"' '"path": "crt1.o"' \
   '"name": "Go standard library"' '"role": "build-tool"'
 verdict "module, C library, start files and standard library" $?
 holds bazel-bin/plain_sbom.graph.json '"path": "plain.c"' '"path": "greeting.c"' '"path": "crt1.o"'
@@ -64,11 +64,11 @@ plant() {
   verdict "plant: $1" "$status"
   cp "$copy/before" "$2"
 }
-plant "an undeclared module" BUILD.bazel '/^            ":xxhash",$/d' \
+plant "an undeclared module" BUILD.bazel '/^            ":goldmark",$/d' \
   'no component covers it: declare an sbom_component'
 plant "an undeclared C file" BUILD.bazel 's/^    name = "own",$/&\n    targets = ["consumer*", "greeting", "greeting.h", "main.go"],/' \
   'greeting.c: no component covers it'
-plant "a wrong license" BUILD.bazel '/^    name = "xxhash",$/,/^)/s/^    license = "MIT",$/    license = "Zlib",/' \
+plant "a wrong license" BUILD.bazel '/^    name = "goldmark",$/,/^)/s/^    license = "MIT",$/    license = "Zlib",/' \
   'MIT was found in it, and Zlib is declared'
 plant "a missing license" BUILD.bazel 's/^    license_files = \["LICENSE"\],$/    license_files = ["go.sum"],/' \
   'no license was found in it'

@@ -2,4 +2,4 @@ module example.org/consumer
 
 go 1.26.0
 
-require github.com/cespare/xxhash/v2 v2.3.0
+require github.com/yuin/goldmark v1.8.7

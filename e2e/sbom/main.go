@@ -9,11 +9,13 @@ package main
 import "C"
 
 import (
-	"fmt"
+	"os"
 
-	"github.com/cespare/xxhash/v2"
+	"github.com/yuin/goldmark"
 )
 
 func main() {
-	fmt.Println(xxhash.Sum64String(C.GoString(C.greeting())))
+	if err := goldmark.Convert([]byte(C.GoString(C.greeting())), os.Stdout); err != nil {
+		panic(err)
+	}
 }
