@@ -126,13 +126,14 @@ func checkOwner(_ *Checker, u *unit) []Finding {
 	return out
 }
 
-func checkMode(_ *Checker, u *unit) []Finding {
+func checkMode(c *Checker, u *unit) []Finding {
 	var out []Finding
 	for _, e := range u.entries {
 		perm := e.mode.Perm()
 		ok := e.mode.IsRegular() && (perm == 0o644 || perm == 0o755) || e.mode.IsDir() && perm == 0o755
-		if !ok || e.mode&^(0o777|1<<31) != 0 {
-			out = append(out, Finding{Where: "member " + e.name, Text: "mode " + e.mode.String()})
+		text := "mode " + e.mode.String()
+		if (!ok || e.mode&^(0o777|1<<31) != 0) && !c.allowed("archive-mode", u.name, text) {
+			out = append(out, Finding{Where: "member " + e.name, Text: text})
 		}
 	}
 	return out

@@ -12,8 +12,9 @@ def provenance(ctx, *, out, manifest, sources):
       manifest: the File whose entries are the subjects
       sources: a depset of source Files; those of this tree are its source
     """
+    # A file of its own: where Bazel spills long arguments, it does so beside the output, which is among the released files.
+    told = ctx.actions.declare_file(ctx.label.name + "_provenance/arguments")
     args = ctx.actions.args()
-    args.use_param_file("@%s")
     args.set_param_file_format("multiline")
     args.add("--out", out)
     args.add("--manifest", manifest)
@@ -25,10 +26,11 @@ def provenance(ctx, *, out, manifest, sources):
     for file in own:
         args.add("--source")
         args.add(file, format = file.short_path + "=%s")
+    ctx.actions.write(told, args)
     ctx.actions.run(
         executable = ctx.executable._provenance,
-        arguments = [args],
-        inputs = [manifest, ctx.file._pins, ctx.file._debs] + ctx.files._go_sums + own,
+        arguments = ["@" + told.path],
+        inputs = [told, manifest, ctx.file._pins, ctx.file._debs] + ctx.files._go_sums + own,
         outputs = [out],
         mnemonic = "Provenance",
         progress_message = "Writing %{output}",
