@@ -12,6 +12,7 @@ def provenance(ctx, *, out, manifest, sources):
       manifest: the File whose entries are the subjects
       sources: a depset of source Files; those of this tree are its source
     """
+
     # A file of its own: where Bazel spills long arguments, it does so beside the output, which is among the released files.
     told = ctx.actions.declare_file(ctx.label.name + "_provenance/arguments")
     args = ctx.actions.args()
