@@ -81,7 +81,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	outer, bytes := watch.lap(), r.bytes
-	if err := r.steps(r.unpack, r.inputs); err != nil {
+	if err := r.steps(r.longDigest, r.bills, r.unpack, r.inputs); err != nil {
 		return nil, err
 	}
 	report := r.judge(Rules)
