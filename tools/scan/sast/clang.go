@@ -58,7 +58,12 @@ func (e *Env) clang() []string {
 	if e.Zig == "" {
 		return []string{"clang"}
 	}
-	lib := filepath.Join(filepath.Dir(e.Zig), "lib")
+	// Bazel hands over a link to the program alone; its headers lie beside what the link leads to.
+	zig := e.Zig
+	if real, err := filepath.EvalSymlinks(zig); err == nil {
+		zig = real
+	}
+	lib := filepath.Join(filepath.Dir(zig), "lib")
 	args := []string{e.Zig, "clang", "--target=x86_64-linux-musl", "-nostdinc", "-isystem", filepath.Join(lib, "include")}
 	for _, headers := range []string{"x86_64-linux-musl", "generic-musl", "x86-linux-any", "any-linux-any"} {
 		args = append(args, "-isystem", filepath.Join(lib, "libc", "include", headers))
