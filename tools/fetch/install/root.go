@@ -33,8 +33,8 @@ import (
 
 	"golang.org/x/mod/semver"
 
-	"github.com/gosqlite/gosqlite/tools/fetch/lock"
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
+	"github.com/gosqlite/gosqlite/tools/publish/lock"
 )
 
 // Names in a root.

@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/fetch/download"
-	"github.com/gosqlite/gosqlite/tools/fetch/lock"
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
 	"github.com/gosqlite/gosqlite/tools/fetch/verified"
+	"github.com/gosqlite/gosqlite/tools/publish/lock"
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"

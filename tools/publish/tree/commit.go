@@ -22,7 +22,7 @@ func (s *Store) Commit(ctx context.Context, c *Change) error {
 			return fmt.Errorf("publish into %s: %w", s.Dir, err)
 		}
 	}
-	held, err := lock(s.in(lockName))
+	held, err := s.lock()
 	if err != nil {
 		return fmt.Errorf("publish into %s: %w", s.Dir, err)
 	}

@@ -115,7 +115,7 @@ func (s *Store) Prune(ctx context.Context, keep int) (generations, objects int, 
 	if current == "" {
 		return 0, 0, fmt.Errorf("prune %s: nothing is published there", s.Dir)
 	}
-	held, err := lock(s.in(lockName))
+	held, err := s.lock()
 	if err != nil {
 		return 0, 0, fmt.Errorf("prune %s: %w", s.Dir, err)
 	}

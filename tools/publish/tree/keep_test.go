@@ -148,7 +148,7 @@ func TestPrune(t *testing.T) {
 	if _, _, err := s.Prune(t.Context(), 0); err == nil {
 		t.Error("nothing is kept")
 	}
-	held, err := lock(s.in(lockName))
+	held, err := s.lock()
 	must(t, nil, err)
 	if _, _, err := s.Prune(t.Context(), 1); err == nil {
 		t.Error("beside a publisher")

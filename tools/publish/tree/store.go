@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/publish/lock"
 )
 
 // Names in the folder.
@@ -26,7 +28,7 @@ const (
 // Errors that a caller may want to tell apart.
 var (
 	// ErrBusy says that another publisher holds the lock.
-	ErrBusy = errors.New("another publisher is at work; run again when it is done")
+	ErrBusy = lock.ErrBusy
 	// ErrMoved says that the folder is no longer what the plan was made upon.
 	ErrMoved = errors.New("somebody else published since this was planned; run again")
 )
@@ -37,6 +39,9 @@ type Store struct {
 	// Step, if it is not nil, is told each step once it is done. Tests stop a publisher there.
 	Step func(name string)
 }
+
+// lock keeps other publishers out until what it gives is closed.
+func (s *Store) lock() (*os.File, error) { return lock.Take(s.in(lockName)) }
 
 func (s *Store) step(name string) {
 	if s.Step != nil {

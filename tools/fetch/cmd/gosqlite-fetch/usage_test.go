@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gosqlite/gosqlite/tools/fetch/lock"
+	"github.com/gosqlite/gosqlite/tools/publish/lock"
 	"github.com/gosqlite/gosqlite/tools/verify/tamper/specimen"
 )
 
