@@ -13,8 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -57,7 +59,8 @@ func Open(folders ...fs.FS) (*Schemas, error) {
 		}
 	}
 	s := &Schemas{compiled: map[string]*jsonschema.Schema{}}
-	for format, id := range ids {
+	for _, format := range slices.Sorted(maps.Keys(ids)) {
+		id := ids[format]
 		if inputs[id] == nil {
 			return nil, fmt.Errorf("read schemas: none for %s: unpack the packages that hold them", format)
 		}
