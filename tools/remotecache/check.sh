@@ -6,7 +6,7 @@
 #   tools/remotecache/check.sh --plants       every case with its sabotage left out, or its condition broken: each
 #                                             must be red
 #
-#   populate   CI writes: nothing came from the cache, every action's result is stored
+#   populate   CI writes: the cache was empty, and has results
 #   warm       anybody reads, in a fresh output base: every action is a hit, same bytes, at most LIMIT seconds
 #   server     the Go tests against nginx itself: who may do what, clean stop; none may be skipped
 #   secret     the password is in no log and no build event
@@ -129,9 +129,9 @@ case_populate() {
   cp -a "$work/srv/data" "$work/data"
   note="$(count carried) actions, $(stored ac) results, $(stored cas) blobs"
   end_base
-  # A hit in it is one of two equal actions of this build.
   if ((before != 0)); then why="the cache was not empty: $before results"; return 1; fi
-  if (($(stored ac) - before < $(count carried))); then why="only $(stored ac) results of $(count carried) actions are stored"; return 1; fi
+  # Equal actions share one result, so that no number is the right one. That none is missing is what "warm" shows.
+  if (($(stored ac) == 0)); then why="no result is stored"; return 1; fi
 }
 
 case_server() {
@@ -291,6 +291,13 @@ case_killed() {
 
 # --- the runner
 
+# What a case says of its plant, and of nothing else.
+declare -A words=(
+  [populate]='no result is stored' [server]='go test: .*FAIL' [warm]='did not come from the cache' [secret]='the password is in a log'
+  [anonymous]='stored without a password' [corrupt]='wrong bytes were taken' [full]='nothing was refused'
+  [frozen]='no warning' [dead]='no warning' [killed]='no warning'
+)
+
 passed=0 failed=0 not_run=0
 # run CASE [plant]
 run() {
@@ -304,7 +311,7 @@ run() {
   elif [[ -z $plant ]] && ((status == 0)); then
     printf '%-10s passed, %d s (%s)\n' "$name" $((SECONDS - start)) "$note"
     passed=$((passed + 1))
-  elif [[ -n $plant ]] && ((status != 0)); then
+  elif [[ -n $plant ]] && ((status != 0)) && [[ $why =~ ${words[$name]} ]]; then
     printf '%-10s passed: the plant was noticed, %d s (%s)\n' "$name" $((SECONDS - start)) "$why"
     passed=$((passed + 1))
   else

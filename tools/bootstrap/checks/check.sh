@@ -5,15 +5,19 @@
 # bundle, and gRPC over TLS. It needs root (tmpfs, a namespace without network)
 # and takes some minutes.
 #
-#   tools/bootstrap/checks/check.sh [SCRATCH-FOLDER [CHECK ...]]
+#   tools/bootstrap/checks/check.sh [--plants] [SCRATCH-FOLDER [CHECK ...]]
 #
+# --plants leaves the trouble of each check out, or breaks what it asks for: each
+# must be red, by the words that tell of just that.
 # SCRATCH-FOLDER, ${XDG_CACHE_HOME:-$HOME/.cache}/gosqlite/checks if not given,
 # takes about 6 GB. They stay, for a look at what failed; the next run reuses
 # the place. Exit 0 all passed, 1 one failed, 2 usage.
 set -u
 
 all="fresh fast grpc_tls damaged_cache bundle bundle_tampered no_jdk killed two_at_once no_network full_disk wrong_pin"
-usage() { echo "usage: check.sh [SCRATCH-FOLDER [CHECK ...]], with CHECK one of $all" >&2; exit 2; }
+usage() { echo "usage: check.sh [--plants] [SCRATCH-FOLDER [CHECK ...]], with CHECK one of $all" >&2; exit 2; }
+plants='' plant=''
+if [ "${1-}" = --plants ]; then plants=1; shift; fi
 cache=${XDG_CACHE_HOME:-${HOME:?neither XDG_CACHE_HOME nor HOME is set}/.cache}
 scratch=${1:-$cache/gosqlite/checks}
 [ $# -eq 0 ] || shift
@@ -70,6 +74,7 @@ expect() { # expect CODE TEXT COMMAND...: the exit code, and the text on stderr
   echo "  exit code $got, want $code with \"$text\":"; sed 's/^/  /' "$scratch/stderr"
   return 1
 }
+no_leftovers() { [ "$(leftovers)" = 0 ] || { echo "  unfinished parts are left"; return 1; }; }
 leftovers() { find "$XDG_CACHE_HOME/gosqlite/inputs" -mindepth 1 -maxdepth 1 -name '.tmp-*' 2>/dev/null | grep -c .; }
 
 check_fresh() {
@@ -78,17 +83,22 @@ check_fresh() {
   wrapper fetch || return 1
   echo "  from nothing (module and build cache of Go as they were): $(since "$t")"
   du -sh -- "$XDG_CACHE_HOME/gosqlite"/* | sed 's/^/  /'
-  [ "$(leftovers)" = 0 ] && bazel --version
+  [ -z "$plant" ] || mkdir -- "$XDG_CACHE_HOME/gosqlite/inputs/.tmp-planted"
+  no_leftovers && bazel --version
 }
 
-check_fast() { # the wrapper's own time, of 20 runs each
+check_fast() { # the wrapper's own time, of 20 runs each: at most 200 ms
   direct=$(echo "$XDG_CACHE_HOME"/gosqlite/inputs/bazel-*/bin/bazel)
   wrapper --version >/dev/null || return 1
-  for what in "$direct" ./bazelw; do
+  printf '#!/bin/sh\nsleep 0.3\nexec ./bazelw "$@"\n' >"$scratch/slow" && chmod +x "$scratch/slow"
+  set -- "$direct" ./bazelw
+  [ -z "$plant" ] || set -- "$direct" "$scratch/slow"
+  for what; do
     t=$(now)
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do (cd -- "$ws" && "$what" --version >/dev/null 2>&1) || return 1; done
-    echo "$t $(now)" | awk -v w="${what##*/}" '{ printf "  %s --version: %.0f ms\n", w, ($2 - $1) * 50 }'
-  done
+    echo "$t $(now)" | awk '{ printf "%.0f\n", ($2 - $1) * 50 }'
+  done >"$scratch/ms"
+  awk 'NR == 1 { d = $1 } NR == 2 { printf "  plain %d ms, through bazelw %d ms\n", d, $1; if ($1 - d > 200) { print "  bazelw adds more than 200 ms"; exit 1 } }' "$scratch/ms"
 }
 
 check_grpc_tls() {
@@ -96,16 +106,21 @@ check_grpc_tls() {
   "$scratch/grpcserver" "$scratch/cert.pem" >"$scratch/grpc.log" &
   server=$!
   sleep 1
-  bazel build //:g --remote_cache="grpcs://$(head -n 1 "$scratch/grpc.log")" --tls_certificate="$scratch/cert.pem" \
+  trusted=$scratch/cert.pem
+  [ -z "$plant" ] || trusted=/etc/ssl/certs/ca-certificates.crt
+  bazel build //:g --remote_cache="grpcs://$(head -n 1 "$scratch/grpc.log")" --tls_certificate="$trusted" \
     >"$scratch/bazel.log" 2>&1
   bazel shutdown
   kill "$server"
-  grep -q 'HTTP/2.0 .*Capabilities' "$scratch/grpc.log" && grep -q 'UNIMPLEMENTED: this server only answers' "$scratch/bazel.log"
+  if ! { grep -q 'HTTP/2.0 .*Capabilities' "$scratch/grpc.log" && grep -q 'UNIMPLEMENTED: this server only answers' "$scratch/bazel.log"; }; then
+    echo "  the server was not reached through TLS"
+    return 1
+  fi
 }
 
 check_no_jdk() { # Java from Debian, as on a machine that has none; TLS too
   use nojdk
-  export GOSQLITE_JDK=debian
+  [ -n "$plant" ] || export GOSQLITE_JDK=debian
   wrapper --version && check_grpc_tls
   status=$?
   unset GOSQLITE_JDK
@@ -117,7 +132,8 @@ check_no_jdk() { # Java from Debian, as on a machine that has none; TLS too
 
 check_bundle() {
   wrapper fetch --bundle "$scratch/one.tar" && wrapper fetch --bundle "$scratch/two.tar" || return 1
-  cmp -- "$scratch/one.tar" "$scratch/two.tar" || return 1
+  [ -z "$plant" ] || echo >>"$scratch/two.tar"
+  cmp -- "$scratch/one.tar" "$scratch/two.tar" 2>&1 || { echo "  two bundles of the same have other bytes"; return 1; }
   rm -f -- "$scratch/two.tar"
   echo "  bundle: $(du -h -- "$scratch/one.tar" | cut -f 1)"
   use imported
@@ -129,10 +145,10 @@ check_bundle() {
 check_bundle_tampered() { # one byte in the middle, then a cut file
   use tampered
   size=$(stat -c %s -- "$scratch/one.tar")
-  printf X | dd of="$scratch/one.tar" bs=1 seek=$((size / 2)) conv=notrunc status=none
+  [ -n "$plant" ] || printf X | dd of="$scratch/one.tar" bs=1 seek=$((size / 2)) conv=notrunc status=none
   expect 3 'verify ' wrapper fetch --import "$scratch/one.tar" || return 1
   truncate -s $((size / 3)) "$scratch/one.tar"
-  expect 1 'cut short' wrapper fetch --import "$scratch/one.tar" && [ "$(leftovers)" = 0 ]
+  expect 1 'cut short' wrapper fetch --import "$scratch/one.tar" && no_leftovers
 }
 
 parts() { find "$XDG_CACHE_HOME/gosqlite/inputs" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | grep -c .; }
@@ -143,13 +159,13 @@ check_killed() { # at several moments, then to the end
   for seconds in 2 6 20 9; do
     setsid "$ws/bazelw" fetch 2>/dev/null &
     sleep "$seconds"
-    kill -KILL "-$!" 2>/dev/null && cut=$((cut + 1))
+    [ -n "$plant" ] || { kill -KILL "-$!" 2>/dev/null && cut=$((cut + 1)); }
     wait "$!" 2>/dev/null
     echo "  killed after $seconds s: $(parts) parts, $(leftovers) unfinished"
   done
   [ "$cut" -ge 2 ] || { echo "  not exercised: the runs ended before the kill"; return 1; }
   t=$(now)
-  wrapper fetch && [ "$(leftovers)" = 0 ] || return 1
+  wrapper fetch && no_leftovers || return 1
   echo "  resumed to the end: $(since "$t")"
   bazel --version
 }
@@ -158,27 +174,35 @@ check_two_at_once() {
   use twice
   wrapper --version >"$scratch/a" 2>&1 &
   one=$!
+  [ -z "$plant" ] || { wait "$one"; one=; }
   wrapper --version >"$scratch/b" 2>&1 &
   two=$!
-  wait "$one" && wait "$two" || { cat "$scratch/a" "$scratch/b"; return 1; }
-  [ "$(cat "$scratch/a" "$scratch/b" | grep -c waiting)" = 1 ] &&
-    [ "$(cat "$scratch/a" "$scratch/b" | grep -c 'gosqlite: Bazel')" = 1 ] && [ "$(leftovers)" = 0 ]
+  if { [ -n "$one" ] && ! wait "$one"; } || ! wait "$two"; then cat "$scratch/a" "$scratch/b"; return 1; fi
+  [ "$(cat "$scratch/a" "$scratch/b" | grep -c waiting)" = 1 ] || { echo "  none waited for the other"; return 1; }
+  [ "$(cat "$scratch/a" "$scratch/b" | grep -c 'gosqlite: Bazel')" = 1 ] && no_leftovers
 }
 
 check_no_network() {
   use offline
   (
-    export GOMODCACHE="$scratch/nomod" CARGO_HOME="$scratch/nocargo"
-    expect 1 'registry was not reached' unshare -n -- "$ws/bazelw" fetch
-  ) && [ "$(leftovers)" = 0 ]
+    if [ -n "$plant" ]; then
+      set --
+    else
+      export GOMODCACHE="$scratch/nomod" CARGO_HOME="$scratch/nocargo"
+      set -- unshare -n --
+    fi
+    expect 1 'registry was not reached' "$@" "$ws/bazelw" fetch
+  ) && no_leftovers
 }
 
 check_full_disk() {
   use full
-  mount -t tmpfs -o size=150m tmpfs "$XDG_CACHE_HOME" || return 1
+  size=150m
+  [ -z "$plant" ] || size=8g
+  mount -t tmpfs -o size=$size tmpfs "$XDG_CACHE_HOME" || return 1
   expect 1 'disk .*full' wrapper fetch
   status=$?
-  [ "$(leftovers)" = 0 ] || status=1
+  no_leftovers || status=1
   umount "$XDG_CACHE_HOME"
   return $status
 }
@@ -186,7 +210,7 @@ check_full_disk() {
 check_wrong_pin() {
   use wrong
   cp -- "$ws/pins/pins.json" "$scratch/pins.json"
-  sed -i '/"sqlite_amalgamation"/,/"sha3_256"/s/"tree": "..../"tree": "0000/' "$ws/pins/pins.json"
+  [ -n "$plant" ] || sed -i '/"sqlite_amalgamation"/,/"sha3_256"/s/"tree": "..../"tree": "0000/' "$ws/pins/pins.json"
   expect 3 'verify sqlite_amalgamation' wrapper fetch
   status=$?
   cp -- "$scratch/pins.json" "$ws/pins/pins.json"
@@ -194,15 +218,43 @@ check_wrong_pin() {
 }
 
 check_damaged_cache() { # a folder that goes missing is brought again
-  rm -rf -- "$XDG_CACHE_HOME"/gosqlite/inputs/sqlite_amalgamation-*
-  wrapper --version 2>"$scratch/stderr" && grep -q 'sqlite_amalgamation' "$scratch/stderr"
+  [ -n "$plant" ] || rm -rf -- "$XDG_CACHE_HOME"/gosqlite/inputs/sqlite_amalgamation-*
+  wrapper --version 2>"$scratch/stderr" || return 1
+  grep -q 'sqlite_amalgamation' "$scratch/stderr" || { echo "  the missing folder was not brought"; return 1; }
 }
 
+# What a check says of its plant, and of nothing else.
+words() {
+  case $1 in
+  fresh) echo 'unfinished parts are left' ;;
+  fast) echo 'adds more than 200 ms' ;;
+  grpc_tls) echo 'not reached through TLS' ;;
+  damaged_cache) echo 'was not brought' ;;
+  bundle) echo 'have other bytes' ;;
+  bundle_tampered) echo 'exit code 0, want 3' ;;
+  no_jdk) echo 'Java is the machine' ;;
+  killed) echo 'not exercised' ;;
+  two_at_once) echo 'none waited' ;;
+  no_network | full_disk) echo 'exit code 0, want 1' ;;
+  wrong_pin) echo 'exit code 0, want 3' ;;
+  esac
+}
+
+# The state that a check leaves to the next one comes from its own run, so that a planted check follows an honest one.
 # shellcheck disable=SC2086 # a list of names
 [ $# -gt 0 ] || set -- $all
 for c; do
+  plant=''
   "check_$c"
   verdict "$c" $?
+  [ -n "$plants" ] || continue
+  plant=1
+  "check_$c" >"$scratch/plant" 2>&1
+  status=$?
+  [ "$status" != 0 ] && grep -q -- "$(words "$c")" "$scratch/plant"
+  status=$?
+  [ "$status" = 0 ] || sed 's/^/  /' "$scratch/plant"
+  verdict "$c, with its plant" "$status"
 done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

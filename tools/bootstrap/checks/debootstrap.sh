@@ -6,7 +6,7 @@
 #   tools/bootstrap/checks/debootstrap.sh [ROOT]
 #
 # ROOT is a folder that does not exist or is empty, ${XDG_CACHE_HOME:-$HOME/.cache}/gosqlite/debootstrap if not given;
-# it takes about 2 GB and is removed at the end. The check needs root, debootstrap, and go and cargo of this machine
+# it takes about 10 GB and is removed at the end. The check needs root, debootstrap, and go and cargo of this machine
 # (mounted read-only: bookworm's are too old, and its cargo brings a C compiler). The clients' configuration is the
 # machine's; the tree is the commit that is checked out. Prints a line for each step and a closing line.
 # Exit 0 all passed, 1 a step failed or was not run, 2 usage.
@@ -164,6 +164,22 @@ step_build() { # C, compiled by zig in the sandbox; the repositories are verifie
     inside '/root/gosqlite/bazel-bin/toolchains/anchor/anchor /bin/echo compiled' && said '^compiled$'
 }
 
+# The two commands of README.md, as they stand there, and nothing else.
+readme() { sed -n '/^## Build and test/,/^## [^B]/s/^\(\.\/bazelw '"$1"' [^#]*[^# ]\) *#.*/\1/p' "$tree/README.md"; }
+run_readme() {
+  local command
+  command=$(readme "$1")
+  [[ $command == "./bazelw $1 "* && $command != *$'\n'* ]] || { echo "README.md has no command, or several: $command"; return 1; }
+  echo "$command"
+  inside "cd /root/gosqlite && nice -n 5 $command"
+}
+
+step_readme_build() { # and the set is whole by its own list of digests
+  run_readme build && inside 'cd /root/gosqlite/bazel-bin/tools/release/release && ls && sha256sum -c SHA256SUMS'
+}
+
+step_readme_test() { run_readme test && said 'Executed [1-9][0-9]* out of [1-9][0-9]* tests: [1-9][0-9]* tests pass' && ! said 'fail'; }
+
 step_no_fallback() { # one byte of an input changes: the build must stop
   inside 'echo >>"$(ls /root/.cache/gosqlite/inputs/zig-*/LICENSE)"' &&
     ! bazelw '--output_base=/root/other build --jobs=1 --color=no --curses=no //toolchains/anchor' &&
@@ -173,7 +189,7 @@ step_no_fallback() { # one byte of an input changes: the build must stop
 said() { grep -qE -- "$1" "$log"; }
 
 set -m # each step is a process group, which can be ended as a whole
-for step in debootstrap configuration bare clone doctor doctor_without_cargo version mirror java build no_fallback; do
+for step in debootstrap configuration bare clone doctor doctor_without_cargo version mirror java build readme_build readme_test no_fallback; do
   log=$logs/$step
   began=$EPOCHREALTIME
   "step_$step" >"$log" 2>&1 </dev/null &
