@@ -38,6 +38,18 @@ type action struct {
 	Arguments      []string `json:"arguments"`
 	InputDepSetIDs []int    `json:"inputDepSetIds"`
 	OutputID       int      `json:"primaryOutputId"`
+	// With --include_param_files: arguments that Bazel hands over in a file.
+	ParamFiles  []paramFile `json:"paramFiles"`
+	Environment []pair      `json:"environmentVariables"`
+}
+
+type paramFile struct {
+	Arguments []string `json:"arguments"`
+}
+
+type pair struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
 }
 
 type depSet struct {
@@ -123,8 +135,13 @@ var shells = []string{"sh", "bash", "dash", "zsh", "ksh", "busybox"}
 // (/lib64/ld-linux…) are names that end up in a program; nothing reads them in a build.
 var hostPath = regexp.MustCompile(`(?:^|[\s=:,;"'@]|^-[A-Za-z]+)(/(?:usr|bin|sbin|opt)/[^\s:,;"']*)`)
 
-// Check finds actions that run a program of the host or a shell, those that name a file of the host in an argument, and
-// those that read a file of a forbidden module, named as in MODULE.bazel. Findings are sorted; each is there once.
+// folders matches a list of folders of the host, as PATH has them.
+var folders = regexp.MustCompile(`(?:^|[\s=:,;])(/(?:usr|bin|sbin|opt)(?:/[^\s:,;]*)?)`)
+
+// Check finds actions that run a program of the host or a shell, those that name a file of the host in an argument, in a
+// file of arguments or in a variable, and those that read a file of a forbidden module, named as in MODULE.bazel. A program
+// without a folder is one of the host: it is looked up in PATH, which no action may need. Findings are sorted; each is there
+// once.
 func (g *Graph) Check(forbidden []string) []Finding {
 	seen := map[Finding]bool{}
 	direct := g.forbiddenSets(forbidden)
@@ -134,16 +151,26 @@ func (g *Graph) Check(forbidden []string) []Finding {
 		}
 		if len(a.Arguments) > 0 {
 			program := a.Arguments[0]
-			if path.IsAbs(program) {
+			if path.IsAbs(program) || !strings.Contains(program, "/") {
 				add("host program", program)
 			}
 			if slices.Contains(shells, path.Base(program)) || strings.HasSuffix(program, ".sh") {
 				add("shell", program)
 			}
-			for _, argument := range a.Arguments[1:] {
+			arguments := [][]string{a.Arguments[1:]}
+			for _, f := range a.ParamFiles {
+				arguments = append(arguments, f.Arguments)
+			}
+			for _, argument := range slices.Concat(arguments...) {
 				if m := hostPath.FindStringSubmatch(argument); m != nil {
 					add("host path", m[1])
 				}
+			}
+		}
+		for _, v := range a.Environment {
+			// Go's rules give PATH folders of the host; a program that needs one has no folder, which is found above.
+			if m := folders.FindStringSubmatch(v.Value); m != nil && v.Key != "PATH" {
+				add("host path", v.Key+"="+m[1])
 			}
 		}
 		for _, file := range g.reach(a.InputDepSetIDs, direct) {

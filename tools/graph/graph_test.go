@@ -27,6 +27,12 @@ func TestCheck(t *testing.T) {
 	}{
 		{"clean", func(*container) {}, ""},
 		{"host program", func(c *container) { c.Actions[0].Arguments[0] = "/usr/bin/gcc" }, "host program"},
+		{"program without a folder", func(c *container) { c.Actions[0].Arguments[0] = "tar" }, "host program"},
+		{"host file in a file of arguments", func(c *container) {
+			c.Actions[0].ParamFiles = []paramFile{{[]string{"-o", "x", "/usr/lib/x.o"}}}
+		}, "host path"},
+		{"host folder in a variable", func(c *container) { c.Actions[0].Environment = []pair{{"CC", "/usr/bin/cc"}} }, "host path"},
+		{"PATH", func(c *container) { c.Actions[0].Environment = []pair{{"PATH", "external/go/bin:/bin:/usr/bin"}} }, ""},
 		{"host file", func(c *container) { c.Actions[0].Arguments[2] = "/usr/lib/x.o" }, "host path"},
 		{"host folder behind a flag's letter", func(c *container) { c.Actions[0].Arguments[2] = "-I/opt/include" }, "host path"},
 		{"host program behind an equals sign", func(c *container) { c.Actions[0].Arguments[2] = "--cc=/bin/cc" }, "host path"},

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -50,6 +51,7 @@ type Report struct {
 type Machine struct {
 	LookPath func(string) (string, error)
 	HasPip   func() bool
+	Version  func(name string) string // what a client says of its version, such as "go1.27.4"; "" if it says nothing
 	Free     func(dir string) (bytes uint64, err error)
 	Exists   func(path string) bool
 }
@@ -65,6 +67,13 @@ var clients = map[string][]string{
 
 var debianPackage = map[string]string{"go": "golang-go", "python3": "python3 python3-pip", "cargo": "cargo",
 	"apt-get": "apt", "apt-cache": "apt", "dpkg-deb": "dpkg", "git": "git", "cc": "gcc libc6-dev"}
+
+// least is the oldest version of a client that can do the work, and where a newer one is when Debian's is older: Go since it
+// fetches the toolchain that go.mod names, cargo since it reads an index over HTTPS.
+var least = map[string]struct{ version, how string }{
+	"go":    {"1.21", "get Go from https://go.dev/dl/"},
+	"cargo": {"1.68", "install Rust by https://rustup.rs"},
+}
 
 // optional are programs that no build runs, and what does.
 var optional = []struct{ name, use string }{
@@ -129,10 +138,18 @@ func toolRows(s *registries.Setup, m Machine, needed map[string]bool) []Row {
 	var rows []Row
 	for _, name := range []string{"apt-get", "apt-cache", "dpkg-deb", "python3", "go", "cargo"} {
 		row := Row{Name: name, Status: OK, How: "apt-get install " + debianPackage[name]}
+		old, aged := least[name]
+		if aged {
+			row.How += ", if that is " + old.version + " or newer; else " + old.how
+		}
 		path, err := m.LookPath(name)
 		switch {
 		case err == nil && (name != "python3" || m.HasPip()):
 			row.Detail, row.How = path, ""
+			if aged && needed[name] && older(m.Version(name), old.version) {
+				row.Status, row.How = Missing, old.how
+				row.Detail = fmt.Sprintf("%s is too old (%s): %s or newer is needed", path, numbers.FindString(m.Version(name)), old.version)
+			}
 		case needed[name] && err == nil:
 			row.Status, row.Detail = Missing, path+" has no pip"
 		case needed[name]:
@@ -150,6 +167,21 @@ func toolRows(s *registries.Setup, m Machine, needed map[string]bool) []Row {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+var numbers = regexp.MustCompile(`\d+\.\d+`)
+
+// older tells whether the first two numbers of a version are below those of least. What says nothing is taken as it is: the
+// command that needs it will tell.
+func older(version, least string) bool {
+	var have, want [2]int
+	if _, err := fmt.Sscanf(numbers.FindString(version), "%d.%d", &have[0], &have[1]); err != nil {
+		return false
+	}
+	if _, err := fmt.Sscanf(least, "%d.%d", &want[0], &want[1]); err != nil {
+		return false
+	}
+	return have[0] < want[0] || have[0] == want[0] && have[1] < want[1]
 }
 
 func optionalRows(m Machine) []Row {
@@ -199,6 +231,20 @@ func ThisMachine() Machine {
 	return Machine{
 		LookPath: exec.LookPath,
 		HasPip:   func() bool { return exec.Command("python3", "-m", "pip", "--version").Run() == nil },
+		Version: func(name string) string {
+			args := []string{"--version"}
+			if name == "go" {
+				args = []string{"version"}
+			}
+			cmd := exec.Command(name, args...)
+			// The client itself, and not the toolchain that it would fetch.
+			cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local")
+			out, err := cmd.Output()
+			if err != nil {
+				return ""
+			}
+			return string(out)
+		},
 		Free: func(dir string) (uint64, error) {
 			var st syscall.Statfs_t
 			if err := syscall.Statfs(dir, &st); err != nil {

@@ -47,6 +47,9 @@ func machine(without ...string) Machine {
 			return "/usr/bin/" + name, nil
 		},
 		HasPip: func() bool { return true },
+		Version: func(name string) string {
+			return map[string]string{"go": "go version go1.27.4 linux/amd64\n", "cargo": "cargo 1.91.0\n"}[name]
+		},
 		Free:   func(string) (uint64, error) { return 2 * Need, nil },
 		Exists: func(string) bool { return true },
 	}
@@ -79,6 +82,18 @@ func TestExamine(t *testing.T) {
 		{"no cargo, not needed", true, func(_ *registries.Setup, m *Machine) { *m = machine("cargo", "apt-get", "python3") }, "", ""},
 		{"neither git nor a C compiler", false, func(_ *registries.Setup, m *Machine) { *m = machine("git", "cc") }, "", ""},
 		{"no go", true, func(_ *registries.Setup, m *Machine) { *m = machine("go") }, "go", "golang-go"},
+		{"an old go", true, func(_ *registries.Setup, m *Machine) {
+			m.Version = func(string) string { return "go version go1.19.8 linux/amd64" }
+		}, "go", "go.dev/dl"},
+		{"an old cargo", false, func(_ *registries.Setup, m *Machine) {
+			m.Version = func(name string) string { return map[string]string{"cargo": "cargo 1.65.0"}[name] }
+		}, "cargo", "rustup"},
+		{"an old cargo, not needed", true, func(_ *registries.Setup, m *Machine) {
+			m.Version = func(name string) string { return map[string]string{"cargo": "cargo 1.65.0"}[name] }
+		}, "", ""},
+		{"a client that is just new enough", false, func(_ *registries.Setup, m *Machine) {
+			m.Version = func(name string) string { return map[string]string{"go": "go version go1.21 linux/amd64", "cargo": "cargo 1.68.2"}[name] }
+		}, "", ""},
 		{"no pip", false, func(_ *registries.Setup, m *Machine) { m.HasPip = func() bool { return false } }, "python3", "python3-pip"},
 		{"no keyring", false, func(_ *registries.Setup, m *Machine) { m.Exists = func(string) bool { return false } }, "debian keyring", "debian-archive-keyring"},
 		{"a full disk", false, func(_ *registries.Setup, m *Machine) { m.Free = func(string) (uint64, error) { return 1, nil } }, "disk", "free space"},
