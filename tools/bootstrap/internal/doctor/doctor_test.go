@@ -92,7 +92,9 @@ func TestExamine(t *testing.T) {
 			m.Version = func(name string) string { return map[string]string{"cargo": "cargo 1.65.0"}[name] }
 		}, "", ""},
 		{"a client that is just new enough", false, func(_ *registries.Setup, m *Machine) {
-			m.Version = func(name string) string { return map[string]string{"go": "go version go1.21 linux/amd64", "cargo": "cargo 1.68.2"}[name] }
+			m.Version = func(name string) string {
+				return map[string]string{"go": "go version go1.21 linux/amd64", "cargo": "cargo 1.68.2"}[name]
+			}
 		}, "", ""},
 		{"no pip", false, func(_ *registries.Setup, m *Machine) { m.HasPip = func() bool { return false } }, "python3", "python3-pip"},
 		{"no keyring", false, func(_ *registries.Setup, m *Machine) { m.Exists = func(string) bool { return false } }, "debian keyring", "debian-archive-keyring"},
