@@ -4,11 +4,14 @@ package action
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"syscall"
 )
 
 // WriteFile makes the file name with what write writes. The bytes go to a temporary file in the same folder, which is
@@ -44,5 +47,24 @@ func WriteFile(name string, mode fs.FileMode, write func(io.Writer) error) (err 
 	if err := os.Rename(f.Name(), name); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
+	if err := syncFolder(filepath.Dir(name)); err != nil {
+		return fmt.Errorf("%s is written, and may be lost by a power cut: %w", name, err)
+	}
 	return nil
+}
+
+// syncFolder makes the names in a folder last. Windows has no such call for folders.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil // a file system without it
+	}
+	return errors.Join(err, d.Close())
 }
