@@ -28,12 +28,13 @@ type Transport struct {
 	Host   string // HOST[:PORT]
 	Limit  int64  // bytes of an answer, unless Unbounded was called
 	Next   http.RoundTripper
+	Pace   Pace // of what comes
 }
 
 // New is a transport that demands TLS of at least 1.2 where the scheme is https. Roots are what a certificate has to lead
 // to; nil for the system's.
 func New(scheme, host string, roots *x509.CertPool, limit int64) *Transport {
-	return &Transport{scheme, host, limit, &http.Transport{
+	return &Transport{Scheme: scheme, Host: host, Limit: limit, Pace: leastPace, Next: &http.Transport{
 		TLSClientConfig:       &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		Proxy:                 http.ProxyFromEnvironment,
 		ResponseHeaderTimeout: maxWait, TLSHandshakeTimeout: maxWait, ForceAttemptHTTP2: true,
@@ -45,11 +46,17 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != t.Scheme || withPort(r.URL) != withPort(&url.URL{Scheme: t.Scheme, Host: t.Host}) {
 		return nil, fmt.Errorf("ask %s://%s: %w", r.URL.Scheme, r.URL.Host, ErrOtherHost)
 	}
-	answer, err := t.Next.RoundTrip(r)
-	if err == nil && r.Context().Value(unbounded{}) == nil {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	answer, err := t.Next.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	answer.Body = &paced{ReadCloser: answer.Body, ctx: ctx, cancel: cancel, pace: t.Pace, left: t.Pace.Window}
+	if r.Context().Value(unbounded{}) == nil {
 		answer.Body = &bounded{answer.Body, t.Limit, t.Limit}
 	}
-	return answer, err
+	return answer, nil
 }
 
 func withPort(u *url.URL) string {
