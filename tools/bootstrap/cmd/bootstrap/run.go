@@ -45,7 +45,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env []str
 	a := &app{stdout: stdout, stderr: stderr, env: env, log: progress.New(stderr, isTerminal(stderr), time.Now)}
 	err := a.dispatch(ctx, args)
 	a.log.Close()
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, help[args[0]])
+		return exitOK
+	}
 	return report(stderr, err)
+}
+
+// help is what --help prints of each command, in the words that a user of bazelw types.
+var help = map[string]string{
+	"fetch": `usage: ./bazelw fetch [--bundle FILE | --import FILE] [--exec PLATFORM]
+
+Fetches all inputs that are not there yet.
+
+  --bundle FILE    and writes them into one file, for a machine without registries
+  --import FILE    takes them from such a file instead; each is held against its pin
+  --exec PLATFORM  inputs for a machine of another kind that builds, such as linux_arm64
+`,
+	"doctor": `usage: ./bazelw doctor [--json]
+
+Says what this machine has of what a build needs, and how to get the rest. Exit code 1 when something is missing.
+`,
+	"update": `usage: ./bazelw update WHAT [VERSION]
+
+Writes new pins into pins/pins.json, as one diff to review, and says what to look at. WHAT is sqlite, zig or go, with a version
+of theirs (by default the newest that the registry has), bazel, with a revision of Debian's package, or modules, which
+computes new digests for the versions that stand in pins/pins.json.
+`,
 }
 
 func report(stderr io.Writer, err error) int {
@@ -86,7 +112,11 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 
 // parse reads the flags; at most max arguments may follow them.
 func (a *app) parse(flags *flag.FlagSet, args []string, max int) error {
-	if err := flags.Parse(args); err != nil {
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) && help[flags.Name()] != "" {
+		return err
+	}
+	if err != nil {
 		return &usageError{fmt.Sprintf("%s: %v; flags: %s", flags.Name(), err, flagNames(flags))}
 	}
 	if flags.NArg() > max {

@@ -40,6 +40,16 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+func TestHelp(t *testing.T) {
+	for _, command := range []string{"fetch", "doctor", "update"} {
+		var stdout, stderr bytes.Buffer
+		if code := run(context.Background(), []string{command, "-workspace", "x", "--help"}, &stdout, &stderr, nil); code != exitOK ||
+			!strings.HasPrefix(stdout.String(), "usage: ./bazelw "+command) || stderr.Len() > 0 {
+			t.Errorf("%s: exit code %d, %q, %q", command, code, stdout.String(), stderr.String())
+		}
+	}
+}
+
 func TestMissingPins(t *testing.T) {
 	var stderr bytes.Buffer
 	code := run(context.Background(), []string{"doctor", "-workspace", t.TempDir()}, nil, &stderr, []string{"HOME=" + t.TempDir()})

@@ -21,11 +21,14 @@ type Crate struct {
 }
 
 // FetchCrate vendors a crate with cargo below dir, which must be empty. An
-// empty version means the newest.
+// empty version means the newest, one such as "<0.40.0" the newest below that.
 func FetchCrate(ctx context.Context, r Runner, dir, name, version string) (*Crate, error) {
 	fail := func(err error) (*Crate, error) { return nil, fmt.Errorf("fetch crate %s %s: %w", name, version, err) }
 	requirement := "*"
-	if version != "" {
+	switch {
+	case strings.HasPrefix(version, "<"):
+		requirement = version
+	case version != "":
 		requirement = "=" + version
 	}
 	manifest := fmt.Sprintf("[package]\nname = \"fetch\"\nversion = \"0.0.0\"\nedition = \"2021\"\n"+

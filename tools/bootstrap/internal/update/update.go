@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -149,9 +150,44 @@ func (u *Updater) zig(ctx context.Context, name string, p *pins.Pin, folder, ver
 	return u.retree(ctx, name, p, version)
 }
 
-// SQLite pins the amalgamation that a version of the crate carries; an empty
-// version means the newest crate.
-func (u *Updater) SQLite(ctx context.Context, crateVersion string) error {
+// maxCrates bounds how many versions of the crate are looked into.
+const maxCrates = 30
+
+// carrier finds the newest crate that carries a version of SQLite; an empty version means the newest crate. Crates have
+// versions of their own, and nothing but their content tells of SQLite's.
+func (u *Updater) carrier(ctx context.Context, dir, want string) (crate *client.Crate, header []byte, version string, err error) {
+	c := u.Setup.Pins.SQLite.Channel(pins.Crate)
+	if want != "" && len(numbers(want)) != 3 {
+		return nil, nil, "", fmt.Errorf("update sqlite: %q is no version of SQLite, such as 3.54.1", want)
+	}
+	var seen []string
+	for below := ""; len(seen) < maxCrates; below = "<" + crate.Version {
+		crate, err = client.FetchCrate(ctx, u.Setup.Runner, filepath.Join(dir, strconv.Itoa(len(seen))), c.Package, below)
+		if err != nil && len(seen) > 0 {
+			break // there is none below
+		}
+		if err != nil {
+			return nil, nil, "", err
+		}
+		if header, err = os.ReadFile(filepath.Join(crate.Dir, c.StripPrefix, "sqlite3.h")); err != nil {
+			return nil, nil, "", fmt.Errorf("update sqlite: %w", err)
+		}
+		if version, err = client.SQLiteVersion(header); err != nil {
+			return nil, nil, "", err
+		}
+		if want == "" || version == want {
+			return crate, header, version, nil
+		}
+		seen = append(seen, version)
+		if less(numbers(version), numbers(want)) {
+			break
+		}
+	}
+	return nil, nil, "", fmt.Errorf("update sqlite: no version of %s has SQLite %s; from the newest on they have %s", c.Package, want, strings.Join(slices.Compact(seen), ", "))
+}
+
+// SQLite pins the amalgamation of a version of SQLite; an empty version means that of the newest crate.
+func (u *Updater) SQLite(ctx context.Context, want string) error {
 	p := &u.Setup.Pins.SQLite
 	c := p.Channel(pins.Crate)
 	dir, err := u.Setup.Store.Temp("update-crate")
@@ -159,15 +195,7 @@ func (u *Updater) SQLite(ctx context.Context, crateVersion string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	crate, err := client.FetchCrate(ctx, u.Setup.Runner, dir, c.Package, crateVersion)
-	if err != nil {
-		return err
-	}
-	header, err := os.ReadFile(filepath.Join(crate.Dir, c.StripPrefix, "sqlite3.h"))
-	if err != nil {
-		return fmt.Errorf("update sqlite: %w", err)
-	}
-	version, err := client.SQLiteVersion(header)
+	crate, header, version, err := u.carrier(ctx, dir, want)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,11 +41,25 @@ func (r registry) Run(_ context.Context, c client.Command) ([]byte, error) {
 	case strings.Contains(args, "pip download"):
 		return nil, writeZip(filepath.Join(c.Dir, "a.whl"), "ziglang/zig", c.Args[len(c.Args)-1])
 	case strings.HasPrefix(args, "vendor"):
-		dir := filepath.Join(c.Dir, "vendor/libsqlite3-sys-0.41.0")
+		manifest, err := os.ReadFile(filepath.Join(c.Dir, "Cargo.toml"))
+		if err != nil {
+			return nil, err
+		}
+		// Newest first; two carry the same SQLite.
+		crate, sqlite := "0.41.0", "3.55.2"
+		for _, below := range []struct{ below, crate, sqlite string }{{"0.41.0", "0.40.1", "3.55.1"}, {"0.40.1", "0.40.0", "3.54.1"}, {"0.40.0", "0.39.0", "3.54.1"}} {
+			if strings.Contains(string(manifest), `"<`+below.below+`"`) {
+				crate, sqlite = below.crate, below.sqlite
+			}
+		}
+		if strings.Contains(string(manifest), `"<0.39.0"`) {
+			return nil, errors.New("no matching package")
+		}
+		dir := filepath.Join(c.Dir, "vendor/libsqlite3-sys-"+crate)
 		if err := os.MkdirAll(filepath.Join(dir, "sqlite3"), 0o755); err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(filepath.Join(dir, "sqlite3/sqlite3.h"), []byte(header), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "sqlite3/sqlite3.h"), []byte(strings.Replace(header, "3.55.2", sqlite, 1)), 0o644); err != nil {
 			return nil, err
 		}
 		return nil, os.WriteFile(filepath.Join(dir, ".cargo-checksum.json"), []byte(`{"package":"`+strings.Repeat("b", 64)+`"}`), 0o644)
@@ -109,6 +124,8 @@ func TestUpdate(t *testing.T) {
 			func(f *pins.File) pins.Pin { return f.Zig }, "0.18.0", "https://ziglang.org/download/0.18.0/zig-x86_64-linux-0.18.0.tar.xz"},
 		{"newest sqlite", "", func(u *Updater, v string) error { return u.SQLite(context.Background(), v) },
 			func(f *pins.File) pins.Pin { return f.SQLite }, "3.55.2", "https://sqlite.org/2027/sqlite-amalgamation-3550200.zip"},
+		{"a certain sqlite", "3.54.1", func(u *Updater, v string) error { return u.SQLite(context.Background(), v) },
+			func(f *pins.File) pins.Pin { return f.SQLite }, "3.54.1", "https://sqlite.org/2027/sqlite-amalgamation-3540100.zip"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			u := updater(t)
@@ -137,6 +154,25 @@ func TestUpdate(t *testing.T) {
 				t.Errorf("changes %q", lines)
 			}
 		})
+	}
+}
+
+func TestUpdateSQLiteRefused(t *testing.T) {
+	for _, c := range []struct{ name, version, want string }{
+		{"no package has it", "3.55.0", "has SQLite 3.55.0; from the newest on they have 3.55.2, 3.55.1, 3.54.1"},
+		{"older than all", "3.20.0", "from the newest on they have 3.55.2, 3.55.1, 3.54.1"},
+		{"a crate's version", "0.40.0", "from the newest on they have 3.55.2, 3.55.1, 3.54.1"},
+		{"no version", "<3", "is no version of SQLite"},
+	} {
+		u := updater(t)
+		before := u.Setup.Pins.SQLite.Version
+		if err := u.SQLite(context.Background(), c.version); err == nil || !strings.Contains(err.Error(), c.want) || u.Setup.Pins.SQLite.Version != before {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	u := updater(t)
+	if err := u.SQLite(context.Background(), "3.54.1"); err != nil || u.Setup.Pins.SQLite.Channel(pins.Crate).Version != "0.40.0" {
+		t.Errorf("the newest crate of two: %+v, %v", u.Setup.Pins.SQLite.Channels, err)
 	}
 }
 
