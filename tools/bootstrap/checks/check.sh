@@ -144,11 +144,12 @@ check_bundle() {
 
 check_bundle_tampered() { # one byte in the middle, then a cut file
   use tampered
-  size=$(stat -c %s -- "$scratch/one.tar")
-  [ -n "$plant" ] || printf X | dd of="$scratch/one.tar" bs=1 seek=$((size / 2)) conv=notrunc status=none
-  expect 3 'verify ' wrapper fetch --import "$scratch/one.tar" || return 1
-  truncate -s $((size / 3)) "$scratch/one.tar"
-  expect 1 'cut short' wrapper fetch --import "$scratch/one.tar" && no_leftovers
+  cp -- "$scratch/one.tar" "$scratch/bad.tar"
+  size=$(stat -c %s -- "$scratch/bad.tar")
+  [ -n "$plant" ] || printf X | dd of="$scratch/bad.tar" bs=1 seek=$((size / 2)) conv=notrunc status=none
+  expect 3 'verify ' wrapper fetch --import "$scratch/bad.tar" || return 1
+  truncate -s $((size / 3)) "$scratch/bad.tar"
+  expect 1 'cut short' wrapper fetch --import "$scratch/bad.tar" && no_leftovers
 }
 
 parts() { find "$XDG_CACHE_HOME/gosqlite/inputs" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | grep -c .; }
