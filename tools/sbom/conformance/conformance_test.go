@@ -305,3 +305,17 @@ func FuzzParse(f *testing.F) {
 }
 
 func near(x, y float64) bool { return math.Abs(x-y) < 1e-9 }
+
+func TestTool(t *testing.T) {
+	for text, want := range map[string]Tool{
+		"gosqlite-sbom-1.0.0":      {"gosqlite-sbom", "1.0.0"},
+		"gosqlite-sbom-1.0.0-rc.1": {"gosqlite-sbom", "1.0.0-rc.1"},
+		"scanner":                  {Name: "scanner"},
+		"a-b":                      {Name: "a-b"},
+		"":                         {},
+	} {
+		if have := tool(text); have != want {
+			t.Errorf("%q is %q, want %q", text, have, want)
+		}
+	}
+}

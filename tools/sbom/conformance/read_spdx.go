@@ -70,9 +70,7 @@ func parseSPDX(text []byte) (*Bill, error) {
 			b.Authors = append(b.Authors, name)
 			continue
 		}
-		// SPDX 2.3, 6.8: a tool is its name, a hyphen and its version.
-		n := strings.LastIndexByte(name, '-')
-		b.Tools = append(b.Tools, Tool{name[:max(n, 0)], name[n+1:]})
+		b.Tools = append(b.Tools, tool(name))
 	}
 	if phase, ok := strings.CutPrefix(d.CreationInfo.Comment, "lifecycle: "); ok {
 		b.Lifecycles = []string{phase}
@@ -89,6 +87,17 @@ func parseSPDX(text []byte) (*Bill, error) {
 	}
 	d.relationships(b)
 	return b, nil
+}
+
+// tool reads "name-version": SPDX 2.3, 6.8. Both may have hyphens, so that the version begins at the first hyphen before a
+// digit.
+func tool(text string) Tool {
+	for i := 1; i+1 < len(text); i++ {
+		if text[i] == '-' && '0' <= text[i+1] && text[i+1] <= '9' {
+			return Tool{text[:i], text[i+1:]}
+		}
+	}
+	return Tool{Name: text}
 }
 
 func (d *spdxDocument) relationships(b *Bill) {
