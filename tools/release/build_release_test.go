@@ -76,7 +76,12 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 			m.commit = m.moved
 		}
 		for _, name := range []string{"manifest.json", "a.cdx.json", "b.cdx.json", "a_debug.tar.gz", "gosqlite_v1.2.3.zip", "gosqlite_v1.2.3.mod", "gosqlite_v1.2.3.info", "gosqlite_1.2.3_notes.md", "gosqlite_1.2.3_notes.json"} {
-			m.put(filepath.Join(m.root, "bazel-bin", "tools", "release", "release_all", name))
+			// Bazel's folder holds links.
+			m.put(filepath.Join(m.root, "bazel-out", name))
+			link := filepath.Join(m.root, "bazel-bin", "tools", "release", "release_all", name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o755), os.RemoveAll(link), os.Symlink(filepath.Join(m.root, "bazel-out", name), link)); err != nil {
+				m.t.Fatal(err)
+			}
 		}
 	case strings.Contains(line, "//:notes"):
 		m.put(filepath.Join(out, "notes.md"))
@@ -132,14 +137,14 @@ func TestRelease(t *testing.T) {
 	m.dirty = ""
 	at(3, 1, "says 1.2.3, and v1.2.4 was asked for", "--version", "v1.2.4", "--out", t.TempDir())
 	m.fail, m.no = "tools/release/scan:scan_all", true
-	at(3, 10, "Decide each finding in tools/scan/triage.json", full...)
+	at(3, 11, "Decide each finding in tools/scan/triage.json", full...)
 	m.no = false
-	at(1, 3, "scan.log has what it said", full...)
+	at(1, 4, "scan.log has what it said", full...)
 	if log, err := os.ReadFile(filepath.Join(out, "log", "scan.log")); err != nil || strings.Count(string(log), "said by env\n") != 2 {
 		t.Errorf("the log is %q, %v", log, err)
 	}
 	m.fail, m.no = "scan -- pass", true
-	at(3, 4, "Decide each finding in tools/scan/triage.json", full...)
+	at(3, 5, "Decide each finding in tools/scan/triage.json", full...)
 	m.fail = ""
 	// The tree was clean once, and is not any more.
 	m.dirty = " M go.mod\n"
@@ -147,7 +152,7 @@ func TestRelease(t *testing.T) {
 	at(3, 1, "the tree is dirty:\n M go.mod", append(full, "--step", "build")...)
 	m.dirty = ""
 	// Without a key it goes as far as it can, and says what it left behind.
-	at(2, 8, "--key and --chain, or --config, are needed", "--version", "v1.2.3", "--out", out)
+	at(2, 10, "--key and --chain, or --config, are needed", "--version", "v1.2.3", "--out", out)
 	at(2, 1, "git tag -d v1.2.3", "--version", "v1.2.3", "--out", out)
 	at(0, 4, "there is to publish "+filepath.Join(out, "dist")+": 3 files", full...)
 	at(0, 1, "publish: done before", full...)
@@ -184,6 +189,10 @@ func TestCommands(t *testing.T) {
 	}
 	if code, said := m.all("--version", "v1.2.3", "--out", out, "--key", "k", "--chain", "c", "--policy", "p"); code != 0 {
 		t.Fatal(said)
+	}
+	// The payload is there when the output base is gone.
+	if info, err := os.Lstat(filepath.Join(out, "payload", "manifest.json")); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("manifest.json of the payload is %v, %v", info, err)
 	}
 	for _, want := range []string{
 		"./bazelw --output_base=OUT/base build --disk_cache= --noremote_accept_cached --execution_log_compact_file=OUT/log/build-1.zst //:release_all",

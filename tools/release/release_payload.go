@@ -93,6 +93,9 @@ const maxModule = 500 << 20
 // module makes commit, tag and tree of files, whose checksums that program compares, and holds the files of the payload
 // against them: what is signed is what users of the tag get.
 func (j *journey) module(ctx context.Context) error {
+	if err := j.amalgamation(ctx, "module"); err != nil {
+		return err
+	}
 	err := j.bazelw("module", "run", "//tools/release/cmd/module", "--", "--root", j.root, "--commit", j.commit,
 		"--version", j.version, "--out", j.in("proxy"), "--tag")(ctx)
 	if err != nil {

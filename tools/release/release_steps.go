@@ -88,7 +88,7 @@ func (j *journey) steps() []train.Step {
 		{Name: "notes", Doc: "the release notes that facts agree with, and that the payload has them", Run: j.notes,
 			Advice: "Change the entries in changes/next, not the facts"},
 		{Name: "module", Doc: "the Go module, the release commit and its tag, and that the payload has the same", Run: j.module,
-			Advice: "Run ./bazelw run //internal/capi:amalgamation; a version that was used is not used again" + untag},
+			Advice: "A version that was used is not used again" + untag},
 		{Name: "sign", Doc: "signatures of the payload", Guarded: true, Run: j.sign,
 			Advice: "See docs/signing.md, and remove " + j.in("dist") + " if it is there" + untag},
 		{Name: "state", Doc: "signatures of the ledger and of the reproducer's statement", Guarded: true, Run: j.state,
@@ -151,7 +151,7 @@ func (j *journey) build(ctx context.Context) error {
 	fresh := j.in("payload.new")
 	err = errors.Join(os.RemoveAll(fresh), os.RemoveAll(j.in("payload")))
 	if err == nil {
-		err = os.CopyFS(fresh, os.DirFS(from))
+		err = copySet(from, fresh)
 	}
 	if err == nil {
 		err = os.Rename(fresh, j.in("payload"))
@@ -160,6 +160,33 @@ func (j *journey) build(ctx context.Context) error {
 		return fmt.Errorf("copy what was built: %w", err)
 	}
 	return j.stopServer(ctx)
+}
+
+// amalgamation puts SQLite's source where plain Go looks for it; git ignores it, so that the tree stays clean.
+func (j *journey) amalgamation(ctx context.Context, step string) error {
+	return j.bazelw(step, "run", "//internal/capi:amalgamation")(ctx)
+}
+
+// copySet copies the files of a set. Bazel's folder holds links to files elsewhere, which go with its output base.
+func copySet(from, to string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		f, err := os.Open(filepath.Join(from, e.Name()))
+		if err != nil {
+			return err
+		}
+		err = action.WriteFile(filepath.Join(to, e.Name()), 0o644, func(w io.Writer) error { _, err := io.Copy(w, f); return err })
+		if err = errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // set is the name of what is built.
@@ -177,6 +204,9 @@ func (j *journey) scan(ctx context.Context) error {
 	}
 	if len(bills) == 0 {
 		return fmt.Errorf("find what was built: no *.cdx.json in %s; run step build", j.in("payload"))
+	}
+	if err := j.amalgamation(ctx, "scan"); err != nil {
+		return err
 	}
 	programs, err := j.log(ctx, "scan", filepath.Join("tools", "scan", "programs", "fetch"))
 	if err != nil {
