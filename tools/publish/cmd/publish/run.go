@@ -25,8 +25,9 @@ const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semve
   --policy FILE         what the verifier trusts, see docs/verifying.md; never from the release's folder
   --scan FILE           scan.json of scan --gate release
   --semver FILE         report of //:semver --json about this version
-  --to TARGET           where to: file:FOLDER, tuf:FOLDER, or oci://HOST/REPOSITORY
+  --to TARGET           where to: file:FOLDER, tuf:FOLDER, or oci://HOST/REPOSITORY; may be repeated
   --advisories FOLDER   the feed that scan advisory build wrote; for a folder
+  --site FILE           the manual, as //docs:site makes it; for a folder
   --tuf-staged FOLDER   signed metadata that lists the release, see tuf add; for tuf:FOLDER
   --tuf-online FILE     names the keys of snapshot and timestamp; for tuf:FOLDER
   --credentials FILE    {"user": "...", "password": "..."} of a registry, with mode 0600
@@ -53,10 +54,11 @@ type world struct {
 }
 
 type options struct {
-	release, policy, scan, semver, to, advisories, staged, online, login, ca string
-	publish, json                                                            bool
-	trusts                                                                   *policy.Policy // once it was read
-	database                                                                 database
+	release, policy, scan, semver, to, advisories, site, staged, online, login, ca string
+	publish, json                                                                  bool
+	targets                                                                        action.List    // all, where "to" is one of them
+	trusts                                                                         *policy.Policy // once it was read
+	database                                                                       database
 }
 
 func run(ctx context.Context, args []string, w world) int {
@@ -73,8 +75,9 @@ func parse(args []string, w world) (*options, error) {
 	f.StringVar(&o.policy, "policy", "", "")
 	f.StringVar(&o.scan, "scan", "", "")
 	f.StringVar(&o.semver, "semver", "", "")
-	f.StringVar(&o.to, "to", "", "")
+	f.Var(&o.targets, "to", "")
 	f.StringVar(&o.advisories, "advisories", "", "")
+	f.StringVar(&o.site, "site", "", "")
 	f.StringVar(&o.staged, "tuf-staged", "", "")
 	f.StringVar(&o.online, "tuf-online", "", "")
 	f.StringVar(&o.login, "credentials", "", "")
@@ -85,10 +88,10 @@ func parse(args []string, w world) (*options, error) {
 	if err := action.Parse(f, usage, args, w.stdout); err != nil {
 		return nil, err
 	}
-	if o.release == "" || o.policy == "" || o.to == "" {
+	if o.release == "" || o.policy == "" || len(o.targets) == 0 {
 		return nil, action.UsageError("--release, --policy and --to are needed")
 	}
-	return o, o.database.check()
+	return o, errors.Join(o.database.check(), o.checkTargets())
 }
 
 func publish(ctx context.Context, args []string, w world) error {
@@ -96,36 +99,28 @@ func publish(ctx context.Context, args []string, w world) error {
 	if err != nil {
 		return err
 	}
-	to, err := o.open(w)
+	all, err := o.publications(ctx, w)
 	if err != nil {
 		return err
 	}
-	p, err := o.prepare(ctx, to, w.now())
-	if err != nil {
-		return err
+	var refused []error
+	for _, x := range all {
+		show := x.plan.Table
+		if o.json {
+			show = x.plan.JSON
+		}
+		if err := show(w.stdout); err != nil {
+			return err
+		}
+		refused = append(refused, x.refusal())
 	}
-	show := p.Table
-	if o.json {
-		show = p.JSON
+	if err := errors.Join(refused...); err != nil {
+		return action.Reject(err)
 	}
-	if err := show(w.stdout); err != nil {
-		return err
-	}
-	switch {
-	case p.Refused != "":
-		return action.Reject(errors.New(p.Refused))
-	case !p.OK:
-		return action.Reject(fmt.Errorf("%s may not be published: a gate said no", p.Version))
-	case !o.publish:
+	if !o.publish {
 		return nil
-	case p.Next == p.Base:
-		// A run before this one may have ended between its last two steps.
-		return o.database.remember()
 	}
-	if err := to.commit(ctx); err != nil {
-		return err
-	}
-	return o.database.remember()
+	return commit(ctx, all)
 }
 
 // prepare verifies, asks the gates, and plans. It writes nothing.
@@ -203,6 +198,13 @@ func (o *options) layOut(ctx context.Context, release *gate.Release, base *tree.
 			return nil, err
 		}
 		items = append(items, feed...)
+	}
+	if o.site != "" {
+		pages, err := tree.Site(o.site)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, pages...)
 	}
 	return tree.Plan(base, generation, tree.Version{Version: release.Version, Manifest: release.Digest}, items)
 }

@@ -36,17 +36,17 @@ func (o *options) open(w world) (target, error) {
 	if dir, ok := strings.CutPrefix(o.to, "tuf:"); ok && dir != "" && !strings.HasPrefix(dir, "//") {
 		return o.openRepository(&tree.Store{Dir: dir, Step: w.step}, w)
 	}
-	if o.staged != "" || o.online != "" {
+	if (o.staged != "" || o.online != "") && !o.intoFolder() {
 		return nil, action.UsageError("--tuf-staged and --tuf-online go with --to tuf:FOLDER")
 	}
 	reference, ok := strings.CutPrefix(o.to, "oci://")
 	if !ok || reference == "" {
 		return nil, action.UsageError("--to %s: a target is file:FOLDER, tuf:FOLDER or oci://HOST/REPOSITORY", o.to)
 	}
-	if o.advisories != "" {
-		return nil, action.UsageError("--advisories goes into a folder, not into a registry")
+	if (o.advisories != "" || o.site != "") && !o.intoFolder() {
+		return nil, action.UsageError("--advisories and --site go into a folder, not into a registry")
 	}
-	if o.database.name != "" {
+	if o.database.name != "" && !o.intoFolder() {
 		return nil, action.UsageError("--sumdb goes into a folder, not into a registry")
 	}
 	access := oci.Options{Reference: reference}

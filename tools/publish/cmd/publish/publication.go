@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/publish/plan"
+	"github.com/gosqlite/gosqlite/tools/release/action"
+)
+
+// A publication is one release on its way to one of the targets.
+type publication struct {
+	o    *options // with this target
+	to   target
+	plan *plan.Plan
+}
+
+func isFolder(target string) bool {
+	return strings.HasPrefix(target, "file:") || strings.HasPrefix(target, "tuf:")
+}
+
+// intoFolder says whether a target is a folder, which flags for folders are about.
+func (o *options) intoFolder() bool { return isFolder(o.to) || slices.ContainsFunc(o.targets, isFolder) }
+
+// checkTargets admits one folder, since its checksum database has one history, and no target twice.
+func (o *options) checkTargets() error {
+	folders := 0
+	for i, t := range o.targets {
+		if slices.Contains(o.targets[:i], t) {
+			return action.UsageError("--to %s stands twice", t)
+		}
+		if isFolder(t) {
+			folders++
+		}
+	}
+	if folders > 1 {
+		return action.UsageError("--to names %d folders: one is the publisher's, others are copies; see gosqlite-fetch mirror", folders)
+	}
+	return nil
+}
+
+// publications verifies, asks the gates and plans for every target. It writes nothing. Registries come first: by the index of
+// a folder users learn of a version.
+func (o *options) publications(ctx context.Context, w world) ([]publication, error) {
+	targets := slices.Clone(o.targets)
+	slices.SortStableFunc(targets, func(a, b string) int {
+		switch {
+		case isFolder(a) == isFolder(b):
+			return 0
+		case isFolder(a):
+			return 1
+		}
+		return -1
+	})
+	var all []publication
+	for _, t := range targets {
+		one := *o
+		one.to = t
+		x := publication{o: &one}
+		var err error
+		if x.to, err = one.open(w); err == nil {
+			x.plan, err = one.prepare(ctx, x.to, w.now())
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, nil
+}
+
+// refusal is why the release may not go there; nil if it may.
+func (x *publication) refusal() error {
+	switch {
+	case x.plan.Refused != "":
+		return errors.New(x.plan.Refused)
+	case !x.plan.OK:
+		return fmt.Errorf("%s may not be published into %s: a gate said no", x.plan.Version, x.plan.Target)
+	}
+	return nil
+}
+
+// commit carries all plans out, each whole for its readers or not at all. What one target has it keeps when a later one
+// fails: the same command goes on there.
+func commit(ctx context.Context, all []publication) error {
+	var done []string
+	for _, x := range all {
+		// An equal state may be that of a run which ended between its last two steps.
+		var err error
+		if x.plan.Next != x.plan.Base {
+			err = x.to.commit(ctx)
+		}
+		if err == nil {
+			err = x.o.database.remember()
+		}
+		if err != nil && len(done) > 0 {
+			err = fmt.Errorf("%w; %s has the release; the same command goes on", err, strings.Join(done, " and "))
+		}
+		if err != nil {
+			return err
+		}
+		done = append(done, x.plan.Target)
+	}
+	return nil
+}
