@@ -29,6 +29,7 @@ func FuzzStatement(f *testing.F) {
 		r.form(f)
 		r.subjects(f)
 		_, _ = r.provenance()
+		r.build()
 		r.counts(s)
 		r.statements[ledgerName] = s
 		_, _ = r.ledger()
