@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 	"github.com/gosqlite/gosqlite/tools/verify/trust"

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 )
 
 // A Role is what a file of a release folder is for. A file of the manifest has its kind as role.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
 
@@ -29,6 +29,7 @@ func FuzzStatement(f *testing.F) {
 		r.form(f)
 		r.subjects(f)
 		_, _ = r.provenance()
+		r.build()
 		r.counts(s)
 		r.statements[ledgerName] = s
 		_, _ = r.ledger()

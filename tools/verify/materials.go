@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/bundle"
 	"github.com/gosqlite/gosqlite/tools/verify/jsf"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/sbom"
 	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
 	"github.com/gosqlite/gosqlite/tools/verify/trust"

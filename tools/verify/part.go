@@ -5,7 +5,7 @@ package verify
 import (
 	"iter"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
 

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 )
 
 // Rules about what reproducers and ledgers state. A signature says who stated it, and a type what kind of thing it is; what

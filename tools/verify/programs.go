@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/container"
 	"github.com/gosqlite/gosqlite/tools/verify/image"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 )
 
 // Rules about what archives hold.

@@ -94,6 +94,8 @@ var statementRules = []Rule{
 		Reads: "statements, manifest", Classes: []string{"provenance-subjects", "statement-subject"}, Roles: []Role{RoleStatement}, check: eachFile((*release).subjects)},
 	{Name: "provenance", Asks: "Does the provenance say who built, how, and of what, each thing with its digest, and the commit statement of the same sources?",
 		Reads: "provenance, commit statement, policy", Classes: []string{"provenance-incomplete", "provenance-builder", "provenance-digest", "commit-source"}, check: provenanceRule},
+	{Name: "build", Asks: "Does the provenance tell of a build of this release: by our build type, of the version, time and platforms of the manifest, from one list of sources?",
+		Reads: "provenance, manifest", Classes: []string{"build-type", "build-parameters", "build-source"}, check: buildRule},
 	{Name: "ledger", Asks: "Does the ledger statement hold a ledger, of a build that made the files of the release?",
 		Reads: "ledger statement, manifest", Classes: []string{"ledger-malformed", "ledger-mismatch"}, check: ledgerRule},
 	{Name: "evidence", Asks: "Is all evidence there that the policy demands?",

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
 )
 

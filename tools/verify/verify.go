@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Package verify decides whether a folder is a release that its user wants: complete, unchanged, made by whom the policy
-// trusts, and consistent in itself. It works offline, links no network code, and shares no code that computes with the
-// programs that build and sign; only the data types of package manifest.
+// trusts, and consistent in itself. It works offline, links no network code, and shares no code with the programs that build
+// and sign: it has its own reader even of the manifest. Commands have the same way to be called and to end, package action.
 //
 // # How it decides
 //

@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/bundle"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 )
 

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gosqlite/gosqlite/tools/release/manifest"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 	"github.com/gosqlite/gosqlite/tools/verify/trust"
 )

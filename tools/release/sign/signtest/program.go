@@ -96,7 +96,9 @@ func adHoc(identifier string) []byte {
 	be.PutUint32(d[4:], uint32(88+len(identifier)+1))
 	be.PutUint32(d[8:], 0x20400)
 	be.PutUint32(d[12:], 2)
+	be.PutUint32(d[16:], uint32(88+len(identifier)+1))
 	be.PutUint32(d[20:], 88)
+	d[36], d[37], d[39] = 32, 2, 12 // SHA-256, pages of 4 KiB
 	d = append(append(d, identifier...), 0)
 	var b []byte
 	for _, v := range []int{0xfade0cc0, 20 + len(d), 1, 0, 20} {

@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 )
@@ -42,7 +43,7 @@ func (b *builder) statements() {
 	whole := []any{map[string]any{"name": manifest.FileName, "digest": map[string]any{"sha256": HexSum(b.files[manifest.FileName])}}}
 	b.statement(Provenance, subjects, "https://slsa.dev/provenance/v1", map[string]any{
 		"buildDefinition": map[string]any{
-			"buildType": "https://example.org/bazel", "externalParameters": map[string]any{"target": "//:release_all"},
+			"buildType": BuildType, "externalParameters": b.parameters(m),
 			"resolvedDependencies": []any{map[string]any{"name": "source", "content": b64([]byte(Sources)), "digest": map[string]any{"sha256": HexSum([]byte(Sources))}}, map[string]any{"uri": "https://example.org/sqlite.zip", "digest": map[string]any{"sha256": HexSum([]byte(Upstream))}}},
 		},
 		"runDetails": map[string]any{"builder": map[string]any{"id": "https://example.org/builder"}},
@@ -62,8 +63,26 @@ func (b *builder) statements() {
 	}
 }
 
-// Types of the predicates.
+// parameters are those of a build of the release.
+func (b *builder) parameters(m *manifest.Manifest) map[string]any {
+	if m == nil {
+		m = &manifest.Manifest{Version: b.config.Version} // whose text a test has spoilt
+	}
+	platforms := []string{}
+	for _, f := range m.Files {
+		if f.Platform != "" {
+			platforms = append(platforms, f.Platform)
+		}
+	}
+	slices.Sort(platforms)
+	return map[string]any{
+		"target": "//:release_all", "version": m.Version, "time": m.Time.UTC().Format(time.RFC3339), "platforms": slices.Compact(platforms),
+	}
+}
+
+// Types of the build and of the predicates.
 const (
+	BuildType      = "https://github.com/gosqlite/gosqlite/blob/main/docs/provenance.md#build-type-1"
 	CommitType     = "https://github.com/gosqlite/gosqlite/blob/main/docs/signing.md#commit-1"
 	LedgerType     = "https://github.com/gosqlite/gosqlite/blob/main/docs/reproducing.md#ledger-1"
 	ReproducedType = "https://github.com/gosqlite/gosqlite/blob/main/docs/reproducing.md#reproduced-1"
