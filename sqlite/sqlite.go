@@ -21,10 +21,14 @@
 //
 // # Rules
 //
-// A Conn and its statements belong to one goroutine at a time. Use from two at
-// once is found and returned as an error that matches ErrMisuse, as is use
-// after Close; neither harms memory. [Conn.Interrupt] and the end of a context
-// (see [Conn.SetContext]) may come from anywhere.
+// A Conn and its statements belong to one goroutine at a time. A call beside one
+// that is in the middle of SQLite is found and returned as an error that matches
+// ErrMisuse, as is use after Close; neither harms memory. What reads the row at
+// hand makes no call and takes no claim, which would cost more than the value:
+// the Column methods, beside another goroutine's Step or Close of the same
+// statement, are a data race as with any variable. The race detector reports it;
+// what is read then is undefined. [Conn.Interrupt] and the end of a context (see
+// [Conn.SetContext]) may come from anywhere.
 //
 // Parameters count from 1 and columns from 0, as in C.
 //

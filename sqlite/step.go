@@ -14,11 +14,15 @@ import (
 //
 // https://sqlite.org/c3ref/step.html
 func (s *Stmt) Step() (row bool, err error) {
-	if s.row+1 < s.nrow {
-		s.row++
-		return true, nil
-	}
-	if s.over {
+	if s.row+1 < s.nrow || s.over {
+		// A look, not a claim, which would cost as much as the row.
+		if s.conn.busy.Load() {
+			return false, errConnBusy
+		}
+		if s.row+1 < s.nrow {
+			s.row++
+			return true, nil
+		}
 		err = s.pending
 		s.forget()
 		return false, err
