@@ -2,7 +2,8 @@
 
 // Package sqlite is SQLite's own interface for Go: connections, statements,
 // typed values. Package driver stands on it for database/sql; a program may use
-// both, since sql.Conn.Raw yields a *Conn.
+// both: driver.Raw lends the *Conn behind a sql.Conn. (sql.Conn.Raw itself hands
+// out what the pool keeps, a *driver.Conn, whose SQLite method is the same.)
 //
 //	conn, err := sqlite.Open("app.db", sqlite.OpenReadWrite|sqlite.OpenCreate)
 //	...
