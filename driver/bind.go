@@ -43,9 +43,10 @@ func (c *Conn) CheckNamedValue(v *driver.NamedValue) error {
 	return driver.ErrSkip
 }
 
-// values converts the arguments of one statement. The slice is good until the
-// next call; the caller clears it so that it keeps nothing alive.
-func (c *Conn) values(p *prepared, args []driver.NamedValue) ([]sqlite.Value, error) {
+// values converts the arguments of one statement, which index counts in its text
+// from 0. The slice is good until the next call; the caller clears it so that it
+// keeps nothing alive.
+func (c *Conn) values(p *prepared, args []driver.NamedValue, index int) ([]sqlite.Value, error) {
 	want := p.stmt.BindCount()
 	if cap(c.args) < want {
 		c.args = make([]sqlite.Value, want, want+8)
@@ -59,19 +60,19 @@ func (c *Conn) values(p *prepared, args []driver.NamedValue) ([]sqlite.Value, er
 		}
 	}
 	if !positional {
-		err := c.namedValues(p, values, args)
-		if err != nil {
+		if err := c.namedValues(p, values, args); err != nil {
 			clear(values)
+			return nil, argumentError(index, err)
 		}
-		return values, err
+		return values, nil
 	}
 	if len(args) != want {
-		return nil, countError(want, len(args), 0)
+		return nil, countError(want, len(args), index)
 	}
 	for i := range args {
 		if err := c.argument(p, &values[i], i+1, args[i].Value); err != nil {
 			clear(values)
-			return nil, fmt.Errorf("gosqlite: argument %d: %w", i+1, err)
+			return nil, argumentError(index, fmt.Errorf("argument %d: %w", i+1, err))
 		}
 	}
 	return values, nil
@@ -89,23 +90,23 @@ func (c *Conn) namedValues(p *prepared, values []sqlite.Value, args []driver.Nam
 				return err
 			}
 			if i == 0 {
-				return fmt.Errorf("gosqlite: no parameter is named %q", a.Name)
+				return nameError(a.Name)
 			}
 		}
 		if i > len(values) {
-			return countError(len(values), len(args), 0)
+			return fmt.Errorf("the statement wants %d arguments, got %d", len(values), len(args))
 		}
 		if set[i-1] {
-			return fmt.Errorf("gosqlite: parameter %d is given twice", i)
+			return fmt.Errorf("parameter %d is given twice", i)
 		}
 		set[i-1] = true
 		if err := c.argument(p, &values[i-1], i, a.Value); err != nil {
-			return fmt.Errorf("gosqlite: argument %d: %w", i, err)
+			return fmt.Errorf("argument %d: %w", i, err)
 		}
 	}
 	for i, ok := range set {
 		if !ok {
-			return fmt.Errorf("gosqlite: parameter %d (%s) has no argument", i+1, p.stmt.BindName(i+1))
+			return fmt.Errorf("parameter %d (%s) has no argument", i+1, p.stmt.BindName(i+1))
 		}
 	}
 	return nil
@@ -130,7 +131,7 @@ func (p *prepared) index(name string) (int, error) {
 	}
 	i := p.params[name]
 	if i < 0 {
-		return 0, fmt.Errorf("gosqlite: parameter name %q occurs with two prefixes: use one of :, @ and $", name)
+		return 0, fmt.Errorf("parameter name %q occurs with two prefixes: use one of :, @ and $", name)
 	}
 	return i, nil
 }

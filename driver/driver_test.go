@@ -92,22 +92,33 @@ func TestArgumentsThatAreRefused(t *testing.T) {
 		query string
 		args  []any
 		want  string
+		ran   int // statements that took effect
 	}{
 		{name: "missing", query: "INSERT INTO t VALUES(?, ?)", args: []any{1}, want: "wants 2 arguments, got 1"},
 		{name: "surplus", query: "INSERT INTO t VALUES(?, ?)", args: []any{1, 2, 3}, want: "wants 2 arguments, got 3"},
 		{name: "surplus without parameters", query: "INSERT INTO t VALUES(1, 2)", args: []any{1}, want: "wants 0 arguments, got 1"},
-		{name: "second statement", query: "INSERT INTO t VALUES(?, 1); INSERT INTO t VALUES(?, ?)", args: []any{1, 2}, want: "statement 2 wants 2 more arguments, 1 are left"},
+		{name: "second statement", query: "INSERT INTO t VALUES(?, 1); INSERT INTO t VALUES(?, ?)", args: []any{1, 2}, want: "statement 2 wants 2 more arguments, 1 are left", ran: 1},
 		{name: "unknown name", query: "INSERT INTO t VALUES(:a, 1)", args: []any{sql.Named("a", 1), sql.Named("x", 1)}, want: `no parameter is named "x"`},
+		{name: "unknown name of two statements", query: "INSERT INTO t VALUES(:a, 1); INSERT INTO t VALUES(:a, 2)", args: []any{sql.Named("a", 1), sql.Named("x", 1)}, want: `no parameter is named "x"; the statements before statement 2 have run`, ran: 1},
+		{name: "argument of a comment", query: "-- nothing", args: []any{1}, want: "wants 0 arguments, got 1"},
 		{name: "missing name", query: "INSERT INTO t VALUES(:a, :b)", args: []any{sql.Named("a", 1)}, want: "parameter 2 (:b) has no argument"},
+		{name: "missing name in the second statement", query: "INSERT INTO t VALUES(:a, 1); INSERT INTO t VALUES(:a, :b)", args: []any{sql.Named("a", 1)}, want: "statement 2: parameter 2 (:b) has no argument; the statements before it have run", ran: 1},
+		{name: "name with two prefixes in the second statement", query: "INSERT INTO t VALUES(:a, 1); INSERT INTO t VALUES(:a, @a)", args: []any{sql.Named("a", 1)}, want: "statement 2: parameter name \"a\" occurs with two prefixes", ran: 1},
+		{name: "kept value in the second statement", query: "INSERT INTO t VALUES(?, 1); INSERT INTO t VALUES(1, ?)", args: []any{1, sqlite.KeepValue()}, want: "statement 2: argument 1: ", ran: 1},
 		{name: "NaN", query: "INSERT INTO t VALUES(?, 1)", args: []any{math.NaN()}, want: "NaN"},
 		{name: "uint64", query: "INSERT INTO t VALUES(?, 1)", args: []any{uint64(math.MaxUint64)}, want: "does not fit"},
 		{name: "kept value", query: "INSERT INTO t VALUES(?, 1)", args: []any{sqlite.KeepValue()}, want: "KeepValue"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			exec(t, db, "DELETE FROM t")
 			if _, err := db.Exec(tt.query, tt.args...); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Exec: %v, want %q", err, tt.want)
 			}
+			if n := count(t, db, "SELECT count(*) FROM t"); n != tt.ran {
+				t.Errorf("Exec: %d statements took effect, want %d", n, tt.ran)
+			}
+			exec(t, db, "DELETE FROM t")
 			rows, err := db.Query(tt.query, tt.args...)
 			for err == nil && rows.NextResultSet() {
 			}
@@ -116,6 +127,9 @@ func TestArgumentsThatAreRefused(t *testing.T) {
 			}
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Query: %v, want %q", err, tt.want)
+			}
+			if n := count(t, db, "SELECT count(*) FROM t"); n != tt.ran {
+				t.Errorf("Query: %d statements took effect, want %d", n, tt.ran)
 			}
 		})
 	}

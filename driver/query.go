@@ -53,6 +53,7 @@ func (c *Conn) exec(ctx context.Context, query string, args []driver.NamedValue)
 			break
 		}
 	}
+	// Of a text without statements; each other one was asked by its last.
 	if err := use.rest(index); err != nil {
 		return result{}, err
 	}
@@ -78,18 +79,23 @@ func (c *Conn) prepareWatched(ctx context.Context, query string) (*prepared, str
 	return c.prepare(query)
 }
 
-// execPart runs one of several statements with its share of the arguments.
+// execPart runs one of several statements with its share of the arguments. An
+// argument that no statement takes is found before the last one runs.
 func (c *Conn) execPart(ctx context.Context, p *prepared, use *arguments, index int, last bool) (result, error) {
 	args, err := use.share(p, index, last)
+	if err == nil && last {
+		err = use.rest(index)
+	}
 	if err != nil {
 		return result{}, err
 	}
-	return c.execOne(ctx, p, args)
+	return c.execOne(ctx, p, args, index)
 }
 
-// execOne binds, runs and resets in one call into C.
-func (c *Conn) execOne(ctx context.Context, p *prepared, args []driver.NamedValue) (result, error) {
-	values, err := c.values(p, args)
+// execOne binds, runs and resets in one call into C. index counts the statements
+// of the text from 0.
+func (c *Conn) execOne(ctx context.Context, p *prepared, args []driver.NamedValue, index int) (result, error) {
+	values, err := c.values(p, args, index)
 	if err != nil {
 		return result{}, err
 	}
@@ -145,7 +151,7 @@ func (c *Conn) nextResult(ctx context.Context, query string, use *arguments, ind
 		if err != nil {
 			return nil, unwrapOne(errors.Join(err, c.cache.give(p)))
 		}
-		r, err := c.queryOne(ctx, p, args)
+		r, err := c.queryOne(ctx, p, args, index)
 		if err != nil {
 			return nil, err
 		}
@@ -164,8 +170,8 @@ func (c *Conn) nextResult(ctx context.Context, query string, use *arguments, ind
 }
 
 // queryOne binds and fetches the first row in one call into C.
-func (c *Conn) queryOne(ctx context.Context, p *prepared, args []driver.NamedValue) (*rows, error) {
-	values, err := c.values(p, args)
+func (c *Conn) queryOne(ctx context.Context, p *prepared, args []driver.NamedValue, index int) (*rows, error) {
+	values, err := c.values(p, args, index)
 	if err == nil {
 		w := c.c.Watch(ctx)
 		err = p.stmt.Query(values)
@@ -229,7 +235,7 @@ func (u *arguments) share(p *prepared, index int, last bool) ([]driver.NamedValu
 		}
 		found, err := p.index(a.Name)
 		if err != nil {
-			return nil, err
+			return nil, argumentError(index, err)
 		}
 		if found != 0 {
 			mine = append(mine, a)
@@ -248,12 +254,23 @@ func (u *arguments) rest(index int) error {
 		if index > 0 {
 			return fmt.Errorf("gosqlite: no parameter is named %q; the statements before statement %d have run", u.all[i].Name, index+1)
 		}
-		return fmt.Errorf("gosqlite: no parameter is named %q", u.all[i].Name)
+		return argumentError(0, nameError(u.all[i].Name))
 	}
 	if !u.names && u.at < len(u.all) {
 		return countError(u.at, len(u.all), index)
 	}
 	return nil
+}
+
+func nameError(name string) error { return fmt.Errorf("no parameter is named %q", name) }
+
+// argumentError says which statement of a text cannot be bound, and that those
+// before it have run.
+func argumentError(index int, err error) error {
+	if index > 0 {
+		return fmt.Errorf("gosqlite: statement %d: %w; the statements before it have run", index+1, err)
+	}
+	return fmt.Errorf("gosqlite: %w", err)
 }
 
 func countError(want, got, index int) error {

@@ -285,8 +285,8 @@ func TestMultiStatementErrorsNameTheStatement(t *testing.T) {
 	if want := "statement 2 wants 1 more arguments, 2 are left"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %q", err, want)
 	}
-	if n := count(t, db, "SELECT count(*) FROM t"); n != 3 {
-		t.Errorf("%d rows, want the 3 of the statements that ran", n)
+	if n := count(t, db, "SELECT count(*) FROM t"); n != 2 {
+		t.Errorf("%d rows, want the 2 of the statements that ran", n)
 	}
 }
 

@@ -93,7 +93,7 @@ func (s *stmt) exec(ctx context.Context, args []driver.NamedValue) (sql string, 
 	if batch, ok := batchOf(args); ok {
 		res, err = s.c.execBatch(ctx, p, batch)
 	} else {
-		res, err = s.c.execOne(ctx, p, args)
+		res, err = s.c.execOne(ctx, p, args, 0)
 	}
 	if p != s.p {
 		err = errors.Join(err, s.c.cache.give(p))
@@ -112,7 +112,7 @@ func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driv
 	}
 	p.owned = p == s.p
 	began := s.c.began()
-	r, err := s.c.queryOne(ctx, p, args)
+	r, err := s.c.queryOne(ctx, p, args, 0)
 	if err != nil {
 		return nil, s.c.ended(ctx, "query", p.sql, began, err, -1)
 	}

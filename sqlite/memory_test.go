@@ -66,31 +66,6 @@ func TestTooLongValueIsRefused(t *testing.T) {
 	}
 }
 
-func TestConcurrentUseIsAnError(t *testing.T) {
-	c := openTest(t, ":memory:")
-	var wg sync.WaitGroup
-	failed := make([]error, 4)
-	started := make(chan struct{})
-	for i := range failed {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			<-started
-			for k := 0; k < 2000; k++ {
-				err := c.SetBusyTimeout(0)
-				if err != nil && !errors.Is(err, sqlite.ErrMisuse) {
-					failed[i] = err
-				}
-			}
-		}()
-	}
-	close(started)
-	wg.Wait()
-	if err := errors.Join(failed...); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestInterruptFromAnotherGoroutine(t *testing.T) {
 	c := openTest(t, ":memory:")
 	s := prepare(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r) SELECT count(*) FROM r")

@@ -2,7 +2,8 @@
 
 // Package sqlite is SQLite's own interface for Go: connections, statements,
 // typed values. Package driver stands on it for database/sql; a program may use
-// both, since sql.Conn.Raw yields a *Conn.
+// both: driver.Raw lends the *Conn behind a sql.Conn. (sql.Conn.Raw itself hands
+// out what the pool keeps, a *driver.Conn, whose SQLite method is the same.)
 //
 //	conn, err := sqlite.Open("app.db", sqlite.OpenReadWrite|sqlite.OpenCreate)
 //	...
@@ -21,15 +22,19 @@
 //
 // # Rules
 //
-// A Conn and its statements belong to one goroutine at a time. Use from two at
-// once is found and returned as an error that matches ErrMisuse, as is use
-// after Close; neither harms memory. [Conn.Interrupt] and the end of a context
-// (see [Conn.SetContext]) may come from anywhere.
+// A Conn and its statements belong to one goroutine at a time. A call beside one
+// that is in the middle of SQLite is found and returned as an error that matches
+// ErrMisuse, as is use after Close; neither harms memory. What reads the row at
+// hand makes no call and takes no claim, which would cost more than the value:
+// the Column methods, beside another goroutine's Step or Close of the same
+// statement, are a data race as with any variable. The race detector reports it;
+// what is read then is undefined. [Conn.Interrupt] and the end of a context (see
+// [Conn.SetContext]) may come from anywhere.
 //
 // Parameters count from 1 and columns from 0, as in C.
 //
-// Step of a statement that writes nothing may read rows ahead, at most 64 and
-// 16 KiB; see [Stmt.SetReadAhead].
+// Step of a statement that writes nothing may read rows ahead, at most 64, 16 KiB
+// and 200 µs; see [Stmt.SetReadAhead].
 //
 // # Callbacks
 //

@@ -4,7 +4,6 @@ package sqlite
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/gosqlite/gosqlite/internal/capi"
 )
@@ -15,11 +14,15 @@ import (
 //
 // https://sqlite.org/c3ref/step.html
 func (s *Stmt) Step() (row bool, err error) {
-	if s.row+1 < s.nrow {
-		s.row++
-		return true, nil
-	}
-	if s.over {
+	if s.row+1 < s.nrow || s.over {
+		// A look, not a claim, which would cost as much as the row.
+		if s.conn.busy.Load() {
+			return false, errConnBusy
+		}
+		if s.row+1 < s.nrow {
+			s.row++
+			return true, nil
+		}
 		err = s.pending
 		s.forget()
 		return false, err
@@ -33,8 +36,9 @@ func (s *Stmt) Step() (row bool, err error) {
 
 // Run binds all parameters to args, runs the statement to its end, drops its
 // rows, and resets it: one call into C. Without args the parameters keep their
-// values; else there must be as many as [Stmt.BindCount]. Arguments of more than 64 KiB in
-// all are given back at the end, and their parameters are NULL then. Changes and LastInsertRowID of the statement tell what it did.
+// values; else there must be as many as [Stmt.BindCount]. Arguments of more than
+// 64 KiB in all are given back at the end, and their parameters are NULL then.
+// Changes and LastInsertRowID of the statement tell what it did.
 func (s *Stmt) Run(args []Value) error {
 	if err := s.begin(args); err != nil {
 		return err
@@ -96,19 +100,12 @@ func (s *Stmt) end() error {
 	return s.conn.outcome(rc, s.sql)
 }
 
-// slowFetch is how long a fetch may take before reading ahead grows no more:
-// rows that are at hand should not wait for slow ones.
-const slowFetch = 200 * time.Microsecond
-
-// fetch gets the next rows and makes the first of them current.
+// fetch gets the next rows and makes the first of them current. How many it asks
+// for grows while the rows are fast; C gives up on slow ones.
 func (s *Stmt) fetch(flags, nargs int) (bool, error) {
 	want := s.ahead
 	if s.conn.effects > 0 {
 		want = 1
-	}
-	var start time.Time
-	if want > 1 {
-		start = time.Now()
 	}
 	s.row, s.nrow = -1, 0
 	s.running = true
@@ -127,10 +124,9 @@ func (s *Stmt) fetch(flags, nargs int) (bool, error) {
 	s.row = 0
 	s.ncol = s.s.ColumnCount()
 	s.cells, s.data = s.s.Cells(), s.s.Data()
-	if want >= s.most {
-		return true, nil
-	}
-	if want == 1 || time.Since(start) < slowFetch {
+	if s.s.Slow() {
+		s.ahead = max(s.nrow/2, 1)
+	} else if want < s.most {
 		s.ahead = min(want*8, s.most)
 	}
 	return true, nil

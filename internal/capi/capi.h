@@ -36,6 +36,7 @@ typedef struct gosqlite_conn {
   int32_t busy_waited;  // what the current wait has used of it
   int32_t progress_ops; // opcodes between two calls of Go's progress handler, 0 = none
   int32_t progress_ran; // opcodes since the last such call
+  int32_t ticks;        // grows with each look at the cancel flag and each call of Go: time may have passed
   int32_t busy_go;      // 1: Go decides on waits for locks
   int32_t foreign;      // 1: functions or tables that are not SQLite's own were registered
   int32_t half_read;    // atomic, libsqlite3 only: statements that are half read and do not run
@@ -88,7 +89,8 @@ typedef struct gosqlite_stmt {
   int32_t readonly;  // sqlite3_stmt_readonly
   int32_t explain;   // sqlite3_stmt_isexplain
   int32_t autocommit;// sqlite3_get_autocommit after the last fetch
-  int32_t ahead;     // 1: its rows may be read before they are asked for
+  int32_t ahead;     // not 0: its rows may be read before they are asked for; 2: one step may take long
+  int32_t slow;      // 1: the last fetch took longer than reading ahead may
   int32_t half_read; // libsqlite3 only: it is among conn->half_read
   int32_t busy_limit;// libsqlite3 only: it may be PRAGMA busy_timeout
 } gosqlite_stmt;

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #ifdef _WIN32
+# include <windows.h>
 struct iovec {
   void *iov_base;
   size_t iov_len;

@@ -25,6 +25,10 @@ func (s *Stmt) Fetch(flags, nargs, maxRows int, maxBytes int64) int {
 // Done reports whether the last Fetch ended and reset the statement.
 func (s *Stmt) Done() bool { return s.done != 0 }
 
+// Slow reports whether the last Fetch took longer than reading ahead may; it may
+// have left fewer rows than it was asked for.
+func (s *Stmt) Slow() bool { return s.slow != 0 }
+
 // AutoCommit is sqlite3_get_autocommit as of the last Fetch.
 func (s *Stmt) AutoCommit() bool { return s.autocommit != 0 }
 

@@ -23,17 +23,20 @@ static int gosqlite_quiet_function(const FuncDef *f) {
   return (f->funcFlags & (SQLITE_FUNC_BUILTIN | SQLITE_FUNC_CONSTANT | SQLITE_FUNC_EPHEM)) != 0;
 }
 
-// Reports whether nothing that the program calls can tell when it is called.
+// Reports whether nothing that the program calls can tell when it is called: 2
+// with a virtual table, one step of which may be a long search.
 static int gosqlite_may_ahead(const gosqlite_stmt *s) {
   const Vdbe *v = (const Vdbe *)s->stmt;
-  int i;
+  int i, may = 1;
   for (i = 0; i < v->nOp; i++) {
     const Op *op = &v->aOp[i];
     if (op->p4type == P4_FUNCCTX && !gosqlite_quiet_function(op->p4.pCtx->pFunc)) return 0;
     if (op->p4type == P4_FUNCDEF && !gosqlite_quiet_function(op->p4.pFunc)) return 0;
-    if (op->opcode == OP_VOpen && op->p4type == P4_VTAB && !gosqlite_quiet_module(op->p4.pVtab->pMod->zName)) return 0;
+    if (op->opcode != OP_VOpen || op->p4type != P4_VTAB) continue;
+    if (!gosqlite_quiet_module(op->p4.pVtab->pMod->zName)) return 0;
+    may = 2;
   }
-  return 1;
+  return may;
 }
 
 #endif  // GOSQLITE_SHIMS

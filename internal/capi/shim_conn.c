@@ -55,6 +55,7 @@ static int gosqlite_fail(gosqlite_conn *c, int rc) {
 // Go's handler shares the one that SQLite has with the cancel flag.
 static int gosqlite_on_progress(void *p) {
   gosqlite_conn *c = (gosqlite_conn *)p;
+  c->ticks++;
   if (gosqlite_cancelled(c)) return 1;
   if (!c->progress_ops) return 0;
   c->progress_ran += gosqlite_progress_period(c);

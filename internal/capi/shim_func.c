@@ -10,6 +10,7 @@ static void gosqlite_on_scalar(sqlite3_context *ctx, int n, sqlite3_value **v) {
     sqlite3_result_error_nomem(ctx);
     return;
   }
+  s->conn->ticks++;
   gosqliteGoScalar(s->conn->host, s->slot, (uintptr_t)ctx, n, cells);
   if (cells != few) free(cells);
   gosqlite_give_result(ctx, s->conn);
@@ -25,6 +26,7 @@ static void gosqlite_on_step(sqlite3_context *ctx, int n, sqlite3_value **v) {
     sqlite3_result_error_nomem(ctx);
     return;
   }
+  s->conn->ticks++;
   *state = gosqliteGoStep(s->conn->host, s->slot, (uintptr_t)ctx, *state, n, cells);
   if (cells != few) free(cells);
   if (s->conn->out->code) gosqlite_give_result(ctx, s->conn);
@@ -47,6 +49,7 @@ static void gosqlite_on_inverse(sqlite3_context *ctx, int n, sqlite3_value **v) 
 static void gosqlite_aggregate_value(sqlite3_context *ctx, int last) {
   gosqlite_slot *s = (gosqlite_slot *)sqlite3_user_data(ctx);
   int64_t *state = (int64_t *)sqlite3_aggregate_context(ctx, 0);
+  s->conn->ticks++;
   gosqliteGoValue(s->conn->host, s->slot, (uintptr_t)ctx, state ? *state : 0, last);
   if (last && state) *state = 0;
   gosqlite_give_result(ctx, s->conn);
@@ -84,6 +87,7 @@ int gosqlite_delete_function(uintptr_t h, const char *name, int nargs) {
 
 static int gosqlite_on_collate(void *p, int na, const void *a, int nb, const void *b) {
   gosqlite_slot *s = (gosqlite_slot *)p;
+  s->conn->ticks++;
   return gosqliteGoCollate(s->conn->host, s->slot, (char *)a, na, (char *)b, nb);
 }
 

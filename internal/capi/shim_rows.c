@@ -3,6 +3,14 @@
 // The hot path: bind, step and read columns of many rows in one call.
 #ifdef GOSQLITE_SHIMS
 
+#ifndef _WIN32
+# include <sys/time.h>
+#endif
+
+// Reading ahead ends when a fetch has taken this long: rows that are at hand
+// should not wait for slow ones.
+#define GOSQLITE_AHEAD_MICROS 200
+
 // A value longer than this is handed over by address and ends the batch, which
 // saves copying it twice.
 #define GOSQLITE_NEAR_MAX 8192
@@ -72,7 +80,7 @@ static void gosqlite_note_reprepare(gosqlite_stmt *s) {
   int n = gosqlite_reprepares(s);
   if (n == s->reprepare) return;
   s->reprepare = n;
-  s->ahead = s->readonly && gosqlite_may_ahead(s);
+  s->ahead = s->readonly ? gosqlite_may_ahead(s) : 0;
 }
 
 // Columns may have changed with the schema; the room for cells follows.
@@ -98,21 +106,55 @@ static int gosqlite_step(gosqlite_conn *c, sqlite3_stmt *st) {
   return gosqlite_end(c, st);
 }
 
+// The time of day, which SQLite reads too. On Windows it moves in steps of some
+// milliseconds. One that is set back makes a fetch look slow, which does no harm.
+static uint64_t gosqlite_micros(void) {
+#ifdef _WIN32
+  FILETIME t;
+  GetSystemTimeAsFileTime(&t);
+  return ((uint64_t)t.dwHighDateTime << 32 | t.dwLowDateTime) / 10;
+#else
+  struct timeval t;
+  gettimeofday(&t, 0);
+  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
+#endif
+}
+
+static int gosqlite_is_slow(uint64_t start) { return gosqlite_micros() - start > GOSQLITE_AHEAD_MICROS; }
+
+// Reports whether it is time to look at the clock, which costs a fifth of a fast
+// row. Work that SQLite or Go does shows in ticks, so that one slow row ends the
+// fetch; what does not show (a disk, one huge value) ends it after 8 rows at most.
+static int gosqlite_look(const gosqlite_stmt *s, int32_t *ticks) {
+  int n = s->nrow;
+  if (s->conn->ticks == *ticks && s->ahead != 2 && (n & (n - 1)) && (n & 7)) return 0;
+  *ticks = s->conn->ticks;
+  return 1;
+}
+
 // Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
-// value was met, or it ended (done=1, reset). Rows that came before an error
+// value was met, the rows turned out to be slow, or it ended (done=1, reset). Rows that came before an error
 // are in cells; the error's code is returned.
 int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxbytes) {
   gosqlite_stmt *s = STMT(h);
   gosqlite_conn *c = s->conn;
   sqlite3_stmt *st = VM(h);
   sqlite3 *db = (sqlite3 *)c->db;
-  int rc = SQLITE_OK, large = 0;
+  int rc = SQLITE_OK, large = 0, timed;
+  int32_t ticks = c->ticks;
+  uint64_t start = 0;
 
   s->nrow = 0;
   s->data_len = 0;
   s->done = 0;
   s->changes = 0;
-  if (flags & GOSQLITE_BIND || !gosqlite_running(st)) s->before = sqlite3_total_changes64(db);
+  if (flags & GOSQLITE_BIND || !gosqlite_running(st)) {
+    s->before = sqlite3_total_changes64(db);
+    s->slow = 0;
+  }
+  // A single row is timed only to find that slow rows have become fast.
+  timed = s->ahead && (maxrows > 1 || s->slow);
+  if (timed) start = gosqlite_micros();
   gosqlite_before_run(s);
   if (flags & GOSQLITE_BIND) {
     gosqlite_halt(s);
@@ -142,7 +184,9 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
       rc = sqlite3_step(st);
       break;
     }
+    if (gosqlite_look(s, &ticks) && gosqlite_is_slow(start)) break;
   }
+  if (timed) s->slow = gosqlite_is_slow(start);
   gosqlite_note_reprepare(s);
   if (rc == SQLITE_OK) rc = gosqlite_half_read(s);
   if (rc == SQLITE_OK) {

@@ -31,7 +31,7 @@ int gosqlite_prepare(uintptr_t h, const char *sql, int n, int flags, gosqlite_st
   s->readonly = sqlite3_stmt_readonly(st);
   s->explain = sqlite3_stmt_isexplain(st);
   gosqlite_note_sql(s);
-  s->ahead = s->readonly && gosqlite_may_ahead(s);
+  s->ahead = s->readonly ? gosqlite_may_ahead(s) : 0;
   *out = s;
   return SQLITE_OK;
 }
