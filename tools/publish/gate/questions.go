@@ -126,7 +126,7 @@ func (j *judgement) reproduced(say func(string, ...any)) bool {
 	return false
 }
 
-// scanned asks what `scan pass` asks, of the bills of materials as they were verified.
+// scanned asks what `scan pass` asks, of the bills of materials and debug twins as they were verified.
 func (j *judgement) scanned(say func(string, ...any)) bool {
 	if j.Scan == nil {
 		say("there is no report of a scan: name the scan.json of scan --gate release by --scan")
@@ -134,13 +134,13 @@ func (j *judgement) scanned(say func(string, ...any)) bool {
 	}
 	r, err := report.Parse(j.Scan)
 	if err == nil {
-		var bills []report.Bill
+		released := &report.Released{Day: j.release.Manifest.Time, Files: map[string]string{}}
 		for _, f := range j.release.Manifest.Files {
-			if f.Kind == manifest.SBOM && strings.HasSuffix(f.Name, ".cdx.json") {
-				bills = append(bills, report.Bill{File: f.Name, SHA256: fmt.Sprintf("%x", f.SHA256)})
+			if f.Kind == manifest.SBOM && strings.HasSuffix(f.Name, report.BillSuffix) || f.Kind == manifest.Debug {
+				released.Files[f.Name] = fmt.Sprintf("%x", f.SHA256)
 			}
 		}
-		err = r.Fresh(j.release.Manifest.Time, bills)
+		err = r.Fresh(released)
 	}
 	if err != nil {
 		say("%v", err)

@@ -68,6 +68,9 @@ func (d *desk) release(name, version, base string, s specimen.Spoil) []string {
 		if strings.HasSuffix(f.Name, ".cdx.json") {
 			r.Bills = append(r.Bills, report.Bill{File: f.Name, SHA256: fmt.Sprintf("%x", f.SHA256)})
 		}
+		if f.Kind == manifest.Debug {
+			r.Twins = append(r.Twins, report.Twin{File: f.Name, SHA256: fmt.Sprintf("%x", f.SHA256), Programs: 1})
+		}
 	}
 	v := semver.Report{Base: base, Version: "v" + version}
 	if base != "" {

@@ -4,8 +4,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -94,13 +97,31 @@ func checkPass(_ context.Context, args []string, env environment) error {
 	if err != nil {
 		return err
 	}
-	var bills []report.Bill
+	released := &report.Released{Day: day, Files: map[string]string{}}
 	for _, name := range rest {
-		text, err := readFile(name)
+		sum, err := fileDigest(name)
 		if err != nil {
-			return fmt.Errorf("read bill of materials: %w", err)
+			return fmt.Errorf("read what is released: %w", err)
 		}
-		bills = append(bills, report.Bill{File: filepath.Base(name), SHA256: digest(text)})
+		base := filepath.Base(name)
+		if released.Files[base] != "" {
+			return action.UsageError("two files have the name %s", base)
+		}
+		released.Files[base] = sum
 	}
-	return action.Reject(r.Fresh(day, bills))
+	return action.Reject(r.Fresh(released))
+}
+
+// fileDigest is the SHA-256 of a file of any size, in hexadecimal.
+func fileDigest(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }

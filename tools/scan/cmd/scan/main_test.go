@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
 	"github.com/gosqlite/gosqlite/tools/scan/schema"
 	"github.com/gosqlite/gosqlite/tools/scan/triage"
@@ -169,6 +171,31 @@ func TestOutputs(t *testing.T) {
 	}
 	if code, _, stderr := call(t, "pass", "--report", filepath.Join(one, "scan.json"), "--date", "2026-11-26", filepath.Join(release, "a.cdx.json")); code != 3 || !strings.Contains(stderr, "not every scanner") {
 		t.Errorf("pass: exit code %d: %s", code, stderr)
+	}
+}
+
+// TestTwins: the binary scan runs with the debug twin of each platform, and not with some of them.
+func TestTwins(t *testing.T) {
+	bills := []report.Bill{{File: "x_a.cdx.json", Twin: "x_a_debug.tar.gz"}, {File: "x_b.cdx.json", Twin: "x_b_debug.tar.gz"}, {File: "x.cdx.json"}}
+	for _, c := range []struct {
+		name, want string
+		twins      []string
+	}{
+		{"each", "", []string{"out/x_a_debug.tar.gz", "out/x_b_debug.tar.gz"}},
+		{"none", "no debug twin was given", nil},
+		{"one of two", "1 bills of materials have no debug twin: --twin x_b_debug.tar.gz", []string{"out/x_a_debug.tar.gz"}},
+		{"one twice", "two debug twins have the name", []string{"out/x_a_debug.tar.gz", "other/x_a_debug.tar.gz"}},
+	} {
+		s := &session{options: options{twins: c.twins}, report: report.Report{Bills: bills}}
+		if err := s.twinsGiven(); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+	// What is not given closes the gate.
+	s := &session{options: options{twins: action.List{"out/x_a_debug.tar.gz"}}, report: report.Report{Bills: bills}, env: environment{stderr: io.Discard}}
+	s.runTwins(t.Context(), nil)
+	if len(s.report.Scanners) != 1 || !strings.Contains(s.report.Scanners[0].Error, "x_b_debug.tar.gz") || len(s.facts.Ran) != 0 {
+		t.Errorf("%+v", s.report.Scanners)
 	}
 }
 
