@@ -5,6 +5,7 @@ package gate
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/release/semver"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
+	"github.com/gosqlite/gosqlite/tools/scan/vex"
 	"github.com/gosqlite/gosqlite/tools/verify"
 )
 
@@ -140,12 +142,30 @@ func (j *judgement) scanned(say func(string, ...any)) bool {
 				released.Files[f.Name] = fmt.Sprintf("%x", f.SHA256)
 			}
 		}
-		err = r.Fresh(released)
+		if released.Basis, err = j.basis(); err == nil {
+			err = r.Fresh(released)
+		}
 	}
 	if err != nil {
 		say("%v", err)
 	}
 	return err == nil
+}
+
+// basis is what the release says of the decisions, the database and the feed that judged it: the scan has to have gone by
+// the same. It stands in the VEX document in CycloneDX, which is built with the release and signed with it.
+func (j *judgement) basis() (vex.Basis, error) {
+	i := slices.IndexFunc(j.release.Manifest.Files, func(f manifest.File) bool {
+		return f.Kind == manifest.VEX && strings.HasSuffix(f.Name, "vex.cyclonedx.json")
+	})
+	if i < 0 {
+		return vex.Basis{}, errors.New("the release has no *vex.cyclonedx.json, which says by which decisions it was judged")
+	}
+	text, err := j.text(j.release.Manifest.Files[i].Name)
+	if err != nil {
+		return vex.Basis{}, err
+	}
+	return vex.ReadBasis(text)
 }
 
 // semver holds the report of the version against the release, and against what is published already.

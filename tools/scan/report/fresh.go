@@ -9,12 +9,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/scan/vex"
 )
 
 // Released is what a release is, as far as a report has to be about it.
 type Released struct {
 	Day   time.Time         // of the release
 	Files map[string]string // SHA-256 in hexadecimal, by name: bills of materials in CycloneDX, and debug twins
+	Basis vex.Basis         // decisions, database and feed that may let it out: no others
 }
 
 // Endings of the names of Released.Files.
@@ -25,7 +28,7 @@ const (
 
 // Fresh returns an error unless the report lets this release out: it passed the release gate with every scanner, on the
 // day of the release, and read exactly these bills of materials and exactly these debug twins, one for the platform of
-// each bill.
+// each bill, and judged them by the decisions, the database and the feed of the release.
 func (r *Report) Fresh(of *Released) error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
@@ -40,6 +43,13 @@ func (r *Report) Fresh(of *Released) error {
 	}
 	if want := of.Day.Format(time.DateOnly); r.Day != want {
 		bad("it is of %s, and the release of %s", r.Day, want)
+	}
+	for _, b := range []struct{ what, have, want string }{
+		{"triage.json", r.Triage, of.Basis.Triage}, {"the vulnerability database", r.Database.SHA256, of.Basis.Database}, {"the C feed", r.Feed.SHA256, of.Basis.Feed},
+	} {
+		if b.have != b.want || b.want == "" {
+			bad("it went by another form of %s, %q, than the release, %q: scan without --triage and --db, in the tree of the release", b.what, b.have, b.want)
+		}
 	}
 	errs = append(errs, r.read(of)...)
 	if errs != nil {

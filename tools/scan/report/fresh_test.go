@@ -6,11 +6,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/scan/vex"
 )
 
 func released() *Released {
 	return &Released{
 		Day:   time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
+		Basis: vex.Basis{Triage: "tt", Database: "aa", Feed: "bb"},
 		Files: map[string]string{"a.cdx.json": "cc", "whole.cdx.json": "dd", "a_debug.tar.gz": "ee"},
 	}
 }
@@ -36,6 +39,10 @@ func TestFresh(t *testing.T) {
 		"a bill without its twin":  {func(r *Report) { r.Twins[0].File = "b_debug.tar.gz" }, func(r *Released) { delete(r.Files, "a_debug.tar.gz"); r.Files["b_debug.tar.gz"] = "ee" }, "not the programs of that platform in a_debug.tar.gz"},
 		"a release without twins":  {func(r *Report) { r.Twins, r.Bills[0].Twin = nil, "" }, func(r *Released) { delete(r.Files, "a_debug.tar.gz") }, "no debug twins"},
 		"a twin without programs":  {func(r *Report) { r.Twins[0].Programs = 0 }, keep, "looked at no program of a_debug.tar.gz"},
+		"other decisions":          {func(r *Report) { r.Triage = "uu" }, keep, `another form of triage.json, "uu"`},
+		"another database":         {func(r *Report) { r.Database.SHA256 = "uu" }, keep, "another form of the vulnerability database"},
+		"another feed":             {func(r *Report) { r.Feed.SHA256 = "uu" }, keep, "another form of the C feed"},
+		"no decisions named":       {func(r *Report) { r.Triage = "" }, func(r *Released) { r.Basis.Triage = "" }, "another form of triage.json"},
 		"a file of another ending": {func(*Report) {}, func(r *Released) { r.Files["a.txt"] = "ff" }, "a.txt is neither"},
 	} {
 		r, of := sample(), released()

@@ -17,7 +17,7 @@ import (
 func sample() *Report {
 	return &Report{
 		Schema: Schema, Subject: "the tree", Day: "2026-11-23", Release: true, Complete: true, Pass: true,
-		Database: Database{Date: "2026-08-20", SHA256: "aa", Records: 1, Attribution: "its authors"}, Feed: Feed{Date: "2026-11-26", SHA256: "bb", Records: 1},
+		Triage: "tt", Database: Database{Date: "2026-08-20", SHA256: "aa", Records: 1, Attribution: "its authors"}, Feed: Feed{Date: "2026-11-26", SHA256: "bb", Records: 1},
 		Bills:    []Bill{{"a.cdx.json", "cc", "a_debug.tar.gz"}, {"whole.cdx.json", "dd", ""}},
 		Twins:    []Twin{{"a_debug.tar.gz", "ee", 2}},
 		Scanners: []gate.Scanner{{Name: "go-source", Version: "v1.9.0", Count: 1}, {Name: "gosec", Version: "v2.30.0", Count: 3}, {Name: "cppcheck", Error: "not installed: apt-get install cppcheck"}},

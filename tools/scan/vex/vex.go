@@ -51,8 +51,24 @@ type Statement struct {
 type Document struct {
 	Version    string // of the release
 	Time       string // RFC 3339: the release date, or the day of the scan
+	Basis      Basis  // what the statements were made from; it stands in the CycloneDX document
 	Statements []Statement
 }
+
+// A Basis names by SHA-256, in hexadecimal, what judged a release. Its statements and the scan that lets it out have to have
+// the same one.
+type Basis struct {
+	Triage   string `json:"triage_sha256"`   // triage.json
+	Database string `json:"database_sha256"` // of the Go database's records, as database.json says it
+	Feed     string `json:"feed_sha256"`     // of the C feed
+}
+
+// The names of the properties under which a Basis stands.
+const (
+	triageProperty   = "gosqlite:triage-sha256"
+	databaseProperty = "gosqlite:vulnerability-database-sha256"
+	feedProperty     = "gosqlite:c-feed-sha256"
+)
 
 // New gathers the statements. Findings of components that no bill lists, as of source code, are left out: there is
 // nothing that they could be bound to. resolved adds what the feed knows to be fixed in the listed versions.

@@ -169,6 +169,29 @@ func TestSame(t *testing.T) {
 	check("csaf", got)
 }
 
+// TestBasis: what judged is written and read again; a document that says less is none.
+func TestBasis(t *testing.T) {
+	d := document(t, false)
+	d.Basis = Basis{Triage: "aa", Database: "bb", Feed: "cc"}
+	text, err := d.CycloneDX()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadBasis(text); err != nil || got != d.Basis {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for name, edit := range map[string][2]string{
+		"no database":     {databaseProperty, "x"},
+		"decisions twice": {feedProperty, triageProperty},
+		"another format":  {"CycloneDX", "x"},
+		"no JSON":         {"{", "["},
+	} {
+		if _, err := ReadBasis(bytes.ReplaceAll(text, []byte(edit[0]), []byte(edit[1]))); err == nil {
+			t.Errorf("%s: it was read", name)
+		}
+	}
+}
+
 func TestContradiction(t *testing.T) {
 	v := &gate.Verdict{Items: []gate.Item{
 		item("CVE-2026-0001", triage.NotAffected, func(i *gate.Item) { i.Justification = "vulnerable_code_not_present" }),

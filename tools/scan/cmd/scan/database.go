@@ -15,7 +15,9 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/scan/feed"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
+	"github.com/gosqlite/gosqlite/tools/scan/vex"
 	"github.com/gosqlite/gosqlite/tools/scan/vulndb"
 )
 
@@ -76,11 +78,13 @@ func importDatabase(ctx context.Context, args []string, env environment) error {
 }
 
 // checkPass lets the train and the publisher ask whether a scan lets a release out.
-func checkPass(_ context.Context, args []string, env environment) error {
-	var file, date string
+// It goes by the decisions, the database and the feed of the tree, whatever the scan was told to go by.
+func checkPass(ctx context.Context, args []string, env environment) error {
+	var file, date, root string
 	rest, err := parse("pass", env, args, func(f *flag.FlagSet) {
 		f.StringVar(&file, "report", "", "")
 		f.StringVar(&date, "date", "", "")
+		f.StringVar(&root, "root", "", "")
 	})
 	if err != nil {
 		return err
@@ -98,6 +102,12 @@ func checkPass(_ context.Context, args []string, env environment) error {
 		return err
 	}
 	released := &report.Released{Day: day, Files: map[string]string{}}
+	if root, err = findRoot(root, env); err != nil {
+		return err
+	}
+	if released.Basis, err = treeBasis(ctx, root); err != nil {
+		return err
+	}
 	for _, name := range rest {
 		sum, err := fileDigest(name)
 		if err != nil {
@@ -110,6 +120,24 @@ func checkPass(_ context.Context, args []string, env environment) error {
 		released.Files[base] = sum
 	}
 	return action.Reject(r.Fresh(released))
+}
+
+// treeBasis is what the tree itself judges releases by.
+func treeBasis(ctx context.Context, root string) (vex.Basis, error) {
+	var b vex.Basis
+	text, err := readFile(filepath.Join(root, "tools", "scan", "triage.json"))
+	if err != nil {
+		return b, fmt.Errorf("read triage: %w", err)
+	}
+	known, err := feed.Embedded()
+	if err != nil {
+		return b, err
+	}
+	db, err := vulndb.Open(ctx, nil, filepath.Join(root, "tools", "scan", "db"), nil)
+	if err != nil {
+		return b, err
+	}
+	return vex.Basis{Triage: digest(text), Database: db.Meta.SHA256, Feed: known.SHA256}, nil
 }
 
 // fileDigest is the SHA-256 of a file of any size, in hexadecimal.

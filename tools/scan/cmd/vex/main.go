@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"io"
@@ -139,7 +140,11 @@ func (o *options) judge(ctx context.Context, at time.Time) (*vex.Document, error
 		Facts:    &triage.Facts{Components: components, Findings: finding.Merge(append(ofC, ofGo...)), Ran: scanners},
 		Scanners: []gate.Scanner{{Name: feed.Scanner, Count: len(ofC)}, {Name: govuln.BillScanner, Count: len(ofGo)}},
 	})
-	return vex.New(o.version, o.time, bills, verdict, resolved)
+	d, err := vex.New(o.version, o.time, bills, verdict, resolved)
+	if err == nil {
+		d.Basis = vex.Basis{Triage: fmt.Sprintf("%x", sha256.Sum256(text)), Database: database.Meta.SHA256, Feed: known.SHA256}
+	}
+	return d, err
 }
 
 func readBills(names []string) (bills []*component.Document, all []component.Component, err error) {

@@ -67,6 +67,9 @@ func TestDocuments(t *testing.T) {
 			t.Errorf("%s:\n%.2000s", name, text)
 		}
 	}
+	if !strings.Contains(files["cyclonedx"], "gosqlite:triage-sha256") {
+		t.Errorf("it does not say by which decisions:\n%.500s", files["cyclonedx"])
+	}
 	again, _, _ := documents(t, func(args []string) []string {
 		n := len(args)
 		args[n-3], args[n-1] = args[n-1], args[n-3]
