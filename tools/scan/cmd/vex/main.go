@@ -2,7 +2,8 @@
 
 // Vex writes what is decided about known vulnerabilities of a release's components, as OpenVEX, CycloneDX and CSAF. It is run
 // by build actions: it reads bills of materials, decisions and the kept database, and no clock, network or git. What nobody has
-// decided yet is under investigation there; whether a release may go out so is the scan's to say. Package action has the exit
+// decided yet, and what was decided and does not count, is under investigation there; whether a release may go out so is the
+// scan's to say, which also looks at programs and source. Package action has the exit
 // codes.
 package main
 
