@@ -202,7 +202,7 @@ func TestCommands(t *testing.T) {
 		"./bazelw run //tools/release/cmd/sign -- statement --in OUT/dist/ledger.intoto.json --key WORK/k --chain WORK/c",
 		"./bazelw run //:reproduce -- --release OUT/payload",
 		"env PATH=/programs: ./bazelw run //tools/release/scan:scan_all -- --gate release --out OUT/scan",
-		"./bazelw run //tools/scan/cmd/scan -- pass --report OUT/scan/scan.json --date 2026-11-23 OUT/payload/a.cdx.json OUT/payload/b.cdx.json",
+		"./bazelw run //tools/scan/cmd/scan -- pass --report OUT/scan/scan.json --date 2026-11-23 OUT/payload/a.cdx.json OUT/payload/b.cdx.json OUT/payload/a_debug.tar.gz",
 		"./bazelw run //tools/release/cmd/module -- --root ROOT --commit abc --version v1.2.3 --out OUT/proxy --tag",
 		"./bazelw run //:semver -- --root ROOT --version v1.2.3 --json OUT/facts.json",
 		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --facts --manifest OUT/payload/manifest.json --out OUT/notes",

@@ -192,18 +192,23 @@ func copySet(from, to string) error {
 // set is the name of what is built.
 func (j *journey) set() string { return j.targets[strings.LastIndex(j.targets, ":")+1:] }
 
-// scan has every scanner look at tree and set, and then asks whether their report lets out the very bills that were built.
+// scan has every scanner look at tree and set, and then asks whether their report lets out the very bills and debug
+// twins that were built.
 func (j *journey) scan(ctx context.Context) error {
 	edition, err := api.ReadEdition(j.root)
 	if err != nil {
 		return err
 	}
-	bills, err := filepath.Glob(j.in("payload", "*.cdx.json"))
-	if err != nil {
-		return err
-	}
-	if len(bills) == 0 {
-		return fmt.Errorf("find what was built: no *.cdx.json in %s; run step build", j.in("payload"))
+	var built []string
+	for _, pattern := range []string{"*.cdx.json", "*_debug.tar.gz"} {
+		found, err := filepath.Glob(j.in("payload", pattern))
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return fmt.Errorf("find what was built: no %s in %s; run step build", pattern, j.in("payload"))
+		}
+		built = append(built, found...)
 	}
 	if err := j.amalgamation(ctx, "scan"); err != nil {
 		return err
@@ -218,7 +223,7 @@ func (j *journey) scan(ctx context.Context) error {
 		return err
 	}
 	pass := []string{"./bazelw", "run", "//tools/scan/cmd/scan", "--", "pass", "--report", filepath.Join(report, "scan.json"), "--date", edition.Day()}
-	_, err = j.log(ctx, "scan", append(pass, bills...)...)
+	_, err = j.log(ctx, "scan", append(pass, built...)...)
 	return err
 }
 

@@ -66,7 +66,7 @@ var Gates = []question{
 	{"development", "Is no development authority behind it?", (*judgement).development},
 	{"uncached", "Was it built without results of a cache?", (*judgement).uncached},
 	{"reproduced", "Has somebody else had the same bytes?", (*judgement).reproduced},
-	{"scanned", "Did a scan of exactly these bills of materials let it out?", (*judgement).scanned},
+	{"scanned", "Did a scan of exactly these bills of materials and debug twins let it out?", (*judgement).scanned},
 	{"semver", "Is the version high enough for what changed?", (*judgement).semver},
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/semver"
 	"github.com/gosqlite/gosqlite/tools/scan/gate"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
+	"github.com/gosqlite/gosqlite/tools/scan/vex"
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 	"github.com/gosqlite/gosqlite/tools/verify/tamper/specimen"
@@ -52,9 +53,20 @@ func newCandidate(t *testing.T, s specimen.Spoil) *candidate {
 	}
 	c.scan = report.Report{Schema: report.Schema, Day: specimen.Day.Format("2006-01-02"), Release: true, Complete: true, Pass: true}
 	c.scan.Problems = []gate.Problem{}
+	if text, err = os.ReadFile(filepath.Join(c.dir, "vex.cyclonedx.json")); err != nil {
+		t.Fatal(err)
+	}
+	basis, err := vex.ReadBasis(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.scan.Triage, c.scan.Database.SHA256, c.scan.Feed.SHA256 = basis.Triage, basis.Database, basis.Feed
 	for _, f := range m.Files {
 		if strings.HasSuffix(f.Name, ".cdx.json") {
 			c.scan.Bills = append(c.scan.Bills, report.Bill{File: f.Name, SHA256: fmt.Sprintf("%x", f.SHA256)})
+		}
+		if f.Kind == manifest.Debug {
+			c.scan.Twins = append(c.scan.Twins, report.Twin{File: f.Name, SHA256: fmt.Sprintf("%x", f.SHA256), Programs: 1})
 		}
 	}
 	c.semver = semver.Report{Base: "v1.1.0", Least: "v1.2.0", Version: "v" + m.Version, Level: semver.Minor, Changes: []semver.Change{}}
@@ -159,6 +171,11 @@ var plants = []plant{
 	{name: "a scan of the tree", after: func(c *candidate) { c.scan.Release = false }, gate: "scanned", want: "no release gate"},
 	{name: "a scan of another day", after: func(c *candidate) { c.scan.Day = "2026-11-22" }, gate: "scanned", want: "it is of 2026-11-22"},
 	{name: "a scan of other bills", after: func(c *candidate) { c.scan.Bills[0].SHA256 = fmt.Sprintf("%x", sha256.Sum256(nil)) }, gate: "scanned", want: "did not read"},
+	{name: "a scan without a twin", after: func(c *candidate) { c.scan.Twins = c.scan.Twins[1:] }, gate: "scanned", want: "_debug.tar.gz as it is released"},
+	{name: "a scan of another twin", after: func(c *candidate) { c.scan.Twins[0].SHA256 = fmt.Sprintf("%x", sha256.Sum256(nil)) }, gate: "scanned", want: "_debug.tar.gz as it is released"},
+	{name: "a scan by other decisions", after: func(c *candidate) { c.scan.Triage = "00" }, gate: "scanned", want: "another form of triage.json"},
+	{name: "a scan by another database", after: func(c *candidate) { c.scan.Database.SHA256 = "00" }, gate: "scanned", want: "another form of the vulnerability database"},
+	{name: "a scan by another feed", after: func(c *candidate) { c.scan.Feed.SHA256 = "" }, gate: "scanned", want: "another form of the C feed"},
 	{name: "no report of the version", edit: func(_ *candidate, in *Input) { in.SemVer = nil }, gate: "semver", want: "no report of the version"},
 	{name: "another version's", after: func(c *candidate) { c.semver.Version = "v1.3.0" }, gate: "semver", want: `about "v1.3.0"`},
 	{name: "too low", after: func(c *candidate) { c.semver.Least = "v2.0.0" }, gate: "semver", want: "v1.2.0 is too low"},

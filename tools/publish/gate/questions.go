@@ -5,6 +5,7 @@ package gate
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/release/semver"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
+	"github.com/gosqlite/gosqlite/tools/scan/vex"
 	"github.com/gosqlite/gosqlite/tools/verify"
 )
 
@@ -126,7 +128,7 @@ func (j *judgement) reproduced(say func(string, ...any)) bool {
 	return false
 }
 
-// scanned asks what `scan pass` asks, of the bills of materials as they were verified.
+// scanned asks what `scan pass` asks, of the bills of materials and debug twins as they were verified.
 func (j *judgement) scanned(say func(string, ...any)) bool {
 	if j.Scan == nil {
 		say("there is no report of a scan: name the scan.json of scan --gate release by --scan")
@@ -134,18 +136,36 @@ func (j *judgement) scanned(say func(string, ...any)) bool {
 	}
 	r, err := report.Parse(j.Scan)
 	if err == nil {
-		var bills []report.Bill
+		released := &report.Released{Day: j.release.Manifest.Time, Files: map[string]string{}}
 		for _, f := range j.release.Manifest.Files {
-			if f.Kind == manifest.SBOM && strings.HasSuffix(f.Name, ".cdx.json") {
-				bills = append(bills, report.Bill{File: f.Name, SHA256: fmt.Sprintf("%x", f.SHA256)})
+			if f.Kind == manifest.SBOM && strings.HasSuffix(f.Name, report.BillSuffix) || f.Kind == manifest.Debug {
+				released.Files[f.Name] = fmt.Sprintf("%x", f.SHA256)
 			}
 		}
-		err = r.Fresh(j.release.Manifest.Time, bills)
+		if released.Basis, err = j.basis(); err == nil {
+			err = r.Fresh(released)
+		}
 	}
 	if err != nil {
 		say("%v", err)
 	}
 	return err == nil
+}
+
+// basis is what the release says of the decisions, the database and the feed that judged it: the scan has to have gone by
+// the same. It stands in the VEX document in CycloneDX, which is built with the release and signed with it.
+func (j *judgement) basis() (vex.Basis, error) {
+	i := slices.IndexFunc(j.release.Manifest.Files, func(f manifest.File) bool {
+		return f.Kind == manifest.VEX && strings.HasSuffix(f.Name, "vex.cyclonedx.json")
+	})
+	if i < 0 {
+		return vex.Basis{}, errors.New("the release has no *vex.cyclonedx.json, which says by which decisions it was judged")
+	}
+	text, err := j.text(j.release.Manifest.Files[i].Name)
+	if err != nil {
+		return vex.Basis{}, err
+	}
+	return vex.ReadBasis(text)
 }
 
 // semver holds the report of the version against the release, and against what is published already.

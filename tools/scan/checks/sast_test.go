@@ -116,6 +116,54 @@ func TestPlants(t *testing.T) {
 	}
 }
 
+// TestSilence: what files say against being looked at counts for nothing, so that each finding is decided in one place.
+func TestSilence(t *testing.T) {
+	e := plantedTree(t)
+	inject := strings.Replace(plantedInject, "\trows, err := db.Query(query)", "\trows, err := db.Query(query) // #"+"nosec G202 -- planted", 1)
+	inject = strings.Replace(inject, "\nvar password", "\n// #"+"nosec\nvar password", 1)
+	array := "#ifdef GOSQLITE_SHIMS\nint planted(int n) {\n  int a[2] = {0, 0};\n  // cppcheck-" + "suppress arrayIndexOutOfBounds\n  return a[5] + n;\n}\n#endif\n"
+	write(t, e.Tree.Root, map[string]string{
+		"inject/inject.go":             inject,
+		"key.pem":                      strings.Replace(plantedKey, "\n", " gitleaks:"+"allow\n", 1),
+		"key.txt":                      "key = \"" + "f62e5bcda4fae4f82370" + "da0c6f20697b8f8447ef\" // gitleaks:" + "allow\n",
+		".gitleaksignore":              "key.txt:generic-api-key:1\n",
+		".gitleaks.toml":               "title = \"planted\"\n",
+		"bad.sh":                       "#!/bin/sh\n# shellcheck " + "disable=SC2115,SC2164\nrm -rf $1/*\ncd $2 # shellcheck " + "disable=SC2164\n",
+		".shellcheckrc":                "disable=SC2164,SC2115\n",
+		"internal/capi/shim_planted.c": array,
+	})
+	tree, err := lint.Walked(e.Tree.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Tree = tree
+	want := map[string][]string{
+		"gosec":      {"G101 inject/inject.go", "G202 inject/inject.go"},
+		"secrets":    {"generic-api-key key.txt", "private-key key.pem", "silenced .gitleaks.toml", "silenced .gitleaksignore"},
+		"shellcheck": {"SC2115 bad.sh", "SC2164 bad.sh"},
+		"cppcheck":   {"arrayIndexOutOfBounds internal/capi/shim_planted.c"},
+	}
+	for _, s := range sast.Scanners() {
+		if want[s.Name] == nil {
+			continue
+		}
+		r, err := s.Run(t.Context(), e)
+		if err != nil {
+			t.Errorf("%s: %v", s.Name, err)
+			continue
+		}
+		var found []string
+		for _, f := range r.Findings {
+			found = append(found, f.ID+" "+f.Component)
+		}
+		for _, plant := range want[s.Name] {
+			if !slices.Contains(found, plant) {
+				t.Errorf("%s found %q, want %q", s.Name, found, plant)
+			}
+		}
+	}
+}
+
 // TestMissing: a program that is not there is an error that says how to get it.
 func TestMissing(t *testing.T) {
 	e := plantedTree(t)

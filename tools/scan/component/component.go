@@ -59,6 +59,16 @@ func (d *Document) About() *Component {
 	return nil
 }
 
+// Twin is the folder in the debug twin of the platform that the document is about, which is also the archive's name without
+// its ending: gosqlite_0.1.0_linux_amd64_debug. It is "" for a document about no single platform.
+func (d *Document) Twin() string {
+	if d.Platform == "" {
+		return ""
+	}
+	name, _, _ := strings.Cut(strings.TrimSuffix(d.File, ".cdx.json"), ".graph.json")
+	return name + "_debug"
+}
+
 // Package is the purl without version, qualifiers and subpath: what feeds and decisions name a component by.
 func (c *Component) Package() string { return Package(c.PURL) }
 

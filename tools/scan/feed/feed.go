@@ -199,6 +199,7 @@ type Resolution struct {
 	Record    *Record
 	Component component.Component
 	Affected  bool // by its version
+	Past      bool // its version is not affected, and an affected one came before it
 	Fixed     string
 	Absent    string // why the vulnerable code is not there although the version is affected; "" when it may be
 }
@@ -216,7 +217,7 @@ func (f *Feed) Resolve(c component.Component) ([]Resolution, error) {
 			if err != nil {
 				return nil, fmt.Errorf("look up %s in %s: %w", c.ID, r.ID, err)
 			}
-			res := Resolution{Record: r, Component: c, Affected: v.Affected, Fixed: v.Fixed}
+			res := Resolution{Record: r, Component: c, Affected: v.Affected, Past: v.Past, Fixed: v.Fixed}
 			if v.Affected {
 				res.Absent = r.absent(c)
 			}

@@ -71,6 +71,7 @@ type Item struct {
 	Owner         string   `json:"owner,omitempty"`
 	Due           string   `json:"due,omitempty"`
 	Checked       []string `json:"checked,omitempty"` // evidence, and what was seen
+	Doubt         string   `json:"doubt,omitempty"`   // why the decision does not count on this day; "" when it does
 }
 
 // BelowPolicy marks static analysis that the policy wants no decision about.
@@ -162,6 +163,7 @@ func (in *Input) item(f *finding.Finding, d *triage.Decision, add addFunc) Item 
 		if d.Status == triage.Fixed {
 			add(FixedButFound, subject, "it is decided to be fixed, and %s finds it", f.Scanner)
 		}
+		item.Doubt = in.doubt(f, d)
 		for i := range d.Evidence {
 			_, saw := in.Facts.Check(d, &d.Evidence[i])
 			item.Checked = append(item.Checked, d.Evidence[i].String()+": "+saw)
@@ -176,6 +178,23 @@ func (in *Input) item(f *finding.Finding, d *triage.Decision, add addFunc) Item 
 		add(Untriaged, subject, "%s: %s (%s, %s); fix it, or decide on it in triage.json", f.Scanner, f.Summary, f.Rank, f.Severity)
 	}
 	return item
+}
+
+// doubt says why a decision does not count although it covers the finding; "" when it does. What could not be looked at is
+// no doubt: it closes the gate, and where bills of materials are all that there is, others have looked.
+func (in *Input) doubt(f *finding.Finding, d *triage.Decision) string {
+	if triage.Past(d.Expires, in.Now) {
+		return "the decision expired on " + d.Expires
+	}
+	if d.Status == triage.Fixed {
+		return "it is decided to be fixed, and " + f.Scanner + " finds it"
+	}
+	for i := range d.Evidence {
+		if verdict, saw := in.Facts.Check(d, &d.Evidence[i]); verdict == triage.Broken {
+			return d.Evidence[i].String() + ": this is true no more: " + saw
+		}
+	}
+	return ""
 }
 
 // decision checks what is true of a decision whatever it covers.

@@ -4,6 +4,7 @@ package gate
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,5 +123,26 @@ func TestItems(t *testing.T) {
 	i := v.Items[0]
 	if i.Decision != triage.NotAffected || i.Reason != "not linked" || i.Due != "2027-01-01" || len(i.Checked) != 1 {
 		t.Errorf("%+v", i)
+	}
+}
+
+// TestDoubt: an item says why its decision does not count, and says nothing when it does.
+func TestDoubt(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		plant      func(in *Input)
+	}{
+		{"healthy", "", func(*Input) {}},
+		{"expired", "the decision expired on 2026-11-25", func(in *Input) { in.Triage.Decisions[0].Expires = "2026-11-25" }},
+		{"evidence that is true no more", "gosqlite defines iconv", func(in *Input) { in.Facts.Programs[0].Defines = func(string) bool { return true } }},
+		{"evidence that cannot be looked at", "", func(in *Input) { in.Facts.Programs, in.Bills = nil, true }},
+		{"fixed, and found", "c-feed finds it", func(in *Input) { in.Triage.Decisions[0].Status = triage.Fixed }},
+	} {
+		in := healthy()
+		c.plant(in)
+		v := Judge(in)
+		if got := v.Items[0].Doubt; (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
 	}
 }

@@ -121,6 +121,7 @@ func (r *Record) IDs() []string { return append([]string{r.ID}, r.Aliases...) }
 // A Verdict says whether a version has a vulnerability.
 type Verdict struct {
 	Affected bool
+	Past     bool   // not affected, and an affected version came before it
 	Fixed    string // the next version without it; "" when none is known
 }
 
@@ -128,6 +129,12 @@ type Verdict struct {
 func (a Affected) Match(version string) (Verdict, error) {
 	if slices.Contains(a.Versions, version) {
 		return Verdict{Affected: true}, nil
+	}
+	var all Verdict
+	for _, listed := range a.Versions {
+		if order, err := Compare(listed, version); err == nil && order < 0 {
+			all.Past = true
+		}
 	}
 	for _, g := range a.Ranges {
 		if g.Type == "GIT" {
@@ -137,8 +144,9 @@ func (a Affected) Match(version string) (Verdict, error) {
 		if err != nil || v.Affected {
 			return v, err
 		}
+		all.Past = all.Past || v.Past
 	}
-	return Verdict{}, nil
+	return all, nil
 }
 
 // match is the evaluation of https://ossf.github.io/osv-schema/#evaluation.
@@ -157,12 +165,14 @@ func (g Range) match(version string) (Verdict, error) {
 		case e.Introduced != "" && order >= 0:
 			v.Affected = true
 		case e.Fixed != "" && order >= 0, e.LastAffected != "" && order > 0:
-			v.Affected = false
+			v.Affected, v.Past = false, v.Past || v.Affected
 		case e.Fixed != "" && v.Affected && v.Fixed == "":
 			v.Fixed = e.Fixed
 		}
 	}
-	if !v.Affected {
+	if v.Affected {
+		v.Past = false
+	} else {
 		v.Fixed = ""
 	}
 	return v, nil

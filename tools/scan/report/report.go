@@ -8,10 +8,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/gosqlite/gosqlite/tools/scan/gate"
 )
@@ -31,6 +29,7 @@ type Report struct {
 	Feed     Feed           `json:"feed"`
 	Triage   string         `json:"triage_sha256"`
 	Bills    []Bill         `json:"bills"`
+	Twins    []Twin         `json:"twins"`
 	Scanners []gate.Scanner `json:"scanners"`
 	gate.Verdict
 }
@@ -56,6 +55,14 @@ type Feed struct {
 type Bill struct {
 	File   string `json:"file"`
 	SHA256 string `json:"sha256"`
+	Twin   string `json:"twin,omitempty"` // the debug twin of its platform; "" when it is about no single platform
+}
+
+// A Twin is a debug twin whose programs were read.
+type Twin struct {
+	File     string `json:"file"`
+	SHA256   string `json:"sha256"`
+	Programs int    `json:"programs"`
 }
 
 // JSON writes the report for machines.
@@ -90,43 +97,8 @@ func Parse(text []byte) (*Report, error) {
 	return &r, nil
 }
 
-// Fresh returns an error unless the report lets this release out: it passed the release gate with every scanner, on the
-// day of the release, and read exactly these bills of materials.
-func (r *Report) Fresh(day time.Time, bills []Bill) error {
-	var errs []error
-	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if !r.Pass || len(r.Problems) > 0 {
-		bad("it did not pass: %d problems", len(r.Problems))
-	}
-	if !r.Release {
-		bad("it was no release gate: scan with --gate release")
-	}
-	if !r.Complete {
-		bad("not every scanner was asked")
-	}
-	if want := day.Format(time.DateOnly); r.Day != want {
-		bad("it is of %s, and the release of %s", r.Day, want)
-	}
-	for _, b := range bills {
-		if !slices.Contains(r.Bills, b) {
-			bad("it did not read %s as it is released", b.File)
-		}
-	}
-	for _, b := range r.Bills {
-		if !slices.Contains(bills, b) {
-			bad("it read %s, which is not released so", b.File)
-		}
-	}
-	if len(bills) == 0 {
-		bad("the release has no bills of materials")
-	}
-	if errs != nil {
-		return fmt.Errorf("use scan report: %w", errors.Join(errs...))
-	}
-	return nil
-}
-
 // Sort brings lists whose order says nothing into one order.
 func (r *Report) Sort() {
 	slices.SortFunc(r.Bills, func(a, b Bill) int { return cmp.Compare(a.File, b.File) })
+	slices.SortFunc(r.Twins, func(a, b Twin) int { return cmp.Compare(a.File, b.File) })
 }

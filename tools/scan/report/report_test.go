@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
 	"github.com/gosqlite/gosqlite/tools/scan/gate"
@@ -18,8 +17,9 @@ import (
 func sample() *Report {
 	return &Report{
 		Schema: Schema, Subject: "the tree", Day: "2026-11-23", Release: true, Complete: true, Pass: true,
-		Database: Database{Date: "2026-08-20", SHA256: "aa", Records: 1, Attribution: "its authors"}, Feed: Feed{Date: "2026-11-26", SHA256: "bb", Records: 1},
-		Bills:    []Bill{{"a.cdx.json", "cc"}},
+		Triage: "tt", Database: Database{Date: "2026-08-20", SHA256: "aa", Records: 1, Attribution: "its authors"}, Feed: Feed{Date: "2026-11-26", SHA256: "bb", Records: 1},
+		Bills:    []Bill{{"a.cdx.json", "cc", "a_debug.tar.gz"}, {"whole.cdx.json", "dd", ""}},
+		Twins:    []Twin{{"a_debug.tar.gz", "ee", 2}},
 		Scanners: []gate.Scanner{{Name: "go-source", Version: "v1.9.0", Count: 1}, {Name: "gosec", Version: "v2.30.0", Count: 3}, {Name: "cppcheck", Error: "not installed: apt-get install cppcheck"}},
 		Verdict: gate.Verdict{
 			Items: []gate.Item{
@@ -96,7 +96,7 @@ func TestHTML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"GO-2026-1", "CVE-2026-1", "example.org/dep@1.0.0", "called", "main.main (main.go:5)", "high 7.8", "none", "did not run", "2026-08-20", "its authors", "a.cdx.json"} {
+	for _, want := range []string{"GO-2026-1", "CVE-2026-1", "example.org/dep@1.0.0", "called", "main.main (main.go:5)", "high 7.8", "none", "did not run", "2026-08-20", "its authors", "a.cdx.json", "a_debug.tar.gz, 2 programs"} {
 		if !bytes.Contains(page, []byte(want)) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -118,41 +118,5 @@ func TestTable(t *testing.T) {
 	}
 	if strings.Contains(b.String(), "a.go:10") {
 		t.Error("the table lists what a decision covers")
-	}
-}
-
-func TestFresh(t *testing.T) {
-	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	for name, c := range map[string]struct {
-		change func(r *Report)
-		bills  []Bill
-		want   string
-	}{
-		"good":                    {func(*Report) {}, []Bill{{"a.cdx.json", "cc"}}, ""},
-		"did not pass":            {func(r *Report) { r.Pass = false }, []Bill{{"a.cdx.json", "cc"}}, "did not pass"},
-		"no release gate":         {func(r *Report) { r.Release = false }, []Bill{{"a.cdx.json", "cc"}}, "no release gate"},
-		"some scanners":           {func(r *Report) { r.Complete = false }, []Bill{{"a.cdx.json", "cc"}}, "not every scanner"},
-		"another day":             {func(r *Report) { r.Day = "2026-11-01" }, []Bill{{"a.cdx.json", "cc"}}, "is of 2026-11-01"},
-		"another bill":            {func(*Report) {}, []Bill{{"a.cdx.json", "dd"}}, "as it is released"},
-		"a bill that is no more":  {func(r *Report) { r.Bills = append(r.Bills, Bill{"b", "ee"}) }, []Bill{{"a.cdx.json", "cc"}}, "is not released so"},
-		"a release without bills": {func(r *Report) { r.Bills = nil }, nil, "no bills"},
-	} {
-		r := sample()
-		c.change(r)
-		text, err := r.JSON()
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = again.Fresh(day, c.bills)
-		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
-		}
-	}
-	if _, err := Parse([]byte(`{"schema":"x"}`)); err == nil {
-		t.Error("another schema was read")
 	}
 }

@@ -121,7 +121,9 @@ func clang(ctx context.Context, e *Env, name, severity string, flags ...string) 
 			})
 		}
 	}
-	return r, nil
+	silenced, err := silences(e.Tree, name, severity)
+	r.Findings = append(r.Findings, silenced...)
+	return r, err
 }
 
 type diagnostic struct {

@@ -38,7 +38,7 @@ func cppcheck(ctx context.Context, e *Env) (*Result, error) {
 	}
 	capi := filepath.Join(e.Tree.Root, "internal", "capi")
 	// The fields are separated by a character that no path and no message has.
-	args := slices.Concat([]string{"cppcheck", "--quiet", "--enable=warning,portability", "--std=c11", "--inline-suppr",
+	args := slices.Concat([]string{"cppcheck", "--quiet", "--enable=warning,portability", "--std=c11",
 		"--template={file}\x1f{line}\x1f{severity}\x1f{id}\x1f{message}", "--suppress=missingInclude", "--suppress=missingIncludeSystem",
 		"-DGOSQLITE_SHIMS=1", "--include=" + filepath.Join(capi, "sqlite3.h"), "--include=" + filepath.Join(capi, "capi.h")}, files)
 	res, err := host(ctx, e, dir, args...)

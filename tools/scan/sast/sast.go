@@ -14,6 +14,10 @@
 //	buildifier      BUILD and .bzl files; pinned by tools/go.mod
 //	sqlite-engine   SQLite itself: its warnings are counted and gate nothing, because it is neither ours nor patched
 //
+// Decisions about findings stand in one file. So what stands in the files that are looked at counts for nothing (#nosec,
+// gitleaks:allow, cppcheck-suppress, shellcheck disable), or is a finding itself, called silenced, where a program cannot be
+// told so.
+//
 // clang is the pinned zig's where that is given, else the host's; cppcheck and shellcheck are those in PATH, which
 // tools/scan/programs/fetch gets from Debian. Their versions are part of the result. A program that is not there is an
 // error that says how to get it.
@@ -113,9 +117,13 @@ var packages = map[string]string{"clang": "clang", "cppcheck": "cppcheck", "shel
 
 // host runs a program of the host.
 func host(ctx context.Context, e *Env, dir string, args ...string) (lint.Result, error) {
-	res, err := e.Runner.Run(ctx, lint.Command{Dir: dir, Args: args})
-	if err != nil && ctx.Err() == nil && packages[args[0]] != "" {
-		return res, fmt.Errorf("%w: not installed: apt-get install %s", err, packages[args[0]])
+	return hostWith(ctx, e, lint.Command{Dir: dir, Args: args})
+}
+
+func hostWith(ctx context.Context, e *Env, c lint.Command) (lint.Result, error) {
+	res, err := e.Runner.Run(ctx, c)
+	if p := c.Args[0]; err != nil && ctx.Err() == nil && packages[p] != "" {
+		return res, fmt.Errorf("%w: not installed: apt-get install %s", err, packages[p])
 	}
 	return res, err
 }
@@ -170,7 +178,9 @@ func byLint(name, severity string) func(context.Context, *Env) (*Result, error) 
 				Scanner: name, ID: rule(f.Message, name), Component: f.File, Line: f.Line, Severity: severity, Rank: finding.Called, Summary: f.Message,
 			})
 		}
-		return r, nil
+		silenced, err := silences(e.Tree, name, severity)
+		r.Findings = append(r.Findings, silenced...)
+		return r, err
 	}
 }
 

@@ -6,11 +6,16 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
 )
+
+// gitleaksFiles are names of files by which gitleaks lets findings go.
+var gitleaksFiles = []string{".gitleaks.toml", ".gitleaksignore"}
 
 // secrets looks for keys and tokens in the files of the tree and nothing else: a copy of them is laid out, since gitleaks
 // would also read what git ignores. What it finds is redacted before anything is written.
@@ -27,7 +32,12 @@ func secrets(ctx context.Context, e *Env) (*Result, error) {
 	if len(e.Tree.Files) == 0 {
 		return nil, errNothing
 	}
+	r := &Result{Version: version, Input: fmt.Sprintf("%d files", len(e.Tree.Files))}
 	for _, name := range e.Tree.Files {
+		if slices.Contains(gitleaksFiles, path.Base(name)) {
+			r.Findings = append(r.Findings, silence("secrets", "high", name, 1, "gitleaks would go by this file"))
+			continue
+		}
 		data, err := e.Tree.Read(name)
 		if err != nil {
 			return nil, err
@@ -41,8 +51,8 @@ func secrets(ctx context.Context, e *Env) (*Result, error) {
 		}
 	}
 	report := filepath.Join(dir, "report.json")
-	res, err := e.Runner.Run(ctx, lint.Command{Dir: filepath.Join(dir, "tree"), Args: []string{
-		program, "dir", "--no-banner", "--no-color", "--redact", "--exit-code=0", "--report-format=json", "--report-path=" + report, ".",
+	res, err := e.Runner.Run(ctx, lint.Command{Dir: filepath.Join(dir, "tree"), Env: []string{"GITLEAKS_CONFIG=", "GITLEAKS_CONFIG_TOML="}, Args: []string{
+		program, "dir", "--no-banner", "--no-color", "--redact", "--ignore-gitleaks-allow", "--exit-code=0", "--report-format=json", "--report-path=" + report, ".",
 	}})
 	if err != nil {
 		return nil, err
@@ -60,7 +70,6 @@ func secrets(ctx context.Context, e *Env) (*Result, error) {
 	if err := decode("gitleaks", text, &leaks); err != nil {
 		return nil, err
 	}
-	r := &Result{Version: version, Input: fmt.Sprintf("%d files", len(e.Tree.Files))}
 	for _, l := range leaks {
 		r.Findings = append(r.Findings, finding.Finding{
 			Scanner: "secrets", ID: l.Rule, Component: filepath.ToSlash(filepath.Clean(l.File)), Line: l.Line, Severity: "high", Rank: finding.Called, Summary: l.Description,

@@ -16,7 +16,8 @@ import (
 // Evidence is one thing that has to be true for a decision. Kind says which:
 //
 //	option      Option is set in every bill of materials that lists the decision's component, or with Absent not set
-//	not-linked  none of Symbols is in the symbol table of a program whose name Programs matches (path.Match)
+//	not-linked  none of Symbols is in the symbol table of a program whose name Programs matches (path.Match); every bill of
+//	            materials that lists the decided component has its programs among these
 //	no-object   none of Objects is among the linked files of the component in any bill of materials
 //	not-called  no scan of Go source or programs found a way to the vulnerability
 //	at-least    the decision's component has at least Version in every bill of materials
@@ -70,6 +71,7 @@ type Program struct {
 // Facts are what a run knows; evidence is held against them.
 type Facts struct {
 	Components []component.Component
+	Bills      []*component.Document // that Components are of, as far as programs of theirs have to be there
 	Programs   []Program
 	Findings   []finding.Finding
 	Ran        []string // scanners
@@ -91,7 +93,7 @@ func (facts *Facts) Check(d *Decision, e *Evidence) (Verdict, string) {
 	case "option":
 		return facts.option(d, e)
 	case "not-linked":
-		return facts.notLinked(e)
+		return facts.notLinked(d, e)
 	case "no-object":
 		return facts.noObject(d, e)
 	case "not-called":
@@ -128,7 +130,7 @@ func (facts *Facts) option(d *Decision, e *Evidence) (Verdict, string) {
 	return Holds, fmt.Sprintf("in %d bills of materials", looked)
 }
 
-func (facts *Facts) notLinked(e *Evidence) (Verdict, string) {
+func (facts *Facts) notLinked(d *Decision, e *Evidence) (Verdict, string) {
 	looked := 0
 	for _, p := range facts.Programs {
 		if ok, _ := path.Match(e.Programs, p.Name); !ok {
@@ -144,7 +146,37 @@ func (facts *Facts) notLinked(e *Evidence) (Verdict, string) {
 	if looked == 0 {
 		return Unchecked, "no program with symbols matches " + e.Programs
 	}
+	for _, b := range facts.Bills {
+		if why := facts.unseen(b, d, e); why != "" {
+			return Unchecked, why
+		}
+	}
 	return Holds, fmt.Sprintf("in %d programs", looked)
+}
+
+// unseen says why what was seen of other platforms says nothing about the one of this bill; "" when the bill does not list
+// the component, or each of its programs was looked at.
+func (facts *Facts) unseen(b *component.Document, d *Decision, e *Evidence) string {
+	lists := func(c component.Component) bool {
+		return c.Package() == d.Component && (len(d.Versions) == 0 || slices.Contains(d.Versions, c.Version))
+	}
+	if b.Twin() == "" || !slices.ContainsFunc(b.Components, lists) {
+		return ""
+	}
+	there := false
+	for _, p := range facts.Programs {
+		if !strings.HasPrefix(p.Name, b.Twin()+"/") {
+			continue
+		}
+		there = true
+		if ok, _ := path.Match(e.Programs, p.Name); !ok {
+			return p.Name + " does not match " + e.Programs + ", and " + b.File + " lists " + d.Component
+		}
+	}
+	if !there {
+		return "the programs of " + b.File + ", which lists " + d.Component + ", were not looked at"
+	}
+	return ""
 }
 
 func (facts *Facts) noObject(d *Decision, e *Evidence) (Verdict, string) {

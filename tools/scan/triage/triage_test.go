@@ -125,32 +125,45 @@ func TestEvidence(t *testing.T) {
 	files := func(names ...string) []component.Component {
 		return []component.Component{{Document: "a", ID: "s", PURL: "pkg:generic/sqlite@3.54.1", Files: names}}
 	}
-	d := Decision{ID: "GO-1", Component: "pkg:generic/sqlite"}
+	d := Decision{ID: "GO-1", Component: "pkg:generic/sqlite", Versions: []string{"3.54.1"}}
 	called := []finding.Finding{{ID: "GO-1", Component: "pkg:generic/sqlite", Rank: finding.Called, Trace: []string{"main.main"}}}
+	// A bill lists the component, and its programs are those of the folder x_musl_debug, when it is about a platform.
+	listing := func(version, platform string, programs ...Program) Facts {
+		c := sqlite()
+		c[0].Version = version
+		return Facts{Bills: []*component.Document{{File: "x_musl.cdx.json", Platform: platform, Components: c}}, Programs: programs}
+	}
+	other := program("y_musl_debug/bin/gosqlite", "qsort")
+	every := Evidence{Kind: "not-linked", Symbols: []string{"iconv"}, Programs: "*_musl_debug/bin/*"}
 	symbols := Evidence{Kind: "not-linked", Symbols: []string{"iconv"}, Programs: "*_musl/bin/*"}
 	for name, c := range map[string]struct {
 		facts Facts
 		e     Evidence
 		want  Verdict
 	}{
-		"set":              {Facts{Components: sqlite("SQLITE_OMIT_X=1")}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Holds},
-		"set no more":      {Facts{Components: sqlite("SQLITE_DQS=0")}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Broken},
-		"not set":          {Facts{Components: sqlite("SQLITE_DQS=0")}, Evidence{Kind: "option", Option: "SQLITE_ENABLE_FTS3", Absent: true}, Holds},
-		"set since":        {Facts{Components: sqlite("SQLITE_ENABLE_FTS3")}, Evidence{Kind: "option", Option: "SQLITE_ENABLE_FTS3", Absent: true}, Broken},
-		"not said":         {Facts{Components: sqlite()}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Unchecked},
-		"not linked":       {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "qsort")}}, symbols, Holds},
-		"linked since":     {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "iconv")}}, symbols, Broken},
-		"linked elsewhere": {Facts{Programs: []Program{program("x/bin/gosqlite", "iconv")}}, symbols, Unchecked},
-		"no program":       {Facts{}, symbols, Unchecked},
-		"no object":        {Facts{Components: files("libc.a/qsort.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Holds},
-		"an object since":  {Facts{Components: files("libc.a/iconv.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Broken},
-		"no files said":    {Facts{Components: sqlite()}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Unchecked},
-		"not called":       {Facts{Ran: []string{"go-source"}}, Evidence{Kind: "not-called"}, Holds},
-		"called since":     {Facts{Ran: []string{"go-source"}, Findings: called}, Evidence{Kind: "not-called"}, Broken},
-		"nobody looked":    {Facts{Ran: []string{"go-bill"}}, Evidence{Kind: "not-called"}, Unchecked},
-		"new enough":       {Facts{Components: sqlite()}, Evidence{Kind: "at-least", Version: "3.53.2"}, Holds},
-		"too old":          {Facts{Components: sqlite()}, Evidence{Kind: "at-least", Version: "3.55.0"}, Broken},
-		"not listed":       {Facts{}, Evidence{Kind: "at-least", Version: "3.53.2"}, Unchecked},
+		"set":                       {Facts{Components: sqlite("SQLITE_OMIT_X=1")}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Holds},
+		"set no more":               {Facts{Components: sqlite("SQLITE_DQS=0")}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Broken},
+		"not set":                   {Facts{Components: sqlite("SQLITE_DQS=0")}, Evidence{Kind: "option", Option: "SQLITE_ENABLE_FTS3", Absent: true}, Holds},
+		"set since":                 {Facts{Components: sqlite("SQLITE_ENABLE_FTS3")}, Evidence{Kind: "option", Option: "SQLITE_ENABLE_FTS3", Absent: true}, Broken},
+		"not said":                  {Facts{Components: sqlite()}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Unchecked},
+		"not linked":                {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "qsort")}}, symbols, Holds},
+		"linked since":              {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "iconv")}}, symbols, Broken},
+		"linked elsewhere":          {Facts{Programs: []Program{program("x/bin/gosqlite", "iconv")}}, symbols, Unchecked},
+		"no program":                {Facts{}, symbols, Unchecked},
+		"one of two platforms":      {listing("3.54.1", "musl", other), every, Unchecked},
+		"both platforms":            {listing("3.54.1", "musl", other, program("x_musl_debug/bin/gosqlite", "qsort")), every, Holds},
+		"a program left out":        {listing("3.54.1", "musl", other, program("x_musl_debug/lib/gosqlite", "qsort")), every, Unchecked},
+		"a bill of another version": {listing("3.55.0", "musl", other), every, Holds},
+		"a bill of all platforms":   {listing("3.54.1", "", other), every, Holds},
+		"no object":                 {Facts{Components: files("libc.a/qsort.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Holds},
+		"an object since":           {Facts{Components: files("libc.a/iconv.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Broken},
+		"no files said":             {Facts{Components: sqlite()}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Unchecked},
+		"not called":                {Facts{Ran: []string{"go-source"}}, Evidence{Kind: "not-called"}, Holds},
+		"called since":              {Facts{Ran: []string{"go-source"}, Findings: called}, Evidence{Kind: "not-called"}, Broken},
+		"nobody looked":             {Facts{Ran: []string{"go-bill"}}, Evidence{Kind: "not-called"}, Unchecked},
+		"new enough":                {Facts{Components: sqlite()}, Evidence{Kind: "at-least", Version: "3.53.2"}, Holds},
+		"too old":                   {Facts{Components: sqlite()}, Evidence{Kind: "at-least", Version: "3.55.0"}, Broken},
+		"not listed":                {Facts{}, Evidence{Kind: "at-least", Version: "3.53.2"}, Unchecked},
 	} {
 		got, saw := c.facts.Check(&d, &c.e)
 		if got != c.want || saw == "" {

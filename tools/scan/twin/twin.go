@@ -8,9 +8,11 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"debug/elf"
 	"debug/macho"
 	"debug/pe"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +28,13 @@ const (
 	maxPrograms = 64
 )
 
+// A Twin is an archive that was read.
+type Twin struct {
+	File     string // its name, without a folder
+	SHA256   string // of the archive, in hexadecimal
+	Programs []*Program
+}
+
 // A Program is a program of a twin, unpacked.
 type Program struct {
 	Name    string // path in the archive: gosqlite_0.1.0_linux_amd64_debug/bin/gosqlite
@@ -36,22 +45,36 @@ type Program struct {
 // Defines says whether the program defines the symbol; what it only takes from a shared library is not defined.
 func (p *Program) Defines(symbol string) bool { return p.defined[symbol] }
 
-// Unpack reads the programs in the bin folder of a twin into the folder dir. A twin without programs, and a program
-// without symbols, are errors: nothing would be found in them.
-func Unpack(archive, dir string) ([]*Program, error) {
+// Unpack reads the programs in the bin folder of a twin into the folder dir. A twin without programs, a program without
+// symbols, and one that lies in a folder of another name than the archive are errors: nothing would be found in them, or
+// it would be said of another platform.
+func Unpack(archive, dir string) (*Twin, error) {
 	f, err := os.Open(archive)
 	if err != nil {
 		return nil, fmt.Errorf("read debug twin: %w", err)
 	}
 	defer f.Close()
-	programs, err := unpack(f, dir)
-	if err == nil && len(programs) == 0 {
+	sum := sha256.New()
+	all := io.TeeReader(f, sum)
+	t := &Twin{File: filepath.Base(archive)}
+	t.Programs, err = unpack(all, dir)
+	if err == nil {
+		_, err = io.Copy(io.Discard, all) // what lies behind the last entry belongs to the digest
+	}
+	if err == nil && len(t.Programs) == 0 {
 		err = errors.New("it has no programs")
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read debug twin %s: %w", filepath.Base(archive), err)
+	folder := strings.TrimSuffix(t.File, ".tar.gz") + "/"
+	for _, p := range t.Programs {
+		if err == nil && !strings.HasPrefix(p.Name, folder) {
+			err = fmt.Errorf("%s lies outside of %s, so that it is another platform's", p.Name, folder)
+		}
 	}
-	return programs, nil
+	if err != nil {
+		return nil, fmt.Errorf("read debug twin %s: %w", t.File, err)
+	}
+	t.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return t, nil
 }
 
 func unpack(r io.Reader, dir string) ([]*Program, error) {

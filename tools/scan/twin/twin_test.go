@@ -6,8 +6,10 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"debug/elf"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,11 +63,15 @@ func program() []byte {
 
 func TestUnpack(t *testing.T) {
 	file := pack(t, map[string][]byte{"x_debug/bin/gosqlite": program(), "x_debug/LICENSE": []byte("text")})
-	programs, err := Unpack(file, t.TempDir())
-	if err != nil || len(programs) != 1 {
-		t.Fatalf("%v, %v", programs, err)
+	twin, err := Unpack(file, t.TempDir())
+	if err != nil || len(twin.Programs) != 1 {
+		t.Fatalf("%v, %v", twin, err)
 	}
-	p := programs[0]
+	whole, err := os.ReadFile(file)
+	if err != nil || twin.File != "x_debug.tar.gz" || twin.SHA256 != fmt.Sprintf("%x", sha256.Sum256(whole)) {
+		t.Errorf("%s has the digest %s, %v", twin.File, twin.SHA256, err)
+	}
+	p := twin.Programs[0]
 	if p.Name != "x_debug/bin/gosqlite" || !p.Defines("run") || p.Defines("iconv") || p.Defines("other") {
 		t.Errorf("%+v", p)
 	}
@@ -84,6 +90,7 @@ func TestUnpackRefuses(t *testing.T) {
 		"no archive":  {broken, "unexpected EOF"},
 		"no programs": {pack(t, map[string][]byte{"x_debug/LICENSE": []byte("text")}), "no programs"},
 		"no symbols":  {pack(t, map[string][]byte{"x/bin/gosqlite": binarytest.Program().Bytes()}), "give the debug twin"},
+		"of another":  {pack(t, map[string][]byte{"y_debug/bin/gosqlite": program()}), "another platform's"},
 		"a text":      {pack(t, map[string][]byte{"x/bin/gosqlite": []byte("text")}), "neither ELF"},
 	} {
 		if _, err := Unpack(c.file, t.TempDir()); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -4,6 +4,8 @@ package vex
 
 import (
 	"crypto/sha256"
+	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/gosqlite/gosqlite/tools/scan/triage"
@@ -20,8 +22,14 @@ type cycloneDX struct {
 }
 
 type cdxMeta struct {
-	Timestamp string `json:"timestamp"`
-	Supplier  cdxOrg `json:"supplier"`
+	Timestamp  string        `json:"timestamp"`
+	Supplier   cdxOrg        `json:"supplier"`
+	Properties []cdxProperty `json:"properties,omitempty"`
+}
+
+type cdxProperty struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 type cdxOrg struct {
@@ -80,7 +88,7 @@ var cdxJustifications = map[string]string{
 func (d *Document) CycloneDX() ([]byte, error) {
 	out := cycloneDX{
 		Format: "CycloneDX", SpecVersion: "1.6", Version: 1,
-		Metadata:        cdxMeta{d.Time, cdxOrg{Project, []string{Namespace}}},
+		Metadata:        cdxMeta{d.Time, cdxOrg{Project, []string{Namespace}}, d.Basis.properties()},
 		Vulnerabilities: []cdxVEX{},
 	}
 	for i := range d.Statements {
@@ -119,4 +127,39 @@ func uuid(content []byte) string {
 	sum := sha256.Sum256(content)
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+}
+
+func (b Basis) properties() []cdxProperty {
+	var all []cdxProperty
+	for _, p := range []cdxProperty{{feedProperty, b.Feed}, {triageProperty, b.Triage}, {databaseProperty, b.Database}} {
+		if p.Value != "" {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// ReadBasis reads the basis of a CycloneDX document that [Document.CycloneDX] wrote; the caller bounds its size. A document
+// that does not say all of it is an error.
+func ReadBasis(text []byte) (Basis, error) {
+	var d cycloneDX
+	if err := json.Unmarshal(text, &d); err != nil {
+		return Basis{}, fmt.Errorf("read VEX: %w", err)
+	}
+	var b Basis
+	into := map[string]*string{triageProperty: &b.Triage, databaseProperty: &b.Database, feedProperty: &b.Feed}
+	for _, p := range d.Metadata.Properties {
+		to := into[p.Name]
+		if to == nil {
+			continue
+		}
+		if *to != "" {
+			return Basis{}, fmt.Errorf("read VEX: it says %s twice", p.Name)
+		}
+		*to = p.Value
+	}
+	if d.Format != "CycloneDX" || b.Triage == "" || b.Database == "" || b.Feed == "" {
+		return Basis{}, errors.New("read VEX: it does not say by which decisions, database and feed it was made")
+	}
+	return b, nil
 }

@@ -51,10 +51,27 @@ type Statement struct {
 type Document struct {
 	Version    string // of the release
 	Time       string // RFC 3339: the release date, or the day of the scan
+	Basis      Basis  // what the statements were made from; it stands in the CycloneDX document
 	Statements []Statement
 }
 
-// New gathers the statements. Findings of components that no bill lists, as of source code, are left out: there is
+// A Basis names by SHA-256, in hexadecimal, what judged a release. Its statements and the scan that lets it out have to have
+// the same one.
+type Basis struct {
+	Triage   string `json:"triage_sha256"`   // triage.json
+	Database string `json:"database_sha256"` // of the Go database's records, as database.json says it
+	Feed     string `json:"feed_sha256"`     // of the C feed
+}
+
+// The names of the properties under which a Basis stands.
+const (
+	triageProperty   = "gosqlite:triage-sha256"
+	databaseProperty = "gosqlite:vulnerability-database-sha256"
+	feedProperty     = "gosqlite:c-feed-sha256"
+)
+
+// New gathers the statements. What was decided and does not count, because the decision expired or its evidence is true no
+// more, is under investigation. Findings of components that no bill lists, as of source code, are left out: there is
 // nothing that they could be bound to. resolved adds what the feed knows to be fixed in the listed versions.
 func New(version, time string, bills []*component.Document, verdict *gate.Verdict, resolved []feed.Resolution) (*Document, error) {
 	d := &Document{Version: version, Time: time}
@@ -69,6 +86,10 @@ func New(version, time string, bills []*component.Document, verdict *gate.Verdic
 		}
 		if item.Decision == "none" {
 			s.Status, s.Reason = triage.UnderInvestigation, "not decided yet; it counts as affected"
+		}
+		if item.Doubt != "" {
+			s.Status, s.Justification, s.Due = triage.UnderInvestigation, "", ""
+			s.Reason = "it was decided to be " + item.Decision + ", which does not count now: " + item.Doubt + "; until it is looked at again, it counts as affected"
 		}
 		for _, b := range bills {
 			if !slices.Contains(item.Where, b.File) {
@@ -86,12 +107,18 @@ func New(version, time string, bills []*component.Document, verdict *gate.Verdic
 		if r.Affected {
 			continue
 		}
+		s := Statement{
+			ID: r.Record.ID, Aliases: r.Record.Aliases, Summary: r.Record.Summary, Score: r.Record.Feed.Severity.Score,
+			Status: triage.Fixed, Reason: "version " + r.Component.Version + " comes after the affected range",
+		}
+		if !r.Past { // nothing was fixed in a version that never had it
+			s.Status, s.Justification = triage.NotAffected, "vulnerable_code_not_present"
+			s.Reason = "version " + r.Component.Version + " is not in the affected range, nor after it"
+		}
 		for _, b := range bills {
 			if b.File == r.Component.Document {
-				d.add(Statement{
-					ID: r.Record.ID, Aliases: r.Record.Aliases, Summary: r.Record.Summary, Status: triage.Fixed, Score: r.Record.Feed.Severity.Score,
-					Reason: "version " + r.Component.Version + " is outside the affected range", Products: []Product{{b, r.Component}},
-				})
+				s.Products = []Product{{b, r.Component}}
+				d.add(s)
 			}
 		}
 	}

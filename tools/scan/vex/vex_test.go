@@ -169,6 +169,73 @@ func TestSame(t *testing.T) {
 	check("csaf", got)
 }
 
+// TestDoubt: a decision that does not count is under investigation in each format, with no word of its justification.
+func TestDoubt(t *testing.T) {
+	v := &gate.Verdict{Items: []gate.Item{item("CVE-2026-0001", triage.NotAffected, func(i *gate.Item) {
+		i.Justification, i.Doubt = "vulnerable_code_not_present", "the decision expired on 2026-11-01"
+	})}}
+	d, err := New("0.1.0", "2026-11-23T00:00:00Z", bills(), v, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range formats(t, d) {
+		open := bytes.Contains(text, []byte(triage.UnderInvestigation)) || bytes.Contains(text, []byte(cdxStates[triage.UnderInvestigation]))
+		if !open || bytes.Contains(text, []byte("code_not_present")) || bytes.Contains(text, []byte(`"not_affected"`)) {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+	if !strings.Contains(d.Statements[0].Reason, "expired on 2026-11-01") {
+		t.Errorf("%+v", d.Statements[0])
+	}
+}
+
+// TestBefore: a version before the affected range was never affected, and one after it is fixed.
+func TestBefore(t *testing.T) {
+	f, err := feed.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version, want := range map[string]string{"3.8.0": triage.NotAffected, "3.54.1": triage.Fixed} {
+		b := bills()[0]
+		b.Components[2].Version = version
+		resolved, err := f.Resolve(b.Components[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := New("0.1.0", "2026-11-23T00:00:00Z", []*component.Document{b}, &gate.Verdict{}, resolved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(d.Statements, func(s Statement) bool { return s.ID == "CVE-2025-29088" })
+		if i < 0 || d.Statements[i].Status != want || (d.Statements[i].Justification != "") != (want == triage.NotAffected) {
+			t.Errorf("%s: %+v", version, d.Statements)
+		}
+	}
+}
+
+// TestBasis: what judged is written and read again; a document that says less is none.
+func TestBasis(t *testing.T) {
+	d := document(t, false)
+	d.Basis = Basis{Triage: "aa", Database: "bb", Feed: "cc"}
+	text, err := d.CycloneDX()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadBasis(text); err != nil || got != d.Basis {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for name, edit := range map[string][2]string{
+		"no database":     {databaseProperty, "x"},
+		"decisions twice": {feedProperty, triageProperty},
+		"another format":  {"CycloneDX", "x"},
+		"no JSON":         {"{", "["},
+	} {
+		if _, err := ReadBasis(bytes.ReplaceAll(text, []byte(edit[0]), []byte(edit[1]))); err == nil {
+			t.Errorf("%s: it was read", name)
+		}
+	}
+}
+
 func TestContradiction(t *testing.T) {
 	v := &gate.Verdict{Items: []gate.Item{
 		item("CVE-2026-0001", triage.NotAffected, func(i *gate.Item) { i.Justification = "vulnerable_code_not_present" }),

@@ -18,6 +18,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/release/semver"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
+	"github.com/gosqlite/gosqlite/tools/scan/vex"
 	"github.com/gosqlite/gosqlite/tools/verify/tamper/specimen"
 )
 
@@ -64,9 +65,20 @@ func (d *desk) release(name, version, base string, s specimen.Spoil) []string {
 		d.Fatal(err)
 	}
 	r := report.Report{Schema: report.Schema, Day: specimen.Day.Format(time.DateOnly), Release: true, Complete: true, Pass: true}
+	if text, err = os.ReadFile(d.in(name, "vex.cyclonedx.json")); err != nil {
+		d.Fatal(err)
+	}
+	basis, err := vex.ReadBasis(text)
+	if err != nil {
+		d.Fatal(err)
+	}
+	r.Triage, r.Database.SHA256, r.Feed.SHA256 = basis.Triage, basis.Database, basis.Feed
 	for _, f := range m.Files {
 		if strings.HasSuffix(f.Name, ".cdx.json") {
 			r.Bills = append(r.Bills, report.Bill{File: f.Name, SHA256: fmt.Sprintf("%x", f.SHA256)})
+		}
+		if f.Kind == manifest.Debug {
+			r.Twins = append(r.Twins, report.Twin{File: f.Name, SHA256: fmt.Sprintf("%x", f.SHA256), Programs: 1})
 		}
 	}
 	v := semver.Report{Base: base, Version: "v" + version}

@@ -85,13 +85,13 @@ func judge(ctx context.Context, archive string, stdout io.Writer) ([]string, err
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	programs, err := twin.Unpack(archive, dir)
+	unpacked, err := twin.Unpack(archive, dir)
 	if err != nil {
 		return nil, err
 	}
 	var faults []string
 	all := modules{}
-	for _, p := range programs {
+	for _, p := range unpacked.Programs {
 		seen, packages, err := read(ctx, p.File)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.Name, err)

@@ -4,15 +4,20 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/scan/feed"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
+	"github.com/gosqlite/gosqlite/tools/scan/vex"
 	"github.com/gosqlite/gosqlite/tools/scan/vulndb"
 )
 
@@ -73,11 +78,13 @@ func importDatabase(ctx context.Context, args []string, env environment) error {
 }
 
 // checkPass lets the train and the publisher ask whether a scan lets a release out.
-func checkPass(_ context.Context, args []string, env environment) error {
-	var file, date string
+// It goes by the decisions, the database and the feed of the tree, whatever the scan was told to go by.
+func checkPass(ctx context.Context, args []string, env environment) error {
+	var file, date, root string
 	rest, err := parse("pass", env, args, func(f *flag.FlagSet) {
 		f.StringVar(&file, "report", "", "")
 		f.StringVar(&date, "date", "", "")
+		f.StringVar(&root, "root", "", "")
 	})
 	if err != nil {
 		return err
@@ -94,13 +101,55 @@ func checkPass(_ context.Context, args []string, env environment) error {
 	if err != nil {
 		return err
 	}
-	var bills []report.Bill
-	for _, name := range rest {
-		text, err := readFile(name)
-		if err != nil {
-			return fmt.Errorf("read bill of materials: %w", err)
-		}
-		bills = append(bills, report.Bill{File: filepath.Base(name), SHA256: digest(text)})
+	released := &report.Released{Day: day, Files: map[string]string{}}
+	if root, err = findRoot(root, env); err != nil {
+		return err
 	}
-	return action.Reject(r.Fresh(day, bills))
+	if released.Basis, err = treeBasis(ctx, root); err != nil {
+		return err
+	}
+	for _, name := range rest {
+		sum, err := fileDigest(name)
+		if err != nil {
+			return fmt.Errorf("read what is released: %w", err)
+		}
+		base := filepath.Base(name)
+		if released.Files[base] != "" {
+			return action.UsageError("two files have the name %s", base)
+		}
+		released.Files[base] = sum
+	}
+	return action.Reject(r.Fresh(released))
+}
+
+// treeBasis is what the tree itself judges releases by.
+func treeBasis(ctx context.Context, root string) (vex.Basis, error) {
+	var b vex.Basis
+	text, err := readFile(filepath.Join(root, "tools", "scan", "triage.json"))
+	if err != nil {
+		return b, fmt.Errorf("read triage: %w", err)
+	}
+	known, err := feed.Embedded()
+	if err != nil {
+		return b, err
+	}
+	db, err := vulndb.Open(ctx, nil, filepath.Join(root, "tools", "scan", "db"), nil)
+	if err != nil {
+		return b, err
+	}
+	return vex.Basis{Triage: digest(text), Database: db.Meta.SHA256, Feed: known.SHA256}, nil
+}
+
+// fileDigest is the SHA-256 of a file of any size, in hexadecimal.
+func fileDigest(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
 	"github.com/gosqlite/gosqlite/tools/scan/schema"
 	"github.com/gosqlite/gosqlite/tools/scan/triage"
@@ -167,8 +169,79 @@ func TestOutputs(t *testing.T) {
 	if err != nil || r.Complete || !r.Pass {
 		t.Errorf("a scan of bills alone: complete %v, pass %v, %v", r.Complete, r.Pass, err)
 	}
-	if code, _, stderr := call(t, "pass", "--report", filepath.Join(one, "scan.json"), "--date", "2026-11-26", filepath.Join(release, "a.cdx.json")); code != 3 || !strings.Contains(stderr, "not every scanner") {
+	if code, _, stderr := call(t, "pass", "--root", root, "--report", filepath.Join(one, "scan.json"), "--date", "2026-11-26", filepath.Join(release, "a.cdx.json")); code != 3 || !strings.Contains(stderr, "not every scanner") {
 		t.Errorf("pass: exit code %d: %s", code, stderr)
+	}
+}
+
+// TestPass: a report lets out what it read and judged by the tree's decisions and database, and nothing else.
+func TestPass(t *testing.T) {
+	root, release := tree(t), t.TempDir()
+	put(t, release, map[string]string{"a.cdx.json": "bill", "a_debug.tar.gz": "twin"})
+	basis, err := treeBasis(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := []string{filepath.Join(release, "a.cdx.json"), filepath.Join(release, "a_debug.tar.gz")}
+	pass := func(edit func(r *report.Report), files ...string) (int, string) {
+		r := report.Report{Schema: report.Schema, Day: "2026-11-26", Release: true, Complete: true, Pass: true, Triage: basis.Triage,
+			Database: report.Database{SHA256: basis.Database}, Feed: report.Feed{SHA256: basis.Feed},
+			Bills: []report.Bill{{File: "a.cdx.json", SHA256: digest([]byte("bill")), Twin: "a_debug.tar.gz"}},
+			Twins: []report.Twin{{File: "a_debug.tar.gz", SHA256: digest([]byte("twin")), Programs: 1}}}
+		edit(&r)
+		text, err := r.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, release, map[string]string{"scan.json": string(text)})
+		code, _, stderr := call(t, append([]string{"pass", "--root", root, "--report", filepath.Join(release, "scan.json"), "--date", "2026-11-26"}, files...)...)
+		return code, stderr
+	}
+	keep := func(*report.Report) {}
+	if code, says := pass(keep, files...); code != 0 {
+		t.Errorf("exit code %d: %s", code, says)
+	}
+	for _, c := range []struct {
+		name, want string
+		edit       func(r *report.Report)
+		files      []string
+		code       int
+	}{
+		{"other decisions", "another form of triage.json", func(r *report.Report) { r.Triage = digest(nil) }, files, 3},
+		{"another database", "another form of the vulnerability database", func(r *report.Report) { r.Database.SHA256 = digest(nil) }, files, 3},
+		{"no twin", "is not released so", keep, files[:1], 3},
+		{"another twin", "did not read a_debug.tar.gz", func(r *report.Report) { r.Twins[0].SHA256 = digest(nil) }, files, 3},
+		{"a file twice", "have the name", keep, append(slices.Clone(files), files[0]), 2},
+		{"no such file", "no such file", keep, append(slices.Clone(files), filepath.Join(release, "b.cdx.json")), 1},
+	} {
+		if code, says := pass(c.edit, c.files...); code != c.code || !strings.Contains(says, c.want) {
+			t.Errorf("%s: exit code %d, want %d: %s", c.name, code, c.code, says)
+		}
+	}
+}
+
+// TestTwins: the binary scan runs with the debug twin of each platform, and not with some of them.
+func TestTwins(t *testing.T) {
+	bills := []report.Bill{{File: "x_a.cdx.json", Twin: "x_a_debug.tar.gz"}, {File: "x_b.cdx.json", Twin: "x_b_debug.tar.gz"}, {File: "x.cdx.json"}}
+	for _, c := range []struct {
+		name, want string
+		twins      []string
+	}{
+		{"each", "", []string{"out/x_a_debug.tar.gz", "out/x_b_debug.tar.gz"}},
+		{"none", "no debug twin was given", nil},
+		{"one of two", "1 bills of materials have no debug twin: --twin x_b_debug.tar.gz", []string{"out/x_a_debug.tar.gz"}},
+		{"one twice", "two debug twins have the name", []string{"out/x_a_debug.tar.gz", "other/x_a_debug.tar.gz"}},
+	} {
+		s := &session{options: options{twins: c.twins}, report: report.Report{Bills: bills}}
+		if err := s.twinsGiven(); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+	// What is not given closes the gate.
+	s := &session{options: options{twins: action.List{"out/x_a_debug.tar.gz"}}, report: report.Report{Bills: bills}, env: environment{stderr: io.Discard}}
+	s.runTwins(t.Context(), nil)
+	if len(s.report.Scanners) != 1 || !strings.Contains(s.report.Scanners[0].Error, "x_b_debug.tar.gz") || len(s.facts.Ran) != 0 {
+		t.Errorf("%+v", s.report.Scanners)
 	}
 }
 

@@ -37,7 +37,7 @@ const usage = `usage: scan --date DAY [--gate tree|release] [--sbom FILE]... [--
        scan --release DIR --date DAY [--out DIR]
        scan db import --out DIR [--root DIR] [--source ADDRESS] [--commit COMMIT] [--date DAY] PLACE
        scan advisory build --in DIR --out DIR
-       scan pass --report FILE --date DAY FILE...
+       scan pass --report FILE --date DAY [--root DIR] BILL... TWIN...
 flags: --root DIR    the tree; by default the one that the current folder lies in
        --db PLACE    vulnerability database: folder, file:// or https:// address; by default tools/scan/db
        --triage FILE decisions; by default tools/scan/triage.json

@@ -188,7 +188,11 @@ func (s *session) readBills() error {
 		}
 		s.bills = append(s.bills, d)
 		s.facts.Components = append(s.facts.Components, d.Components...)
-		s.report.Bills = append(s.report.Bills, report.Bill{File: d.File, SHA256: digest(text)})
+		bill := report.Bill{File: d.File, SHA256: digest(text)}
+		if t := d.Twin(); t != "" {
+			bill.Twin = t + ".tar.gz"
+		}
+		s.report.Bills = append(s.report.Bills, bill)
 	}
 	return nil
 }
@@ -230,7 +234,7 @@ func (s *session) finish() error {
 	if err != nil {
 		return err
 	}
-	s.facts.Findings = finding.Merge(s.facts.Findings)
+	s.facts.Findings, s.facts.Bills = finding.Merge(s.facts.Findings), s.bills
 	verdict := gate.Judge(&gate.Input{
 		Triage: s.decisions, Facts: &s.facts, Scanners: s.report.Scanners, Required: s.required(), Now: s.day,
 		Release: s.gate == "release", DatabaseDay: day, Bills: s.release != "",
@@ -243,6 +247,9 @@ func (s *session) finish() error {
 	}
 	if r.Bills == nil {
 		r.Bills = []report.Bill{}
+	}
+	if r.Twins == nil {
+		r.Twins = []report.Twin{}
 	}
 	r.Sort()
 	if err := s.write(verdict); err != nil {
@@ -275,6 +282,7 @@ func (s *session) write(verdict *gate.Verdict) error {
 		if err != nil {
 			return err
 		}
+		d.Basis = vex.Basis{Triage: s.report.Triage, Database: s.report.Database.SHA256, Feed: s.report.Feed.SHA256}
 		files["vex.openvex.json"], files["vex.cdx.json"], files["vex.csaf.json"] = d.OpenVEX, d.CycloneDX, d.CSAF
 	}
 	if err := os.MkdirAll(s.out, 0o755); err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/scan/feed"
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
 	"github.com/gosqlite/gosqlite/tools/scan/govuln"
+	"github.com/gosqlite/gosqlite/tools/scan/report"
 	"github.com/gosqlite/gosqlite/tools/scan/sast"
 	"github.com/gosqlite/gosqlite/tools/scan/triage"
 	"github.com/gosqlite/gosqlite/tools/scan/twin"
@@ -162,15 +163,16 @@ func (s *session) runTwins(ctx context.Context, v *govuln.Scan) {
 	var version string
 	programs := 0
 	err := func() error {
-		if len(s.twins) == 0 {
-			return errors.New("no debug twin was given: --twin FILE")
+		if err := s.twinsGiven(); err != nil {
+			return err
 		}
 		for _, name := range s.twins {
 			unpacked, err := twin.Unpack(name, s.temp)
 			if err != nil {
 				return err
 			}
-			for _, p := range unpacked {
+			s.report.Twins = append(s.report.Twins, report.Twin{File: unpacked.File, SHA256: unpacked.SHA256, Programs: len(unpacked.Programs)})
+			for _, p := range unpacked.Programs {
 				r, err := v.Binary(ctx, p.File, p.Name)
 				if err != nil {
 					return err
@@ -183,7 +185,32 @@ func (s *session) runTwins(ctx context.Context, v *govuln.Scan) {
 		}
 		return nil
 	}()
-	s.add(govuln.BinaryScanner, version, fmt.Sprintf("%d programs", programs), nil, all, err)
+	s.add(govuln.BinaryScanner, version, fmt.Sprintf("%d programs of %d debug twins", programs, len(s.report.Twins)), nil, all, err)
+}
+
+// twinsGiven wants the debug twin of each bill of materials: what is linked on one platform says nothing about another.
+func (s *session) twinsGiven() error {
+	given := map[string]bool{}
+	for _, name := range s.twins {
+		base := filepath.Base(name)
+		if given[base] {
+			return fmt.Errorf("two debug twins have the name %s", base)
+		}
+		given[base] = true
+	}
+	if len(given) == 0 {
+		return errors.New("no debug twin was given: --twin FILE")
+	}
+	var missing []string
+	for _, b := range s.report.Bills {
+		if b.Twin != "" && !given[b.Twin] {
+			missing = append(missing, b.Twin)
+		}
+	}
+	if missing != nil {
+		return fmt.Errorf("%d bills of materials have no debug twin: --twin %s", len(missing), strings.Join(missing, ", "))
+	}
+	return nil
 }
 
 func (s *session) runSource(ctx context.Context, v *govuln.Scan, tree *lint.Tree) {

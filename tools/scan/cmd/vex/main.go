@@ -2,12 +2,14 @@
 
 // Vex writes what is decided about known vulnerabilities of a release's components, as OpenVEX, CycloneDX and CSAF. It is run
 // by build actions: it reads bills of materials, decisions and the kept database, and no clock, network or git. What nobody has
-// decided yet is under investigation there; whether a release may go out so is the scan's to say. Package action has the exit
+// decided yet, and what was decided and does not count, is under investigation there; whether a release may go out so is the
+// scan's to say, which also looks at programs and source. Package action has the exit
 // codes.
 package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"io"
@@ -139,7 +141,11 @@ func (o *options) judge(ctx context.Context, at time.Time) (*vex.Document, error
 		Facts:    &triage.Facts{Components: components, Findings: finding.Merge(append(ofC, ofGo...)), Ran: scanners},
 		Scanners: []gate.Scanner{{Name: feed.Scanner, Count: len(ofC)}, {Name: govuln.BillScanner, Count: len(ofGo)}},
 	})
-	return vex.New(o.version, o.time, bills, verdict, resolved)
+	d, err := vex.New(o.version, o.time, bills, verdict, resolved)
+	if err == nil {
+		d.Basis = vex.Basis{Triage: fmt.Sprintf("%x", sha256.Sum256(text)), Database: database.Meta.SHA256, Feed: known.SHA256}
+	}
+	return d, err
 }
 
 func readBills(names []string) (bills []*component.Document, all []component.Component, err error) {

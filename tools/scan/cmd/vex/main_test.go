@@ -67,6 +67,9 @@ func TestDocuments(t *testing.T) {
 			t.Errorf("%s:\n%.2000s", name, text)
 		}
 	}
+	if !strings.Contains(files["cyclonedx"], "gosqlite:triage-sha256") {
+		t.Errorf("it does not say by which decisions:\n%.500s", files["cyclonedx"])
+	}
 	again, _, _ := documents(t, func(args []string) []string {
 		n := len(args)
 		args[n-3], args[n-1] = args[n-1], args[n-3]
@@ -88,6 +91,25 @@ func TestDocuments(t *testing.T) {
 	})
 	if strings.Contains(files["openvex"], "under_investigation") || !strings.Contains(undecided["openvex"], "under_investigation") {
 		t.Errorf("undecided:\n%.2000s", undecided["openvex"])
+	}
+}
+
+// TestDoubt: evidence that these bills break, and decisions that have expired, leave nothing that is not affected.
+func TestDoubt(t *testing.T) {
+	broken, says, code := documents(t, func(args []string) []string {
+		text, err := os.ReadFile(args[5])
+		if err != nil {
+			t.Fatal(err)
+		}
+		args[5] = put(t, t.TempDir(), "triage.json", strings.ReplaceAll(string(text), `"iconv.o"`, `"memcpy.o"`))
+		return args
+	})
+	if code != 0 || strings.Count(broken["openvex"], "under_investigation") != 2 || !strings.Contains(broken["openvex"], "holds libc.a/memcpy.o") {
+		t.Errorf("exit code %d: %s\n%.3000s", code, says, broken["openvex"])
+	}
+	expired, says, code := documents(t, func(args []string) []string { args[3] = "2030-01-01T00:00:00Z"; return args })
+	if code != 0 || strings.Contains(expired["openvex"], `"not_affected"`) || !strings.Contains(expired["openvex"], "the decision expired on") {
+		t.Errorf("exit code %d: %s\n%.3000s", code, says, expired["openvex"])
 	}
 }
 

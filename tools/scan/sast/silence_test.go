@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+
+package sast
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gosqlite/gosqlite/tools/lint"
+)
+
+// planted is a tree of the files.
+func planted(t *testing.T, files map[string]string) *lint.Tree {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree, err := lint.Walked(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// TestSilences: what no program can be told not to listen to is a finding of that scanner, and of no other.
+func TestSilences(t *testing.T) {
+	tree := planted(t, map[string]string{
+		"a.c": "int a;\n#pragma GCC diagnostic " + "ignored \"-Wall\"\n", "b.h": "#ifndef __clang_" + "analyzer__\n#endif\n",
+		"c.go": "package c\n\n//lint" + ":ignore SA1000 planted\n", "d/BUILD.bazel": "# buildifier: " + "disable=x\n",
+		"tools/bench/x.c": "#pragma GCC diagnostic " + "ignored \"-Wall\"\n", "clean.c": "#pragma once\n", "clean.go": "package c\n// lint:ignore\n",
+	})
+	for scanner, want := range map[string][]string{
+		"clang-warnings": {"a.c:2"}, "clang-analyzer": {"b.h:1"}, "staticcheck": {"c.go:3"}, "buildifier": {"d/BUILD.bazel:1"}, "gosec": nil,
+	} {
+		found, err := silences(tree, scanner, "medium")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range found {
+			got = append(got, fmt.Sprintf("%s:%d", f.Component, f.Line))
+			if f.ID != Silenced || f.Scanner != scanner || f.Severity != "medium" {
+				t.Errorf("%+v", f)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", scanner, got, want)
+		}
+	}
+}
+
+// TestUndisabled: directives that let something go are comments to shellcheck, others stay, and no line moves.
+func TestUndisabled(t *testing.T) {
+	script := "#!/bin/sh\n# shellcheck " + "disable=SC2086 # a reason\n  # shellcheck shell=sh disable=SC1\n# shellcheck source=/dev/null\ncd $1 # shellcheck\n"
+	got := string(undisabled([]byte(script)))
+	if strings.Contains(got, "# shellcheck "+"disable") || strings.Contains(got, "# shellcheck shell") || strings.Count(got, "\n") != strings.Count(script, "\n") {
+		t.Errorf("%s", got)
+	}
+	if !strings.Contains(got, "# shellcheck source=/dev/null\ncd $1 # shellcheck\n") {
+		t.Errorf("%s", got)
+	}
+}
