@@ -59,6 +59,10 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, w *world) int {
+	args, err := forBuilt(args)
+	if err != nil {
+		return action.Exit(w.stderr, "sign", err)
+	}
 	c, rest, err := find(args)
 	if err == nil && c == nil {
 		fmt.Fprint(w.stdout, table())
@@ -72,7 +76,7 @@ func run(ctx context.Context, args []string, w *world) int {
 
 // find is the command that args begin with; nil when help was asked for.
 func find(args []string) (*command, []string, error) {
-	if len(args) > 0 && (args[0] == "help" || args[0] == "-h" || args[0] == "--help") {
+	if len(args) > 0 && isHelp(args[0]) {
 		return nil, nil, nil
 	}
 	for words := min(2, len(args)); words > 0; words-- {
@@ -97,7 +101,8 @@ func table() string {
 	for _, c := range commands {
 		text += fmt.Sprintf("  %-12s %s\n", c.name, c.summary)
 	}
-	return text + "\nsign COMMAND --help tells the flags. docs/signing.md is the manual.\n"
+	return text + "\nsign COMMAND --help tells the flags. ./bazelw run //:sign -- FLAGS is release for what is built: //:sign for one\n" +
+		"platform, //:sign_all for all, //:sign_ci for those of CI. docs/signing.md is the manual.\n"
 }
 
 // parse parses flags that have no arguments beside them.
