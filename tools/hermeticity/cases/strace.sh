@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034 # for check.sh, which sources this
+# Builds under strace: of releases, and of planted actions.
+
+# traced ARGUMENTS...: a build under strace, in the sandbox that hides nothing of the machine. Bazel's process is strace's
+# child (--batch), so that all its actions are seen. Repositories are there before, which belong to no action.
+# The report is $report.txt and $report.json; the exit code is hermeticity's.
+traced() {
+  local judge status
+  command -v strace >/dev/null || { why="strace is not installed: apt-get install strace"; return 4; }
+  out=$work/logs/$name.txt report=$work/reports/$name
+  build --nobuild "$@" || return 1
+  bazel shutdown >/dev/null 2>&1
+  rm -f "$work/trace" && mkfifo "$work/trace" || return 1
+  "$work/bin/hermeticity" trace --log "$work/log.zst" --paths "$here/paths.json" --temp "$work/tmp" --json "$report.json" \
+    <"$work/trace" >"$report.txt" 2>"$report.err" &
+  judge=$!
+  local under=(strace -f -y --decode-pids=pidns --seccomp-bpf -s 65536 -e 'abbrev=!execve' -e "trace=$("$work/bin/hermeticity" calls)" -o "$work/trace")
+  local startup=(--batch)
+  build --jobs="${JOBS:-2}" --spawn_strategy=processwrapper-sandbox --execution_log_compact_file="$work/log.zst" "$@"
+  status=$?
+  # Where strace did not start, nobody else opens the trace; opened for both, a pipe lets nobody wait.
+  : 1<>"$work/trace"
+  wait "$judge"
+  judged=$?
+  ((status == 0)) || return 1
+  case $judged in
+  0) return 0 ;;
+  3) why="$(grep -c ' ([0-9]*)$' "$report.txt") findings, the first: $(grep -m 1 ' ([0-9]*)$' "$report.txt")" ;;
+  *) why=$(tail -n 1 "$report.err") ;;
+  esac
+  return 1
+}
+
+case_strace() {
+  local platform reports=() failed_ones=()
+  for platform in "${platforms[@]}"; do
+    name=strace-$platform
+    traced --platforms="//platforms:$platform" "${targets[@]}" || failed_ones+=("$platform: $why")
+    reports+=("$work/reports/$name.json")
+    [[ ! -s $report.txt ]] || printf '%s: %s\n' "$platform" "$(tail -n 1 "$report.txt")"
+  done
+  if ((${#failed_ones[@]})); then
+    why=$(printf '%s; ' "${failed_ones[@]}")
+    return 1
+  fi
+  # An entry that nothing needs any more would let something pass later. Fewer platforms may need fewer.
+  [[ -n ${PLATFORMS-}${TARGETS-} ]] || "$work/bin/hermeticity" unused --paths "$here/paths.json" "${reports[@]}" >"$work/unused" 2>&1 ||
+    { why="paths.json has entries that no action needs: $(tr '\n' ' ' <"$work/unused")"; return 1; }
+}
+
+# The one rule and program that each plant must turn red; none for the one that does nothing.
+plants=(clean: file:path left:"left by another" program:path socket:socket)
+
+case_plant() { # case_plant PLANT:RULE
+  local target=//tools/hermeticity/plants:${1%%:*} rule=${1#*:} found
+  name=plant-${1%%:*}
+  echo planted >"$work/tmp/left"
+  traced --platforms=//platforms:host "$target"
+  found=$(sed -n 's/^\(.*\): PlantedAccess of \(.*\): leak: .* ([0-9]*)$/\1 of \2/p' "$report.txt")
+  others=$(grep ' ([0-9]*)$' "$report.txt" | grep -vc ': PlantedAccess of ')
+  if [[ -z $rule && $judged == 0 ]]; then return 0; fi
+  if [[ -n $rule && $judged == 3 && $found == "$rule of $target" && $others == 0 ]]; then return 0; fi
+  why="wanted one finding, \"$rule\" of $target, and found \"$found\" and $others of other actions: $why"
+  return 1
+}
