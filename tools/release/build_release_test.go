@@ -154,7 +154,7 @@ func TestRelease(t *testing.T) {
 	// Without a key it goes as far as it can, and says what it left behind.
 	at(2, 10, "--key and --chain, or --config, are needed", "--version", "v1.2.3", "--out", out)
 	at(2, 1, "git tag -d v1.2.3", "--version", "v1.2.3", "--out", out)
-	at(0, 4, "there is to publish "+filepath.Join(out, "dist")+": 3 files", full...)
+	at(0, 5, "there is to publish "+filepath.Join(out, "dist")+": 3 files", full...)
 	at(0, 1, "publish: done before", full...)
 	at(2, 1, "--to is needed", append(full, "--publish", "--step", "publish")...)
 	to := append(full, "--to", "file:"+filepath.Join(out, "site"), "--step", "publish")
@@ -198,7 +198,8 @@ func TestCommands(t *testing.T) {
 		"./bazelw --output_base=OUT/base build --disk_cache= --noremote_accept_cached --execution_log_compact_file=OUT/log/build-1.zst //:release_all",
 		"./bazelw --output_base=OUT/base shutdown",
 		"./bazelw run //:reproduce -- ledger --files OUT/payload --statement OUT/evidence/ledger.intoto.json --log OUT/log/build-1.zst",
-		"./bazelw run //tools/release/cmd/sign -- release --payload OUT/payload --out OUT/dist --git ROOT --commit abc --key WORK/k --chain WORK/c",
+		"./bazelw run //tools/release/cmd/sign -- tag --git ROOT --tag v1.2.3 --key WORK/k --chain WORK/c",
+		"./bazelw run //tools/release/cmd/sign -- release --payload OUT/payload --out OUT/dist --git ROOT --commit abc --tag v1.2.3 --key WORK/k --chain WORK/c",
 		"./bazelw run //tools/release/cmd/sign -- statement --in OUT/dist/ledger.intoto.json --key WORK/k --chain WORK/c",
 		"./bazelw run //:reproduce -- --release OUT/payload",
 		"env PATH=/programs: ./bazelw run //tools/release/scan:scan_all -- --gate release --out OUT/scan",

@@ -147,12 +147,17 @@ func (j *journey) reproduce(ctx context.Context) error {
 	return j.bazelw("reproduce", args...)(ctx)
 }
 
+// sign signs the tag, and then the payload and what the tag says.
 func (j *journey) sign(ctx context.Context) error {
 	if !j.release.given() {
 		return action.UsageError("--key and --chain, or --config, are needed; docs/signing.md says how to have them")
 	}
+	tag := []string{"run", "//tools/release/cmd/sign", "--", "tag", "--git", j.root, "--tag", j.version}
+	if err := j.bazelw("sign", append(tag, j.release.args()...)...)(ctx); err != nil {
+		return err
+	}
 	args := []string{"run", "//tools/release/cmd/sign", "--", "release", "--payload", j.in("payload"), "--out", j.in("dist"),
-		"--git", j.root, "--commit", j.commit}
+		"--git", j.root, "--commit", j.commit, "--tag", j.version}
 	return j.bazelw("sign", append(args, j.release.args()...)...)(ctx)
 }
 

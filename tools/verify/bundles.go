@@ -87,6 +87,8 @@ func evidenceRule(r *release, v *verdicts) {
 		}
 	}
 	need(policy.Commit, r.byName[commitName] != nil, commitName)
+	s := r.statements[commitName]
+	need(policy.Tag, s != nil && s.commit.isSigned(), "signed tag in "+commitName)
 	need(policy.Ledger, r.byName[ledgerName] != nil, ledgerName)
 	need(policy.SignedArchives, r.byName[signedManifestName] != nil, signedManifestName)
 	if r.manifest == nil {

@@ -163,11 +163,6 @@ type dependency struct {
 	Content strictjson.Base64 `json:"content"`
 }
 
-// A commitPredicate is what is read of docs/signing.md#commit-1.
-type commitPredicate struct {
-	Source map[string]string `json:"source"`
-}
-
 // provenance judges what the provenance says about the build.
 func (r *release) provenance() (class string, err error) {
 	s := r.statements[provenanceName]

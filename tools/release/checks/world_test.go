@@ -25,9 +25,12 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer os.RemoveAll(dir)
-		for _, name := range []string{"api", "semver", "notes", "module", "modulezip"} {
-			cmd := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "./cmd/"+name)
-			cmd.Dir = ".."
+		for _, name := range []string{
+			"release", "release/cmd/api", "release/cmd/semver", "release/cmd/notes", "release/cmd/module", "release/cmd/modulezip", "release/cmd/sign",
+			"verify/cmd/gosqlite-verify",
+		} {
+			cmd := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "./"+name)
+			cmd.Dir = "../.."
 			if out, err := cmd.CombinedOutput(); err != nil {
 				fmt.Fprintf(os.Stderr, "build %s: %v\n%s", name, err, out)
 				return 1

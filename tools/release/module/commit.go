@@ -85,8 +85,11 @@ func (s *Source) WriteCommit(ctx context.Context, version string) (string, error
 	return commit, nil
 }
 
+// signatureLine is before the signature that package gittag puts behind a tag.
+const signatureLine = "-----BEGIN SSH SIGNATURE-----"
+
 // WriteTag makes an annotated tag, without a signature, of a commit: the same bytes for the same version, commit and date.
-// A tag that is there already is not moved; that it is the same is no error, and another one is ErrUsed.
+// A tag that is there already is not moved; that it is the same, but for a signature, is no error, and another one is ErrUsed.
 func (s *Source) WriteTag(ctx context.Context, version, commit string) (string, error) {
 	p := plumbing{s.Root, []string{"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C"}}
 	text := fmt.Sprintf("object %s\ntype commit\ntag %s\ntagger %s <%s> %d +0000\n\ngosqlite %s\n", commit, version, identity, address, s.Time.Unix(), version)
@@ -96,10 +99,12 @@ func (s *Source) WriteTag(ctx context.Context, version, commit string) (string, 
 	}
 	have, err := p.git(ctx, nil, "rev-parse", "--verify", "--quiet", "refs/tags/"+version)
 	if err == nil {
-		if have != id {
+		// One that is no object of its own has no text, and is another.
+		signed, _ := p.git(ctx, nil, "cat-file", "tag", have)
+		if unsigned, _, ok := strings.Cut(signed, signatureLine); have != id && (!ok || unsigned != text) {
 			return "", fmt.Errorf("make tag %s: there is one that says something else: %w", version, ErrUsed)
 		}
-		return id, nil
+		return have, nil
 	}
 	// The zeros make it fail where somebody else was faster.
 	if _, err := p.git(ctx, nil, "update-ref", "refs/tags/"+version, id, strings.Repeat("0", len(id))); err != nil {

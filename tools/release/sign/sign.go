@@ -8,7 +8,7 @@
 //
 //	the payload
 //	FILE.sigstore.json                    a bundle of manifest.json, of the provenance and of each archive and debug twin
-//	commit.intoto.json, and its bundle    which commit and tag the source is (package source); with a repository only
+//	commit.intoto.json, and its bundle    source commit, release commit and tag (package source); with a repository only
 //	SBOM.signed.json                      a copy of each CycloneDX SBOM with a JSF signature in it (package jsf)
 //	embedded/ARCHIVE/PATH.authenticode    detached signatures of programs, by certificates for Windows and macOS;
 //	embedded/ARCHIVE/PATH.macho             packages authenticode and codesign

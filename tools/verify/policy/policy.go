@@ -34,7 +34,7 @@
 //	roles         release, reproducer, code (signatures inside of programs)
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs
-//	              evidence: any of sbom, debug, commit, ledger, signed-sbom, signed-archives, module
+//	              evidence: any of sbom, debug, commit, tag, ledger, signed-sbom, signed-archives, module
 //	              reproduced: how many reproducers must have had the same bytes; a demonstration is none of them
 //	builder       the builder's identity in the provenance; any if empty
 //	allow_development   accepts signatures of a development authority, and demonstrations of reproducers, which prove
@@ -87,13 +87,14 @@ const (
 	SBOM           Evidence = "sbom"            // a CycloneDX and an SPDX document for each archive
 	Debug          Evidence = "debug"           // a debug twin for each archive
 	Commit         Evidence = "commit"          // commit.intoto.json
+	Tag            Evidence = "tag"             // a signed tag in commit.intoto.json
 	Ledger         Evidence = "ledger"          // ledger.intoto.json
 	SignedSBOM     Evidence = "signed-sbom"     // a copy with an embedded signature for each CycloneDX document
 	SignedArchives Evidence = "signed-archives" // manifest_signed.json and what it lists
 	Module         Evidence = "module"          // the Go module
 )
 
-var evidence = []Evidence{SBOM, Debug, Commit, Ledger, SignedSBOM, SignedArchives, Module}
+var evidence = []Evidence{SBOM, Debug, Commit, Tag, Ledger, SignedSBOM, SignedArchives, Module}
 
 // File is the JSON form.
 type File struct {

@@ -117,6 +117,7 @@ func Controls() []Case {
 				p.Keys, p.Authorities, p.Require.Reproduced = p.Keys[:1], nil, 0
 			}}
 		}, nil),
+		c("without a tag, and none demanded", untagged, nil),
 		c("two demonstrations that the policy accepts", demonstrated, nil),
 		c("two reproducers by certificate", certified([]string{"a@example.org"}, []string{"b@example.org"}), nil),
 		c("a release by a policy whose one root stands there for two roles", func(k *keys) hooks {

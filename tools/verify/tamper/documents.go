@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
@@ -75,7 +76,7 @@ func documentCases() []Case {
 		c("201 000 values, well signed", "ledger statement", "documents", "malformed-statement", stated(releasetest.Ledger, func(s object) {
 			sub(s, "predicate")["actions"] = make([]int, 201_000)
 		})),
-		c("bytes that are no UTF-8, well signed", "commit statement", "strict-json", "ambiguous-json", text(releasetest.Commit, replaced(`"0123"`, "\"\xff\""))),
+		c("bytes that are no UTF-8, well signed", "commit statement", "strict-json", "ambiguous-json", text(releasetest.Commit, replaced(`"`+releasetest.SourceCommit+`"`, "\"\xff\""))),
 		c("with spaces, well signed", "provenance", "canonical", "not-canonical", text(releasetest.Provenance, spaced)),
 		c("keys in another order, well signed", "provenance", "canonical", "not-canonical", text(releasetest.Provenance, func(b []byte) []byte {
 			b = replaced(`"_type":"https://in-toto.io/Statement/v1",`, "")(b)
@@ -91,7 +92,10 @@ func documentCases() []Case {
 		c("neither CycloneDX nor SPDX", "SPDX document", "documents", "malformed-sbom", text(linuxStem+".spdx.json", replaced("SPDX-2.3", "SPDX-9"))),
 		c("two subjects", "SPDX document", "documents", "malformed-sbom", bill(linuxStem+".spdx.json", func(d object) { d["documentDescribes"] = []any{"SPDXRef-0"} })),
 		c("another version in the manifest than in the names", "archive", "names", "wrong-name", func(*keys) hooks {
-			h := withoutModule() // which would be of another version as well
+			h := withoutModule() // which would be of another version as well, as would be a tag
+			h.Statement = untagged(nil).Statement
+			demand := h.Policy
+			h.Policy = func(p *policy.File) { demand(p); untagged(nil).Policy(p) }
 			h.Manifest, h.SignedSet = func(m *manifest.Manifest) { m.Version = "1.3.0" }, func(d object) { d["version"] = "1.3.0" }
 			return h
 		}),
@@ -193,7 +197,7 @@ func statementCases() []Case {
 		c("one reproducer of two", "reproduced statement", "reproduced", "reproduced-threshold", dropped("reproduced-2.intoto.json")),
 		c("no reproducer", "reproduced statement", "reproduced", "reproduced-threshold", dropped("reproduced-1.intoto.json", "reproduced-2.intoto.json")),
 	}
-	return append(append(cases, evidenceCases()...), predicateCases()...)
+	return slices.Concat(cases, evidenceCases(), predicateCases(), tagCases(), tagSignatureCases())
 }
 
 // certified makes the reproducers sign by certificates with these identities.
@@ -253,6 +257,14 @@ func evidenceCases() []Case {
 	}
 	return []Case{
 		c("left out, and demanded", "commit statement", "evidence", "evidence-missing", dropped(releasetest.Commit)),
+		c("left out, and demanded", "tag", "evidence", "evidence-missing", stated(releasetest.Commit, func(s object) {
+			delete(sub(s, "predicate"), "tag")
+			delete(sub(s, "predicate"), "release")
+		})),
+		c("without a signature, and demanded", "tag", "evidence", "evidence-missing", stated(releasetest.Commit, func(s object) {
+			p := sub(s, "predicate")
+			p["tag"] = releasetest.TagOf("v1.2.0", "commit", sub(p, "release")["id"].(string))
+		})),
 		c("left out, and demanded", "ledger statement", "evidence", "evidence-missing", dropped(releasetest.Ledger)),
 		c("left out, and demanded", "signed bill of materials", "evidence", "evidence-missing", dropped(linuxStem+".cdx.json.signed.json")),
 		c("left out, and demanded", "CycloneDX document", "evidence", "evidence-missing", unlisted(linuxStem+".cdx.json")),

@@ -72,6 +72,11 @@ func TestManual(t *testing.T) {
 			s.good("key", "show", "--ring", "keys.json")
 			args[i] = strings.Fields(strings.Split(s.stdout.String(), "\n")[1])[0]
 		}
+		for _, c := range commands {
+			if strings.HasPrefix(strings.Join(args[1:], " "), c.name+" ") {
+				used[c.name] = true
+			}
+		}
 		if slices.Contains(args, "--git") {
 			continue // git is not in a build's sandbox
 		}
@@ -80,11 +85,6 @@ func TestManual(t *testing.T) {
 			s.good("release", "--payload", payload, "--out", "dist-3", "--config", "signing.json")
 		}
 		s.good(args[1:]...)
-		for _, c := range commands {
-			if strings.HasPrefix(strings.Join(args[1:], " "), c.name+" ") {
-				used[c.name] = true
-			}
-		}
 	}
 	for _, c := range commands {
 		if !used[c.name] && c.name != "dev-tsa" {

@@ -39,6 +39,7 @@ type command struct {
 var commands = []command{
 	{"release", "sign a release: a payload becomes a closure", runRelease},
 	{"statement", "sign a statement about released files", runStatement},
+	{"tag", "sign the tag of a release", runTag},
 	{"attach", "make a signed archive from an archive and stored signatures", runAttach},
 	{"csr", "ask a certificate authority for a certificate of a key", runRequest},
 	{"key make", "make a release key, and the list of keys with it", runKeyMake},

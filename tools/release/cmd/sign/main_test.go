@@ -79,6 +79,8 @@ func TestRefuses(t *testing.T) {
 		{"no such authority", release("--key", keyFile, "--tsa", "http://127.0.0.1:1/", "--tsa-roots", chain), 1, "127.0.0.1:1"},
 		{"authority without http", release("--key", keyFile, "--tsa", "ftp://x/", "--tsa-roots", chain), 1, "ftp://x/"},
 		{"tag without git", release("--key", keyFile, "--tag", "v1.2.3"), 2, "--git"},
+		{"tag of no clone", []string{"tag", "--tag", "v1.2.3", "--key", keyFile}, 2, "--git"},
+		{"no tag", []string{"tag", "--git", ".", "--key", keyFile}, 2, "--tag"},
 		{"config", release("--config", write("c1", "{}")), 1, "c1"},
 		{"config with more", release("--config", write("c2", `{"schema":"gosqlite-signing/1","release":{"key":"k","pin":"1"}}`)), 1, "pin"},
 		{"config after config", release("--config", write("c3", `{"schema":"gosqlite-signing/1","release":{"key":"k"}} {}`)), 1, "c3"},

@@ -16,7 +16,8 @@ const releaseUsage = `usage: sign release --payload DIR --out DIR (--key KEY | -
   --payload DIR        the release to sign: what the manifest lists, manifest.json, SHA256SUMS, provenance.intoto.json
   --out DIR            the folder to make, with the payload and its signatures
   --git DIR            a clone that holds the commit; each source file of the release is looked up in it, and the commit
-                       stated. --commit names it (HEAD, when left out), and --tag its tag, v and the version
+                       stated. --commit names it (HEAD, when left out), and --tag the tag of the release commit that is
+                       made of it, v and the version
 ` + configUsage
 
 func runRelease(ctx context.Context, w *world, args []string) error {

@@ -15,7 +15,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
 )
 
-// repository makes a clone with one commit of the payload's source, tagged as its version.
+// repository makes a clone with one commit of the payload's source, and a release commit of it with the tag of its version.
 func (b *bench) repository(dir string) error {
 	for name, text := range signtest.Source {
 		file := filepath.Join(b.path(dir), name)
@@ -24,7 +24,17 @@ func (b *bench) repository(dir string) error {
 		}
 	}
 	git := "git -C " + dir + " -c user.name=checks -c user.email=checks@example.org -c commit.gpgsign=false "
-	return b.accepts(git+"init -q", git+"add go.mod cmd", git+"commit -q -m source", git+"tag v"+signtest.Version)
+	if err := b.accepts(git+"init -q", git+"add go.mod cmd", git+"commit -q -m source", git+"checkout -q --detach"); err != nil {
+		return err
+	}
+	for _, name := range []string{"sqlite3.c", "sqlite3.h", "sqlite3_options.h"} {
+		file := filepath.Join(b.path(dir), "internal", "capi", name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(name+"\n"), 0o644)); err != nil {
+			return err
+		}
+	}
+	tag := "v" + signtest.Version
+	return b.accepts(git+"add internal", git+"commit -q -m release", git+"tag -a -m release "+tag, git+"checkout -q -")
 }
 
 func checkCommit(b *bench) error {
@@ -43,14 +53,33 @@ func checkCommit(b *bench) error {
 	if err != nil {
 		return err
 	}
-	var s struct{ Predicate struct{ Commit, Tag string } }
+	var s struct {
+		Predicate struct {
+			Commit string
+			Tag    struct{ Name, ID string }
+		}
+	}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
-	if s.Predicate.Commit != strings.TrimSpace(head) || s.Predicate.Tag != "v1.2.3" {
+	tag, err := b.output("git", "-C", "clone", "rev-parse", "refs/tags/v1.2.3")
+	if err != nil {
+		return err
+	}
+	if p := s.Predicate; p.Commit != strings.TrimSpace(head) || p.Tag.Name != "v1.2.3" || p.Tag.ID != strings.TrimSpace(tag) {
 		return fmt.Errorf("the statement is %s, and git says %s", text, head)
 	}
-	if err := b.refuses(release+" --out bad --tag v1.2.4", release+" --out bad --commit none"); err != nil {
+	// A tag of the source commit, with and without an object of its own, is none of a release.
+	if err := b.accepts("git -C clone tag -f v1.2.3 HEAD"); err != nil {
+		return err
+	}
+	if err := b.refuses(release + " --out bad --tag v1.2.3"); err != nil {
+		return err
+	}
+	if err := b.accepts("git -C clone -c user.name=checks -c user.email=checks@example.org tag -f -a -m x v1.2.3 HEAD"); err != nil {
+		return err
+	}
+	if err := b.refuses(release+" --out bad --tag v1.2.3", release+" --out bad --tag v1.2.4", release+" --out bad --commit none"); err != nil {
 		return err
 	}
 	// Another commit: one byte of a source file differs.

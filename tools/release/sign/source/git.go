@@ -18,8 +18,11 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
-// maxBlob bounds a source file, in bytes.
-const maxBlob = 256 << 20
+// Limits of what is read, in bytes.
+const (
+	maxBlob   = 256 << 20 // a source file
+	maxObject = 64 << 10  // a tag or commit
+)
 
 // Git is a repository in a folder, read by the program git.
 type Git struct {
@@ -30,7 +33,8 @@ type Git struct {
 var commitID = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
 
 func (g *Git) command(ctx context.Context, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, "git", append([]string{"-C", g.Dir}, args...)...)
+	// A clone can have objects that stand for others, which nobody else has.
+	c := exec.CommandContext(ctx, "git", append([]string{"--no-replace-objects", "-C", g.Dir}, args...)...)
 	c.Env = []string{}
 	for _, v := range g.Env {
 		if !strings.HasPrefix(v, "GIT_") {
@@ -89,26 +93,93 @@ func (g *Git) Files(ctx context.Context, commit string, names []string) (_ [][32
 	return digests, nil
 }
 
-// readBlob reads one answer: OBJECT blob SIZE, a newline, the contents, a newline.
+// readBlob reads the answer about a file.
 func readBlob(r *bufio.Reader) (digest [32]byte, err error) {
+	h := sha256.New()
+	_, kind, err := readObject(r, maxBlob, h)
+	if err == nil && kind != "blob" {
+		err = errors.New("the commit holds no such file")
+	}
+	return [32]byte(h.Sum(nil)), err
+}
+
+// readObject reads one answer of git cat-file: ID KIND SIZE, a newline, the contents, a newline. Of what is not there, the
+// kind is missing.
+func readObject(r *bufio.Reader, limit int64, to io.Writer) (id, kind string, err error) {
 	line, err := r.ReadString('\n')
 	if err != nil {
-		return digest, err
+		return "", "", err
 	}
 	fields := strings.Fields(line)
-	if len(fields) != 3 || fields[1] != "blob" {
-		return digest, errors.New("the commit holds no such file")
+	if len(fields) != 3 {
+		return "", "missing", nil
 	}
 	size, err := strconv.ParseInt(fields[2], 10, 64)
-	if err != nil || size < 0 || size > maxBlob {
-		return digest, fmt.Errorf("a file of %.20s bytes", fields[2])
+	if err != nil || size < 0 || size > limit {
+		return "", "", fmt.Errorf("a %s of %.20s bytes, at most %d", fields[1], fields[2], limit)
 	}
-	h := sha256.New()
-	if _, err := io.CopyN(h, r, size); err != nil {
-		return digest, err
+	if _, err := io.CopyN(to, r, size); err != nil {
+		return "", "", err
 	}
 	if b, err := r.ReadByte(); err != nil || b != '\n' {
-		return digest, errors.New("git's answer is cut off")
+		return "", "", errors.New("git's answer is cut off")
 	}
-	return [32]byte(h.Sum(nil)), nil
+	return fields[0], fields[1], nil
+}
+
+// Object asks git cat-file --batch.
+func (g *Git) Object(ctx context.Context, name string) (Object, error) {
+	fail := func(err error) (Object, error) {
+		return Object{}, fmt.Errorf("read %s in %s: %w", name, g.Dir, err)
+	}
+	if strings.ContainsAny(name, "\n") {
+		return fail(errors.New("git takes one name a line"))
+	}
+	c := g.command(ctx, "cat-file", "--batch")
+	c.Stdin = strings.NewReader(name + "\n")
+	out, err := c.Output()
+	if err != nil {
+		return fail(err)
+	}
+	var content bytes.Buffer
+	id, kind, err := readObject(bufio.NewReader(bytes.NewReader(out)), maxObject, &content)
+	if err != nil {
+		return fail(err)
+	}
+	if kind == "missing" {
+		return fail(errors.New("git knows none"))
+	}
+	return Object{ID: id, Kind: kind, Content: content.Bytes()}, nil
+}
+
+// ReplaceTag puts a tag with other contents in the place of the one that has an id, by git hash-object and git update-ref. A
+// tag that somebody moved meanwhile is left alone.
+func (g *Git) ReplaceTag(ctx context.Context, name, old string, content []byte) error {
+	write := g.command(ctx, "hash-object", "-t", "tag", "-w", "--stdin")
+	write.Stdin = bytes.NewReader(content)
+	id, err := write.Output()
+	if err == nil {
+		err = g.command(ctx, "update-ref", "refs/tags/"+name, strings.TrimSpace(string(id)), old).Run()
+	}
+	if err != nil {
+		return fmt.Errorf("replace tag %s in %s: %w", name, g.Dir, err)
+	}
+	return nil
+}
+
+// Added asks git diff-tree.
+func (g *Git) Added(ctx context.Context, from, to string) ([]string, error) {
+	out, err := g.command(ctx, "diff-tree", "-r", "-z", "--no-renames", "--name-status", from, to).Output()
+	if err != nil {
+		return nil, fmt.Errorf("compare commits %s and %s: %w", from, to, err)
+	}
+	var added []string
+	fields := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	for i := 0; i+1 < len(fields); i += 2 {
+		if fields[i] != "A" {
+			return nil, action.Reject(fmt.Errorf("commit %s has another %s than its parent; a release commit adds files and changes none", to, fields[i+1]))
+		}
+		added = append(added, fields[i+1])
+	}
+	return added, nil
 }

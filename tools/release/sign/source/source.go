@@ -6,13 +6,19 @@
 //
 //	subject        manifest.json, by its SHA-256
 //	predicateType  https://github.com/gosqlite/gosqlite/blob/main/docs/signing.md#commit-1
-//	predicate      {"commit":HEX,"repository":URI,"source":{"sha256":HEX},"tag":"v1.0.0"}
+//	predicate      {"commit":HEX,"repository":URI,"source":{"sha256":HEX},
+//	                "release":{"id":HEX,"object":BASE64},"tag":{"id":HEX,"name":"v1.0.0","object":BASE64}}
 //
-// The digest source is that of the list (package provenance). tag is there only for a release that has one.
+// The digest source is that of the list (package provenance). commit is the source commit, which has these files.
+//
+// A release that has a tag has it on a commit of its own: the release commit, whose parent is the source commit and whose
+// tree has the amalgamation more (package module). release and tag are then there, each with the bytes that git keeps, so
+// that their reader follows tag, release commit and source commit by their hashes and needs no clone.
 package source
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -36,13 +42,24 @@ type Repository interface {
 	Commit(ctx context.Context, name string) (string, error)
 	// Files are the SHA-256 of files in a commit, in the order of their names. A missing one is an error.
 	Files(ctx context.Context, commit string, names []string) ([][32]byte, error)
+	// Object is what a name stands for: a tag where it is of one, and not what that leads to.
+	Object(ctx context.Context, name string) (Object, error)
+	// Added are the paths of files that a commit has more than another. That it differs in anything else is an error.
+	Added(ctx context.Context, from, to string) ([]string, error)
+}
+
+// An Object is what git keeps under an id.
+type Object struct {
+	ID      string // in hexadecimal
+	Kind    string // such as tag or commit
+	Content []byte
 }
 
 // A Claim is a commit, and the tag that it has, if any.
 type Claim struct {
 	Repository Repository
-	Commit     string // any name that the repository knows, such as HEAD
-	Tag        string // empty for none
+	Commit     string // of the source: any name that the repository knows, such as HEAD
+	Tag        string // of the release commit; empty for none
 }
 
 // Statement checks the claim for the release with this list of source files, and states it.
@@ -51,19 +68,19 @@ func (c *Claim) Statement(ctx context.Context, version string, manifestDigest [3
 	if err != nil {
 		return nil, err
 	}
-	if c.Tag != "" {
-		if err := c.checkTag(ctx, version, commit); err != nil {
-			return nil, err
-		}
-	}
-	if err := c.checkFiles(ctx, commit, list); err != nil {
-		return nil, err
-	}
 	predicate := map[string]any{
 		"commit": commit, "repository": provenance.SourceURI, "source": map[string]any{"sha256": hex.EncodeToString(listDigest[:])},
 	}
 	if c.Tag != "" {
-		predicate["tag"] = c.Tag
+		tag, release, err := c.release(ctx, version, commit)
+		if err != nil {
+			return nil, err
+		}
+		predicate["tag"] = map[string]any{"name": c.Tag, "id": tag.ID, "object": base64.StdEncoding.EncodeToString(tag.Content)}
+		predicate["release"] = map[string]any{"id": release.ID, "object": base64.StdEncoding.EncodeToString(release.Content)}
+	}
+	if err := c.checkFiles(ctx, commit, list); err != nil {
+		return nil, err
 	}
 	return jcs.File(map[string]any{
 		"_type":         provenance.StatementType,
@@ -71,20 +88,6 @@ func (c *Claim) Statement(ctx context.Context, version string, manifestDigest [3
 		"predicateType": PredicateType,
 		"predicate":     predicate,
 	})
-}
-
-func (c *Claim) checkTag(ctx context.Context, version, commit string) error {
-	if c.Tag != "v"+version {
-		return action.Reject(fmt.Errorf("tag %s: the release is version %s, whose tag is v%s", c.Tag, version, version))
-	}
-	tagged, err := c.Repository.Commit(ctx, "refs/tags/"+c.Tag)
-	if err != nil {
-		return err
-	}
-	if tagged != commit {
-		return action.Reject(fmt.Errorf("tag %s is of commit %s, and not of %s", c.Tag, tagged, commit))
-	}
-	return nil
 }
 
 // checkFiles wants every file of the list in the commit.

@@ -39,7 +39,7 @@ Writes a policy from public keys and certificates that you hold to be right. Eve
   --need-timestamps N
                      timestamps that each signature needs
   --minimum VERSION  refuse older releases
-  --evidence KIND    demand evidence: sbom, debug, commit, ledger, signed-sbom, signed-archives, module; may be repeated
+  --evidence KIND    demand evidence: sbom, debug, commit, tag, ledger, signed-sbom, signed-archives, module; may be repeated
   --reproduced N     reproducers that must have had the same bytes
   --allow-development
                      accept a development authority, which proves nothing

@@ -330,7 +330,7 @@ func (b *builder) policy() *policy.File {
 	}
 	p.Require = policy.Require{
 		MinimumVersion: "1.0.0", Timestamps: 2, Reproduced: 2,
-		Evidence: []policy.Evidence{policy.SBOM, policy.Debug, policy.Commit, policy.Ledger, policy.SignedSBOM, policy.SignedArchives, policy.Module},
+		Evidence: []policy.Evidence{policy.SBOM, policy.Debug, policy.Commit, policy.Tag, policy.Ledger, policy.SignedSBOM, policy.SignedArchives, policy.Module},
 	}
 	return p
 }

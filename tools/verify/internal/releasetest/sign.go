@@ -48,7 +48,14 @@ func (b *builder) statements() {
 		},
 		"runDetails": map[string]any{"builder": map[string]any{"id": "https://example.org/builder"}},
 	})
-	b.statement(Commit, whole, CommitType, map[string]any{"commit": "0123", "source": map[string]any{"sha256": HexSum([]byte(Sources))}})
+	var date time.Time
+	if err == nil {
+		date = m.Time
+	}
+	tag, release := signedTag("v"+b.config.Version, SourceCommit, date, b.signer(Commit).Key)
+	b.statement(Commit, whole, CommitType, map[string]any{
+		"commit": SourceCommit, "source": map[string]any{"sha256": HexSum([]byte(Sources))}, "tag": tag, "release": release,
+	})
 	made := []any{map[string]any{"name": manifest.FileName, "sha256": HexSum(b.files[manifest.FileName])}}
 	if err == nil {
 		for _, f := range m.Files {
