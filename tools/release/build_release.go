@@ -43,17 +43,20 @@ const usage = `usage: build_release --version VERSION --out FOLDER [--step NAME]
                        sign that statement, by another identity than the release's; without them there is none
   --output-base FOLDER where Bazel builds, empty at first; default: base in --out. Not below the folder for temporary files
   --policy FILE        what the verifier trusts
-  --to TARGET          where //:publish publishes to, such as file:FOLDER
+  --to TARGET          where //:publish publishes to, such as file:FOLDER; may be repeated
+  --publish-flag NAME=VALUE
+                       one more flag of //:publish, such as credentials=FILE; may be repeated
   --publish            not a dry run
   --root FOLDER        of the clone; default: the workspace, or the folder here
 `
 
 // options are the command line.
 type options struct {
-	version, out, step, targets, policy, root, to, base string
-	release, reproducer                                 signer
-	who                                                 string // the reproducer's name
-	list, publish                                       bool
+	version, out, step, targets, policy, root, base string
+	to, publishFlags                                action.List
+	release, reproducer                             signer
+	who                                             string // the reproducer's name
+	list, publish                                   bool
 }
 
 // A world is everything outside that the train touches, but for files below --out.
@@ -88,7 +91,8 @@ func parse(args []string, w *world) (*options, error) {
 	f.StringVar(&o.base, "output-base", "", "")
 	f.StringVar(&o.policy, "policy", "", "")
 	f.StringVar(&o.root, "root", "", "")
-	f.StringVar(&o.to, "to", "", "")
+	f.Var(&o.to, "to", "")
+	f.Var(&o.publishFlags, "publish-flag", "")
 	f.BoolVar(&o.list, "list", false, "")
 	f.BoolVar(&o.publish, "publish", false, "")
 	if err := action.Parse(f, usage, args, w.stdout); err != nil {
@@ -111,7 +115,7 @@ func parse(args []string, w *world) (*options, error) {
 	if err := o.absolute(); err != nil {
 		return nil, err
 	}
-	if err := o.checkReproducer(); err != nil {
+	if err := errors.Join(o.checkReproducer(), o.checkPublishing()); err != nil {
 		return nil, err
 	}
 	if rel, err := filepath.Rel(o.root, o.out); err == nil && filepath.IsLocal(rel) {
@@ -132,10 +136,6 @@ func (o *options) absolute() error {
 			names = append(names, &s.key)
 		}
 	}
-	dir, toFolder := strings.CutPrefix(o.to, "file:")
-	if toFolder {
-		names = append(names, &dir)
-	}
 	for _, p := range names {
 		if *p == "" {
 			continue
@@ -145,9 +145,6 @@ func (o *options) absolute() error {
 			return err
 		}
 		*p = whole
-	}
-	if toFolder {
-		o.to = "file:" + dir
 	}
 	return nil
 }

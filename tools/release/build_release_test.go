@@ -168,6 +168,15 @@ func TestRelease(t *testing.T) {
 	if !strings.HasSuffix(m.ran[1], facts+" --publish") {
 		t.Errorf("ran %q", m.ran[1])
 	}
+	more := append(to, "--to", "oci://127.0.0.1:1/x", "--publish-flag", "credentials=login.json", "--publish-flag", "sumdb-key=pkcs11:object=x", "--publish-flag", "demand-log=1")
+	work, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at(0, 2, "", more...)
+	if want := facts + " --to oci://127.0.0.1:1/x --credentials " + filepath.Join(work, "login.json") + " --sumdb-key pkcs11:object=x --demand-log 1"; !strings.HasSuffix(m.ran[1], want) {
+		t.Errorf("ran %q, not %q", m.ran[1], want)
+	}
 	m.fail, m.no = "//:publish", true
 	at(3, 2, "nothing was published", to...)
 	m.fail, m.no = "", false
@@ -290,6 +299,9 @@ func TestUsage(t *testing.T) {
 		{2, `"fly" is none of clean, version`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "fly"}},
 		{3, "step facts is not done", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "sign"}},
 		{2, `--targets "//:shell" is none of //:release, //:release_all, //:release_ci`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "//:shell"}},
+		{2, `--publish-flag "release=x": name one of advisories, ca, credentials`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--to", "file:x", "--publish-flag", "release=x"}},
+		{2, `--publish-flag "ca": name one of`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--to", "file:x", "--publish-flag", "ca"}},
+		{2, "--publish-flag ca: --to is needed, too", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--publish-flag", "ca=x"}},
 		{2, `--targets "release" is none of`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "release"}},
 	} {
 		code, said := m.all(test.args...)

@@ -233,39 +233,3 @@ func (j *journey) verify(ctx context.Context) error {
 	}
 	return j.bazelw("verify", "run", "//:verify", "--", "--policy", j.policy, j.in("dist"))(ctx)
 }
-
-// publishAll hands dist to the publisher, with the facts that the steps before it made. Without a target it says what there
-// is to publish.
-func (j *journey) publishAll(ctx context.Context) error {
-	if j.to != "" {
-		if j.policy == "" {
-			return action.UsageError("--policy is needed; docs/verifying.md says how to make one")
-		}
-		args := []string{"run", "//:publish", "--", "--release", j.in("dist"), "--policy", j.policy,
-			"--scan", j.in("scan", "scan.json"), "--semver", j.in("semver.json"), "--to", j.to}
-		if j.publish {
-			args = append(args, "--publish")
-		}
-		return j.bazelw("publish", args...)(ctx)
-	}
-	for _, dir := range []string{"dist", "notes", "proxy"} {
-		n := 0
-		err := filepath.WalkDir(j.in(dir), func(name string, d os.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() {
-				n++
-			}
-			return err
-		})
-		if err == nil && n == 0 {
-			err = errors.New("it is empty")
-		}
-		if err != nil {
-			return fmt.Errorf("look at %s: %w", j.in(dir), err)
-		}
-		fmt.Fprintf(j.stdout, "there is to publish %s: %d files\n", j.in(dir), n)
-	}
-	if j.publish {
-		return action.UsageError("--to is needed; docs/publishing.md has the targets")
-	}
-	return nil
-}
