@@ -45,8 +45,13 @@ type nested struct {
 	H1      string `json:"h1"`
 }
 
+// Unhashed is the annotation of a pin that names, by ", " between them, the channels whose archive has no known digest:
+// nobody has hashed it yet, or a registry vouches for it. What is not in it and not listed by itself lies in this tree.
+const Unhashed = "archivesWithoutDigest"
+
 // Pins are the dependencies that pins.json pins: for each pin its tree, and the archive of each channel whose digest is
-// known. The digests of Debian packages are in debs, the text of debs.sha256.
+// known; the others are named in the annotation Unhashed. The digests of Debian packages are in debs, the text of
+// debs.sha256.
 func Pins(text, debs []byte) ([]Resource, error) {
 	if len(text) > maxPins || len(debs) > maxPins {
 		return nil, fmt.Errorf("pins: larger than %d bytes", maxPins)
@@ -61,7 +66,11 @@ func Pins(text, debs []byte) ([]Resource, error) {
 		if !isSHA256(p.Tree) {
 			return nil, fmt.Errorf("pins: %s: tree %.70q is no digest", name, p.Tree)
 		}
-		out = append(out, Resource{Name: name, Digest: Digest{Tree: p.Tree}, Annotations: map[string]string{"version": p.Version}})
+		r := Resource{Name: name, Digest: Digest{Tree: p.Tree}, Annotations: map[string]string{"version": p.Version}}
+		if unhashed := p.unhashed(); len(unhashed) > 0 {
+			r.Annotations[Unhashed] = strings.Join(unhashed, ", ")
+		}
+		out = append(out, r)
 		for _, c := range p.Channels {
 			resources, err := c.resources(name, debs)
 			if err != nil {
@@ -117,6 +126,16 @@ func parsePins(text []byte) (map[string]pin, error) {
 		}
 	}
 	return pins, nil
+}
+
+// unhashed are the names of the channels that carry an archive whose digest is not known.
+func (p *pin) unhashed() (names []string) {
+	for _, c := range p.Channels {
+		if c.Kind == "bcr" || c.Kind == "archive" && c.SHA256 == nil {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // resources are the archives that the channel carries; none when it has no digest of its own.

@@ -139,7 +139,8 @@ func pinsText() string {
  {"name":"origin","kind":"archive","url":"https://example.org/a.zip","sha256":null,"verified_by":"first use"},
  {"name":"index","kind":"wheel","package":"ziglang","version":"1","platform":"x","sha256":"` + sumB + `","verified_by":"first use"},
  {"name":"proxy","kind":"go_module","module":"example.org/m","version":"v1.0.0","h1":"` + h1 + `","verified_by":"database",
-  "nested":{"into":"v2","module":"example.org/m/v2","version":"v2.0.0","h1":"` + h1 + `"}}]},
+  "nested":{"into":"v2","module":"example.org/m/v2","version":"v2.0.0","h1":"` + h1 + `"}},
+ {"name":"registry","kind":"bcr","module":"m","version":"1","verified_by":"the registry"}]},
 "schemas":{"texts":{"version":"3","tree":"` + sumA + `","channels":[]}},
 "modules":{"rules":{"version":"2","tree":"` + sumB + `","channels":[
  {"name":"debian","kind":"debian","package":"bazel-rules","version":"2","path":"x","verified_by":"index"}]},
@@ -158,6 +159,9 @@ func TestPins(t *testing.T) {
 	for _, r := range got {
 		if value := r.Digest[want[r.Name]]; len(r.Digest) != 1 || !isSHA256(value) {
 			t.Errorf("%s: digest %v", r.Name, r.Digest)
+		}
+		if unhashed := r.Annotations[Unhashed]; unhashed != map[string]string{"sdk": "origin, registry"}[r.Name] {
+			t.Errorf("%s: archives without a digest: %q", r.Name, unhashed)
 		}
 		delete(want, r.Name)
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Package checks lets programs of others judge a release: each has to accept it, and to refuse it after one bit was
-// flipped. What they agree on with the verifier was not made up by one person.
+// Package checks lets programs of others judge a release: each has to accept it, and to refuse it spoilt: after one bit of a
+// file or signature was flipped, or as somebody else's. What they agree on with the verifier was not made up by one person.
 //
 // A program that is not installed is not run, and never counts as passed.
 package checks
@@ -27,8 +27,10 @@ import (
 type Release struct {
 	Dir    string
 	Policy *policy.Policy
-	Now    time.Time // at which certificates are judged
-	Temp   string    // a folder to fill
+	// PolicyText is the policy as its file has it.
+	PolicyText []byte
+	Now        time.Time // at which certificates are judged
+	Temp       string    // a folder to fill
 	// Programs are paths by name; one that is not in it is not installed.
 	Programs map[string]string
 }
@@ -38,9 +40,25 @@ type Check struct {
 	Program string
 	Asks    string
 	Get     string // how the program is installed
-	// good asks about the release, bad about a changed one. Each returns what the program said: nil for yes.
-	good, bad func(ctx context.Context, r *Release) error
+	ask     question
+	spoils  []spoil // after each of which the answer has to be no
 }
+
+// A question asks a program about the release as it is spoilt, and returns what it said: nil for yes.
+type question = func(ctx context.Context, r *Release, s spoil) error
+
+// A spoil is what is done to a release, or to what a program is told of it.
+type spoil string
+
+// The spoils.
+const (
+	whole           spoil = "" // nothing
+	otherFile       spoil = "a changed file"
+	otherSignature  spoil = "a changed signature"
+	otherSigner     spoil = "another signer"
+	otherProgram    spoil = "a program that opens a socket"
+	otherPolicyFile spoil = "a policy of another signer"
+)
 
 // errNothing reports that the release has nothing of the kind to judge; errUnstamped that programs of Sigstore judge no
 // certificate without a timestamp or a log entry.
@@ -74,18 +92,32 @@ func Run(ctx context.Context, r *Release) []Verdict {
 		v := Verdict{Check: c, State: Agrees}
 		if r.Programs[c.Program] == "" {
 			v.State, v.Detail = NotRun, "not installed: "+c.Get
-		} else if err := c.good(ctx, r); errors.Is(err, errNothing) {
+		} else if err := c.ask(ctx, r, whole); errors.Is(err, errNothing) {
 			v.State, v.Detail = NotRun, err.Error()
 		} else if err != nil {
 			v.State, v.Detail = Fails, "refuses the release: "+err.Error()
-		} else if err := c.bad(ctx, r); err == nil {
-			v.State, v.Detail = Fails, "accepts a changed release"
-		} else if errors.Is(err, errSetup) {
+		} else if err := c.spoilt(ctx, r); err != nil {
 			v.State, v.Detail = Fails, err.Error()
 		}
 		verdicts = append(verdicts, v)
 	}
 	return verdicts
+}
+
+// spoilt asks about the release in every way in which it is spoilt. It returns nil when each was refused.
+func (c *Check) spoilt(ctx context.Context, r *Release) error {
+	for _, s := range c.spoils {
+		switch err := c.ask(ctx, r, s); {
+		case err == nil:
+			return fmt.Errorf("accepts the release with %s", s)
+		case errors.Is(err, errSetup), errors.Is(err, errNothing):
+			return fmt.Errorf("%s: %w", s, err)
+		}
+	}
+	if len(c.spoils) == 0 {
+		return errors.New("nothing shows that it can refuse")
+	}
+	return ctx.Err()
 }
 
 // errSetup reports a check that could not be prepared; that a program then refuses says nothing.
@@ -115,16 +147,6 @@ func (r *Release) file(name string, data []byte) (string, error) {
 	return path, nil
 }
 
-// flipped writes a copy of a file with a bit flipped in its middle.
-func (r *Release) flipped(path string) (string, error) {
-	data, err := os.ReadFile(path)
-	if err != nil || len(data) == 0 {
-		return "", fmt.Errorf("%w: %s is empty, or %w", errSetup, path, err)
-	}
-	data[len(data)/2] ^= 1
-	return r.file("flipped-"+filepath.Base(path), data)
-}
-
 const manifestName = "manifest.json"
 
 // bundleOf reads the bundle of a file, whatever its name.
@@ -147,23 +169,6 @@ func judgeable(b *bundle.Bundle) error {
 		return errUnstamped
 	}
 	return nil
-}
-
-// keyOf is the key by which a bundle was made.
-func (r *Release) keyOf(b *bundle.Bundle) (*pki.Key, error) {
-	if b.Certificate != nil {
-		c, err := pki.ParseCertificate(b.Certificate)
-		if err != nil {
-			return nil, err
-		}
-		return c.Key, nil
-	}
-	for _, k := range r.Policy.Trust.Keys {
-		if k.Key.Hint() == b.Hint {
-			return k.Key, nil
-		}
-	}
-	return nil, fmt.Errorf("%w: the policy has no key %s", errSetup, b.Hint)
 }
 
 // stamp is the first timestamp of the manifest's signature, and the authority behind it with all its certificates.

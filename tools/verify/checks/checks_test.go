@@ -12,30 +12,52 @@ import (
 
 // TestRun: what a program says about the good and the changed release decides, and what was not run never passed.
 func TestRun(t *testing.T) {
-	says := func(err error) question { return func(context.Context, *Release) error { return err } }
-	yes, no, setup := says(nil), says(errors.New("no")), says(fmt.Errorf("%w: x", errSetup))
+	// says answers about the whole release, and about each spoilt one in turn.
+	says := func(whole error, spoilt ...error) Check {
+		c := Check{Program: "p"}
+		answers := map[spoil]error{"": whole}
+		for i, err := range spoilt {
+			c.spoils = append(c.spoils, spoil(fmt.Sprint(i)))
+			answers[c.spoils[i]] = err
+		}
+		c.ask = func(_ context.Context, _ *Release, s spoil) error { return answers[s] }
+		return c
+	}
+	no, setup := errors.New("no"), fmt.Errorf("%w: x", errSetup)
 	before := all
 	defer func() { all = before }()
 	for _, test := range []struct {
 		name      string
 		installed bool
-		good, bad question
+		check     Check
 		want      State
 	}{
-		{"agrees", true, yes, no, Agrees},
-		{"refuses a good release", true, no, no, Fails},
-		{"accepts a changed release", true, yes, yes, Fails},
-		{"could not be prepared", true, yes, setup, Fails},
-		{"has nothing to judge", true, says(errNothing), no, NotRun},
-		{"is not installed", false, yes, no, NotRun},
+		{"agrees", true, says(nil, no, no), Agrees},
+		{"refuses a good release", true, says(no, no), Fails},
+		{"accepts a changed release", true, says(nil, nil), Fails},
+		{"accepts a release that is changed in another way", true, says(nil, no, nil), Fails},
+		{"could not be prepared", true, says(nil, no, setup), Fails},
+		{"has nothing to judge that is changed", true, says(nil, errNothing), Fails},
+		{"was never seen to refuse", true, says(nil), Fails},
+		{"has nothing to judge", true, says(errNothing, no), NotRun},
+		{"is not installed", false, says(nil, no), NotRun},
 	} {
-		all = []Check{{Program: "p", good: test.good, bad: test.bad}}
+		all = []Check{test.check}
 		r := &Release{Programs: map[string]string{}}
 		if test.installed {
 			r.Programs["p"] = "/p"
 		}
 		if got := Run(context.Background(), r); len(got) != 1 || got[0].State != test.want {
 			t.Errorf("%s: %+v", test.name, got)
+		}
+	}
+}
+
+// TestEveryCheckCanRefuse: no check is there without a plant.
+func TestEveryCheckCanRefuse(t *testing.T) {
+	for _, c := range all {
+		if len(c.spoils) == 0 {
+			t.Errorf("%s, %q: it is asked about no spoilt release", c.Program, c.Asks)
 		}
 	}
 }

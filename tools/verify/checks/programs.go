@@ -7,9 +7,11 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -22,101 +24,88 @@ import (
 
 // all are the checks, program by program.
 var all = []Check{
-	{"sha256sum", "does SHA256SUMS hold?", "apt-get install coreutils", sums(false), sums(true)},
-	{"openssl", "does the manifest's signature verify?", "apt-get install openssl", signature(false), signature(true)},
-	{"openssl", "does its timestamp verify?", "apt-get install openssl", stamped(false), stamped(true)},
-	{"osslsigncode", "do the signatures of Windows programs verify?", "apt-get install osslsigncode", windows(false), windows(true)},
-	{"node", "does @sigstore/verify accept every bundle, with its timestamps?", "npm ci in tools/verify/checks/sigstore, and node", sigstoreJS(false), sigstoreJS(true)},
-	{"cosign", "does the manifest's bundle verify?", "cd tools/verify/checks/cosign && go install tool", cosign(false), cosign(true)},
-	{"cosign", "does it with timestamps and a trusted root?", "cd tools/verify/checks/cosign && go install tool", cosignStamped(false), cosignStamped(true)},
-	{"cosign", "is the provenance about an archive?", "cd tools/verify/checks/cosign && go install tool", cosignProvenance(false), cosignProvenance(true)},
-	{"strace", "does the verifier open no socket?", "apt-get install strace", noSocket, opensSocket},
+	{"sha256sum", "does SHA256SUMS hold?", "apt-get install coreutils", sums, []spoil{otherFile}},
+	{"openssl", "does the manifest's signature verify?", "apt-get install openssl", signature, []spoil{otherFile, otherSignature, otherSigner}},
+	{"openssl", "does its timestamp verify?", "apt-get install openssl", stamped, []spoil{otherFile, otherSignature}},
+	{"osslsigncode", "do the signatures of Windows programs verify?", "apt-get install osslsigncode", windows, []spoil{otherFile, otherSigner}},
+	{"node", "does @sigstore/verify accept every bundle, with its timestamps and identity?", getSigstore, sigstoreJS, []spoil{otherFile, otherSignature, otherSigner}},
+	{"cosign", "does the manifest's bundle verify?", getCosign, cosign, []spoil{otherFile, otherSignature, otherSigner}},
+	{"cosign", "does it with timestamps and a trusted root?", getCosign, cosignStamped, []spoil{otherFile, otherSignature, otherSigner}},
+	{"cosign", "is the provenance about an archive?", getCosign, cosignProvenance, []spoil{otherFile, otherSignature, otherSigner}},
+	{"strace", "does the verifier accept it and open no socket?", "apt-get install strace", noSocket, []spoil{otherProgram, otherPolicyFile}},
 }
 
-// A question is the good or the bad half of a check.
-type question = func(ctx context.Context, r *Release) error
+const (
+	getSigstore = "npm ci in tools/verify/checks/sigstore, and node"
+	getCosign   = "cd tools/verify/checks/cosign && go install tool"
+)
 
-func sums(bad bool) question {
-	return func(ctx context.Context, r *Release) error {
-		text, err := os.ReadFile(filepath.Join(r.Dir, manifest.SumsName))
-		if err != nil {
-			return fmt.Errorf("%w: %w", errSetup, err)
-		}
-		if bad {
-			text[0] = map[bool]byte{true: '1', false: '0'}[text[0] == '0']
-		}
-		list, err := r.file("sums", text)
-		if err != nil {
-			return err
-		}
-		return r.run(ctx, "sha256sum", "--strict", "--check", "--status", list)
+func sums(ctx context.Context, r *Release, s spoil) error {
+	text, err := os.ReadFile(filepath.Join(r.Dir, manifest.SumsName))
+	if err != nil {
+		return fmt.Errorf("%w: %w", errSetup, err)
 	}
+	if s == otherFile { // a line that says something else is easier made than a file
+		text[0] = map[bool]byte{true: '1', false: '0'}[text[0] == '0']
+	}
+	list, err := r.file("sums", text)
+	if err != nil {
+		return err
+	}
+	return r.run(ctx, "sha256sum", "--strict", "--check", "--status", list)
 }
 
-// subject is the manifest, or a changed copy of it.
-func (r *Release) subject(bad bool) (string, error) {
-	path := filepath.Join(r.Dir, manifestName)
-	if bad {
-		return r.flipped(path)
+func signature(ctx context.Context, r *Release, s spoil) error {
+	b, _, err := r.bundleOf(manifestName)
+	if err != nil {
+		return err
 	}
-	return path, nil
+	key, err := r.keyPEM(b, s)
+	if err != nil {
+		return err
+	}
+	keyFile, err := r.file("key.pem", key)
+	if err != nil {
+		return err
+	}
+	sig, err := r.file("manifest.sig", signatureOf(b, s))
+	if err != nil {
+		return err
+	}
+	path, err := r.subject(filepath.Join(r.Dir, manifestName), s)
+	if err != nil {
+		return err
+	}
+	return r.run(ctx, "openssl", "dgst", "-sha256", "-verify", keyFile, "-signature", sig, path)
 }
 
-func signature(bad bool) question {
-	return func(ctx context.Context, r *Release) error {
-		b, _, err := r.bundleOf(manifestName)
-		if err != nil {
-			return err
-		}
-		key, err := r.keyOf(b)
-		if err != nil {
-			return err
-		}
-		keyFile, err := r.file("key.pem", key.PEM())
-		if err != nil {
-			return err
-		}
-		sig, err := r.file("manifest.sig", b.Signature())
-		if err != nil {
-			return err
-		}
-		path, err := r.subject(bad)
-		if err != nil {
-			return err
-		}
-		return r.run(ctx, "openssl", "dgst", "-sha256", "-verify", keyFile, "-signature", sig, path)
+// stamped asks about a timestamp, which is over a signature: the file that is changed is the timestamp.
+func stamped(ctx context.Context, r *Release, s spoil) error {
+	b, chain, err := r.stamp()
+	if err != nil {
+		return err
 	}
-}
-
-func stamped(bad bool) question {
-	return func(ctx context.Context, r *Release) error {
-		b, chain, err := r.stamp()
-		if err != nil {
-			return err
-		}
-		response, err := r.file("manifest.tsr", b.Timestamps[0])
-		if err != nil {
-			return err
-		}
-		sig, err := r.file("manifest.sig", b.Signature())
-		if err != nil {
-			return err
-		}
-		if bad {
-			if sig, err = r.flipped(sig); err != nil {
-				return err
-			}
-		}
-		root, err := r.file("tsa-root.pem", chain[len(chain)-1].PEM())
-		if err != nil {
-			return err
-		}
-		others, err := r.file("tsa.pem", pems(chain[:len(chain)-1]))
-		if err != nil {
-			return err
-		}
-		return r.run(ctx, "openssl", "ts", "-verify", "-in", response, "-data", sig, "-CAfile", root, "-untrusted", others, "-attime", strconv.FormatInt(r.Now.Unix(), 10))
+	token := b.Timestamps[0]
+	if s == otherFile {
+		token = flip(token) // it ends with its own signature
 	}
+	response, err := r.file("manifest.tsr", token)
+	if err != nil {
+		return err
+	}
+	sig, err := r.file("manifest.sig", signatureOf(b, s))
+	if err != nil {
+		return err
+	}
+	root, err := r.file("tsa-root.pem", chain[len(chain)-1].PEM())
+	if err != nil {
+		return err
+	}
+	others, err := r.file("tsa.pem", pems(chain[:len(chain)-1]))
+	if err != nil {
+		return err
+	}
+	return r.run(ctx, "openssl", "ts", "-verify", "-in", response, "-data", sig, "-CAfile", root, "-untrusted", others, "-attime", strconv.FormatInt(r.Now.Unix(), 10))
 }
 
 func pems(chain []*pki.Certificate) []byte {
@@ -127,57 +116,75 @@ func pems(chain []*pki.Certificate) []byte {
 	return text
 }
 
-func windows(bad bool) question {
-	return func(ctx context.Context, r *Release) error {
-		archives, err := filepath.Glob(filepath.Join(r.Dir, "*_signed.zip"))
-		if err != nil || len(archives) == 0 {
-			return errNothing
+// windows asks about every program in every signed archive. Spoilt, each by itself has to be refused.
+func windows(ctx context.Context, r *Release, s spoil) error {
+	archives, err := filepath.Glob(filepath.Join(r.Dir, "*_signed.zip"))
+	if err != nil || len(archives) == 0 {
+		return errNothing
+	}
+	text := r.roots(trust.Code)
+	if s == otherSigner {
+		if text, err = otherRoot(r.Now); err != nil {
+			return err
 		}
-		roots, err := r.file("code.pem", r.roots(trust.Code))
+	}
+	roots, err := r.file("code.pem", text)
+	if err != nil {
+		return err
+	}
+	var refused error
+	for _, archive := range archives {
+		programs, err := r.extract(archive)
 		if err != nil {
 			return err
 		}
-		for _, archive := range archives {
-			program, err := r.extract(archive)
-			if err != nil {
-				return err
-			}
-			if bad {
+		for _, program := range programs {
+			if s == otherFile {
 				if program, err = r.flipped(program); err != nil {
 					return err
 				}
 			}
-			if err := r.run(ctx, "osslsigncode", "verify", "-CAfile", roots, "-TSA-CAfile", roots, "-time", strconv.FormatInt(r.Now.Unix(), 10), "-in", program); err != nil {
+			err := r.run(ctx, "osslsigncode", "verify", "-CAfile", roots, "-TSA-CAfile", roots, "-time", strconv.FormatInt(r.Now.Unix(), 10), "-in", program)
+			if s == whole && err != nil || s != whole && err == nil || errors.Is(err, errSetup) {
 				return err
 			}
+			refused = err
 		}
-		return nil
 	}
+	return refused
 }
 
-// extract takes the shell out of a zip file.
-func (r *Release) extract(archive string) (string, error) {
+// extract takes the programs out of a zip file.
+func (r *Release) extract(archive string) ([]string, error) {
 	z, err := zip.OpenReader(archive)
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", errSetup, err)
+		return nil, fmt.Errorf("%w: %w", errSetup, err)
 	}
 	defer z.Close()
+	var programs []string
 	for _, f := range z.File {
-		if !strings.HasSuffix(f.Name, "/bin/gosqlite.exe") {
+		if path.Base(path.Dir(f.Name)) != "bin" || path.Ext(f.Name) != ".exe" {
 			continue
 		}
 		in, err := f.Open()
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", errSetup, err)
+			return nil, fmt.Errorf("%w: %w", errSetup, err)
 		}
-		defer in.Close()
 		data, err := io.ReadAll(io.LimitReader(in, 1<<28))
+		in.Close()
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", errSetup, err)
+			return nil, fmt.Errorf("%w: %w", errSetup, err)
 		}
-		return r.file("gosqlite.exe", data)
+		program, err := r.file(path.Base(f.Name), data)
+		if err != nil {
+			return nil, err
+		}
+		programs = append(programs, program)
 	}
-	return "", fmt.Errorf("%w: %s holds no shell", errSetup, archive)
+	if len(programs) == 0 {
+		return nil, fmt.Errorf("%w: %s holds no program", errSetup, archive)
+	}
+	return programs, nil
 }
 
 // trustedRoot writes Sigstore's trusted root with the authorities of the policy.
@@ -216,44 +223,60 @@ func (r *Release) trustedRoot() (string, error) {
 	return r.file("trusted_root.json", text)
 }
 
-// sigstoreJS asks verify.mjs about every bundle of the folder; the changed release has one changed file.
-func sigstoreJS(bad bool) question {
-	return func(ctx context.Context, r *Release) error {
-		if b, _, err := r.bundleOf(manifestName); err != nil {
-			return err
-		} else if err := judgeable(b); err != nil {
-			return err
+// sigstoreJS asks verify.mjs about every bundle of the folder, or about the manifest's when that is spoilt.
+func sigstoreJS(ctx context.Context, r *Release, s spoil) error {
+	b, own, err := r.bundleOf(manifestName)
+	if err != nil {
+		return err
+	}
+	if err := judgeable(b); err != nil {
+		return err
+	}
+	root, err := r.trustedRoot()
+	if err != nil {
+		return err
+	}
+	args := []string{r.Programs["verify.mjs"], root}
+	if b.Certificate != nil {
+		c, err := pki.ParseCertificate(b.Certificate)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errSetup, err)
 		}
-		root, err := r.trustedRoot()
+		identity, err := identityOf(c, s)
 		if err != nil {
 			return err
 		}
-		args := []string{r.Programs["verify.mjs"], root}
-		for _, k := range r.Policy.Trust.Keys {
-			path, err := r.file(fmt.Sprintf("key-%x.pem", k.Key.Hint()[:8]), k.Key.PEM())
-			if err != nil {
-				return err
-			}
-			args = append(args, "--key", path)
-		}
-		bundles, err := filepath.Glob(filepath.Join(r.Dir, "*.sigstore.json"))
-		if err != nil || len(bundles) == 0 {
-			return errNothing
-		}
-		if bad {
-			changed, err := r.subject(true)
-			if err != nil {
-				return err
-			}
-			_, path, err := r.bundleOf(manifestName)
-			if err != nil {
-				return err
-			}
-			return r.run(ctx, "node", append(args, path+"="+changed)...)
-		}
-		for _, b := range bundles {
-			args = append(args, b+"="+strings.TrimSuffix(strings.TrimSuffix(b, ".sigstore.json"), ".DEVELOPMENT"))
-		}
-		return r.run(ctx, "node", args...)
+		args = append(args, "--identity", identity)
 	}
+	for _, k := range r.Policy.Trust.Keys {
+		text := k.Key.PEM()
+		if s == otherSigner && k.Key.Hint() == b.Hint {
+			if text, err = otherKey(); err != nil {
+				return err
+			}
+		}
+		path, err := r.file(fmt.Sprintf("key-%x.pem", k.Key.Hint()[:8]), text)
+		if err != nil {
+			return err
+		}
+		args = append(args, "--key", path)
+	}
+	if s != whole {
+		subject, err := r.subject(filepath.Join(r.Dir, manifestName), s)
+		if err != nil {
+			return err
+		}
+		if own, err = r.bundleFile(b, own, s); err != nil {
+			return err
+		}
+		return r.run(ctx, "node", append(args, own+"="+subject)...)
+	}
+	bundles, err := filepath.Glob(filepath.Join(r.Dir, "*.sigstore.json"))
+	if err != nil || len(bundles) == 0 {
+		return errNothing
+	}
+	for _, b := range bundles {
+		args = append(args, b+"="+strings.TrimSuffix(strings.TrimSuffix(b, ".sigstore.json"), ".DEVELOPMENT"))
+	}
+	return r.run(ctx, "node", args...)
 }

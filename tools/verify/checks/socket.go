@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
+	"github.com/gosqlite/gosqlite/tools/verify/trust"
 )
 
 // traced runs a program and returns the network calls that the kernel saw.
@@ -28,33 +29,50 @@ func (r *Release) traced(ctx context.Context, program string, args ...string) ([
 	return trace, err
 }
 
-// noSocket runs the verifier on the release. Its verdict is not asked for here: it is run for what it does.
-func noSocket(ctx context.Context, r *Release) error {
-	if r.Programs["gosqlite-verify"] == "" {
+// noSocket runs the verifier on the release, which it has to accept. The plants are a program that does open a socket, and a
+// policy under which the release is refused.
+func noSocket(ctx context.Context, r *Release, s spoil) error {
+	program, args := r.Programs["gosqlite-verify"], []string(nil)
+	if program == "" {
 		return fmt.Errorf("%w: no gosqlite-verify was given", errSetup)
 	}
-	policyFile, err := r.policyFile()
-	if err != nil {
-		return err
+	switch s {
+	case otherProgram:
+		if program = r.Programs["openssl"]; program == "" {
+			return fmt.Errorf("%w: the plant needs openssl", errSetup)
+		}
+		args = []string{"s_client", "-connect", "127.0.0.1:1"}
+	default:
+		text, err := r.policyText(s)
+		if err != nil {
+			return err
+		}
+		file, err := r.file("policy.json", text)
+		if err != nil {
+			return err
+		}
+		args = []string{"--policy", file, r.Dir}
 	}
-	trace, err := r.traced(ctx, r.Programs["gosqlite-verify"], "--policy", policyFile, r.Dir)
-	if err != nil {
-		return err
-	}
-	return calls(trace)
-}
-
-// opensSocket is the plant: a program that does open one.
-func opensSocket(ctx context.Context, r *Release) error {
-	openssl := r.Programs["openssl"]
-	if openssl == "" {
-		return fmt.Errorf("%w: the plant needs openssl", errSetup)
-	}
-	trace, err := r.traced(ctx, openssl, "s_client", "-connect", "127.0.0.1:1")
+	trace, err := r.traced(ctx, program, args...)
 	if errors.Is(err, errSetup) {
 		return err
 	}
-	return calls(trace)
+	if s == otherProgram {
+		err = nil // that nobody answers is no matter here
+	}
+	return errors.Join(err, calls(trace))
+}
+
+// policyText is the policy of the release, or one that trusts another key alone.
+func (r *Release) policyText(s spoil) ([]byte, error) {
+	if s != otherPolicyFile {
+		return r.PolicyText, nil
+	}
+	key, err := otherKey()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(policy.File{Schema: policy.Schema, Keys: []policy.Key{{Name: "other", PEM: string(key), Roles: []trust.Role{trust.Release}}}})
 }
 
 func calls(trace []byte) error {
@@ -64,25 +82,4 @@ func calls(trace []byte) error {
 		}
 	}
 	return nil
-}
-
-// policyFile is the policy of the release as a file.
-func (r *Release) policyFile() (string, error) {
-	f := policy.File{Schema: policy.Schema}
-	for _, k := range r.Policy.Trust.Keys {
-		f.Keys = append(f.Keys, policy.Key{Name: k.Name, PEM: string(k.Key.PEM()), Roles: k.Roles})
-	}
-	for _, a := range r.Policy.Trust.Authorities {
-		entry := policy.Authority{Name: a.Name, Roles: a.Roles}
-		for _, c := range a.Certificates {
-			entry.Certificates = append(entry.Certificates, string(c.PEM()))
-		}
-		f.Authorities = append(f.Authorities, entry)
-	}
-	f.Development = r.Policy.AllowDevelopment
-	text, err := json.Marshal(f)
-	if err != nil {
-		return "", err
-	}
-	return r.file("policy.json", text)
 }

@@ -45,20 +45,6 @@ func NewBench(temp string, clock func() time.Time) (*Bench, error) {
 	return b, err
 }
 
-// OnPayload makes the bench sign a payload, a folder that was built, by keys of its own, and try folder cases on that.
-func (b *Bench) OnPayload(payload string) error {
-	r, err := releasetest.OfPayload(b.keys, payload)
-	if err != nil {
-		return err
-	}
-	b.Release = filepath.Join(b.Temp, "signed")
-	if err := r.Write(b.Release); err != nil {
-		return err
-	}
-	b.Policy, err = parse(r.Policy)
-	return err
-}
-
 // On makes the bench try folder cases on another release.
 func (b *Bench) On(release string, p *policy.Policy, now time.Time) {
 	b.Release, b.Policy, b.Now = release, p, now
@@ -72,19 +58,31 @@ func parse(f *policy.File) (*policy.Policy, error) {
 	return policy.Parse(text)
 }
 
+// FolderCases are what anyone can do to the release that the bench has, and the control that nobody did.
+func (b *Bench) FolderCases() ([]Case, error) {
+	objects, err := Objects(b.Release)
+	if err != nil {
+		return nil, err
+	}
+	return sorted(append(FolderCases(objects), Case{Mutation: "as it is", Object: "release", Kind: Control, Change: func(*Dir) error { return nil }})), nil
+}
+
 // Cases are all cases and controls, in the order of tables.
 func (b *Bench) Cases() ([]Case, error) {
 	objects, err := Objects(b.Release)
 	if err != nil {
 		return nil, err
 	}
-	cases := slices.Concat(FolderCases(objects), InsiderCases(), DemandCases(), Controls())
+	return sorted(slices.Concat(FolderCases(objects), InsiderCases(), DemandCases(), Controls())), nil
+}
+
+func sorted(cases []Case) []Case {
 	order := func(c *Case) string {
 		first := strings.Index("fidc", map[Kind]string{Folder: "f", Insider: "i", Demand: "d", Control: "c"}[c.Kind])
 		return fmt.Sprintf("%d\x00%s\x00%s\x00%s", first, c.Family, c.Object, c.Mutation)
 	}
 	slices.SortStableFunc(cases, func(x, y Case) int { return cmp.Compare(order(&x), order(&y)) })
-	return cases, nil
+	return cases
 }
 
 // Run runs one case.

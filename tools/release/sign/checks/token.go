@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
@@ -75,24 +76,62 @@ func checkToken(b *bench) error {
 	return b.checkSealed()
 }
 
-// checkSealed asks another PKCS #11 client what the token says of the private key, and looks for the PIN.
+// checkSealed asks another PKCS #11 client what the token says of the private key, and looks for the PIN. The plants are a
+// key that can be taken out, and a file that holds the PIN.
 func (b *bench) checkSealed() error {
-	out, err := b.output("pkcs11-tool", "--module", softhsmModule, "--token-label", "release", "--login", "--pin", passphrase, "--list-objects", "--type", "privkey")
+	client := func(args ...string) (string, error) {
+		return b.output("pkcs11-tool", append([]string{"--module", softhsmModule, "--token-label", "release", "--login", "--pin", passphrase}, args...)...)
+	}
+	if _, err := client("--keypairgen", "--key-type", "EC:prime256v1", "--label", "open", "--extractable"); err != nil {
+		return err
+	}
+	said, err := client("--list-objects", "--type", "privkey")
 	if err != nil {
 		return err
 	}
-	for _, want := range []string{"2026", "sensitive", "never extractable"} {
-		if !strings.Contains(out, want) {
-			return fmt.Errorf("the token does not say of the private key that it is %q: %s", want, out)
-		}
+	if err := sealed(said, "2026"); err != nil {
+		return err
 	}
-	return filepath.WalkDir(b.dir, func(name string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(name, b.path("tokens")) {
+	if sealed(said, "open") == nil || sealed(said, "none") == nil {
+		return fmt.Errorf("a key that can be taken out, or one that is not there, passes for sealed: %s", said)
+	}
+	if err := holds(b.dir, b.path("tokens"), passphrase); err != nil {
+		return err
+	}
+	if err := b.write("note", []byte("the PIN is "+passphrase+"\n")); err != nil {
+		return err
+	}
+	if holds(b.dir, b.path("tokens"), passphrase) == nil {
+		return errors.New("a file with the PIN is not seen")
+	}
+	return os.Remove(b.path("note"))
+}
+
+// sealed wants the token to say of the private key called label that nobody can take it out; said is its list of keys.
+func sealed(said, label string) error {
+	for _, object := range strings.Split(said, "Private Key Object")[1:] {
+		if !slices.Contains(strings.Fields(object), label) {
+			continue
+		}
+		for _, want := range []string{"sensitive", "never extractable"} {
+			if !strings.Contains(object, want) {
+				return fmt.Errorf("the token does not say of the private key that it is %q: %s", want, object)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("the token lists no private key called %s: %s", label, said)
+}
+
+// holds looks for a secret in the files of a folder but those below one of its folders.
+func holds(dir, but, secret string) error {
+	return filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(name, but) {
 			return err
 		}
 		text, err := os.ReadFile(name)
-		if err == nil && strings.Contains(string(text), passphrase) {
-			err = fmt.Errorf("%s holds the PIN", name)
+		if err == nil && strings.Contains(string(text), secret) {
+			err = fmt.Errorf("%s holds the secret", name)
 		}
 		return err
 	})

@@ -115,35 +115,6 @@ func Build(keys *Keys, hooks Hooks) *Release {
 	return &Release{Files: b.files, Policy: p}
 }
 
-// OfPayload makes a release of a payload that was built: the files of a folder with a manifest. It signs by keys and has the
-// statements that every release has, and no signatures inside of programs.
-func OfPayload(keys *Keys, payload string) (*Release, error) {
-	text, err := os.ReadFile(filepath.Join(payload, manifest.FileName))
-	if err != nil {
-		return nil, fmt.Errorf("sign payload: %w", err)
-	}
-	m, err := manifest.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("sign payload: %w", err)
-	}
-	b := &builder{keys: keys, config: Config{Version: m.Version}, payload: map[string]*Payload{}, files: map[string][]byte{manifest.FileName: text}}
-	for _, f := range m.Files {
-		data, err := os.ReadFile(filepath.Join(payload, f.Name))
-		if err != nil {
-			return nil, fmt.Errorf("sign payload: %w", err)
-		}
-		b.files[f.Name], b.payload[f.Name] = data, &Payload{f.Kind, f.Platform, data}
-	}
-	if b.files[manifest.SumsName], err = os.ReadFile(filepath.Join(payload, manifest.SumsName)); err != nil {
-		return nil, fmt.Errorf("sign payload: %w", err)
-	}
-	b.statements()
-	b.signatures()
-	p := b.policy()
-	p.Require = policy.Require{Timestamps: 2, Reproduced: 2, Evidence: []policy.Evidence{policy.Debug}}
-	return &Release{Files: b.files, Policy: p}, nil
-}
-
 func call[T any](hook func(T), v T) {
 	if hook != nil {
 		hook(v)

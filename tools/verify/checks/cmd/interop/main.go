@@ -97,6 +97,7 @@ func prepare(r *checks.Release, policyFile string) (err error) {
 			return err
 		}
 	}
+	r.PolicyText = text
 	r.Policy, err = policy.Parse(text)
 	return err
 }
