@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -100,11 +101,30 @@ func stamps(t *testing.T) (bundle.Timestamper, policy.Stamps) {
 	}, policy.Stamps{Certificates: []string{certificatePEM(ca.Root)}}
 }
 
-// repository holds one commit: the sources of the payload.
+// repository holds the sources of the payload as one commit, a release commit of it, and the tag of that.
 type repository struct{}
 
-func (repository) Commit(context.Context, string) (string, error) {
-	return strings.Repeat("1", 40), nil
+// sourceCommit is the id of the commit.
+var sourceCommit = strings.Repeat("1", 40)
+
+func (repository) Commit(context.Context, string) (string, error) { return sourceCommit, nil }
+
+// object is what git keeps, under the id that it has.
+func object(kind, content string) source.Object {
+	return source.Object{ID: fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "%s %d\x00%s", kind, len(content), content))), Kind: kind, Content: []byte(content)}
+}
+
+func (repository) Object(_ context.Context, name string) (source.Object, error) {
+	who := fmt.Sprintf(" A <a@example.invalid> %d +0000\n", signtest.ReleaseTime.Unix())
+	release := object("commit", "tree "+strings.Repeat("2", 40)+"\nparent "+sourceCommit+"\nauthor"+who+"committer"+who+"\ngosqlite\n")
+	if name == release.ID {
+		return release, nil
+	}
+	return object("tag", "object "+release.ID+"\ntype commit\ntag v"+signtest.Version+"\ntagger"+who+"\ngosqlite\n"), nil
+}
+
+func (repository) Added(context.Context, string, string) ([]string, error) {
+	return []string{"internal/capi/sqlite3.c", "internal/capi/sqlite3.h", "internal/capi/sqlite3_options.h"}, nil
 }
 
 func (repository) Files(_ context.Context, _ string, names []string) (sums [][32]byte, err error) {
