@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
@@ -25,10 +27,11 @@ var (
 	ErrNotFound    = errors.New("the repository does not list it")
 	ErrState       = errors.New("the state is damaged or another repository's")
 	ErrUnreachable = errors.New("the server does not answer as it should")
+	ErrDisk        = errors.New("this machine's disk does not take it")
 )
 
 var classes = []error{ErrRollback, ErrExpired, ErrUnsigned, ErrMismatch, ErrTooLarge, ErrSlow, ErrMalformed, ErrName, ErrOutside,
-	ErrNotFound, ErrState, ErrUnreachable, context.Canceled, context.DeadlineExceeded}
+	ErrNotFound, ErrState, ErrUnreachable, ErrDisk, context.Canceled, context.DeadlineExceeded}
 
 // classify gives an error of the updater its class. The library's text follows: it names role and versions.
 func classify(err error) error {
@@ -41,7 +44,11 @@ func classify(err error) error {
 		}
 	}
 	class := ErrMalformed
+	var file *fs.PathError
+	var names *os.LinkError
 	switch text := err.Error(); {
+	case errors.As(err, &file), errors.As(err, &names):
+		class = ErrDisk
 	case errors.Is(err, &metadata.ErrExpiredMetadata{}):
 		class = ErrExpired
 	case errors.Is(err, &metadata.ErrBadVersionNumber{}), strings.Contains(text, "new snapshot is missing info for"):

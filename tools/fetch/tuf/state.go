@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 	"github.com/theupdateframework/go-tuf/v2/metadata/trustedmetadata"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Names in the state, beside the metadata that the updater keeps: ROLE.json.
@@ -44,11 +47,11 @@ func Init(state string, root []byte) error {
 // openState finds the newest root, beginning at the pinned one.
 func openState(state string, pinned []byte) (root []byte, fresh bool, err error) {
 	if err := os.MkdirAll(state, 0o700); err != nil {
-		return nil, false, err
+		return nil, false, classify(err)
 	}
 	kept, err := os.ReadFile(filepath.Join(state, rootName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, false, err
+		return nil, false, classify(err)
 	}
 	if pinned == nil {
 		if kept == nil {
@@ -86,7 +89,7 @@ func follow(state string, pinned []byte) (root []byte, version int64, err error)
 			return root, trusted.Root.Signed.Version, nil
 		}
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, classify(err)
 		}
 		if guarded(func() error { _, err := trusted.UpdateRoot(next); return err }) != nil {
 			return root, trusted.Root.Signed.Version, nil // it came, and was refused then, too
@@ -111,7 +114,7 @@ func readRoot(state string, version int64) ([]byte, error) {
 
 func keepRoot(state string, version int64, text []byte) error {
 	if err := os.MkdirAll(filepath.Join(state, historyName), 0o700); err != nil {
-		return err
+		return classify(err)
 	}
 	return writeFile(rootFile(state, version), text)
 }
@@ -135,33 +138,34 @@ func checkState(state string) error {
 }
 
 // markState says that every file of metadata was there once.
-func markState(state string) error { return writeFile(filepath.Join(state, markName), nil) }
+func markState(state string) error {
+	if err := syncState(state); err != nil {
+		return classify(fmt.Errorf("keep metadata: %w", err))
+	}
+	return writeFile(filepath.Join(state, markName), nil)
+}
 
 // damaged hides the class of its cause: it is this machine's file that is wrong, and no answer of a server.
 func damaged(state, name string, err error) error {
 	return fmt.Errorf("%w: %s: %v; restore the folder, or remove all of %s to begin at the pinned root, which gives up the protection from a rollback", ErrState, name, err, state)
 }
 
-// writeFile replaces a file by a whole one.
-func writeFile(name string, text []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
+// syncState makes what the updater wrote last, which it does not do itself: a mark that lasts longer would make the state look
+// damaged after a power cut.
+func syncState(state string) error {
+	for _, role := range metadata.TOP_LEVEL_ROLE_NAMES {
+		f, err := os.OpenFile(filepath.Join(state, role+".json"), os.O_RDWR, 0)
+		if err == nil {
+			err = errors.Join(f.Sync(), f.Close())
 		}
-	}()
-	if _, err := f.Write(text); err != nil {
-		return err
+		if err != nil {
+			return err
+		}
 	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return action.SyncFolder(state)
+}
+
+// writeFile replaces a file by a whole one.
+func writeFile(name string, text []byte) error {
+	return classify(action.WriteFile(name, 0o600, func(w io.Writer) error { _, err := w.Write(text); return err }))
 }

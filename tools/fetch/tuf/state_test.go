@@ -168,3 +168,23 @@ func write(t *testing.T, state, name, text string) {
 		t.Fatal(err)
 	}
 }
+
+// TestDisk: a disk that does not take what was fetched is no attack.
+func TestDisk(t *testing.T) {
+	d := newDesk(t)
+	d.good(program)
+	roots := filepath.Join(d.state, historyName)
+	if err := os.RemoveAll(roots); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(roots, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rotate(d)
+	next(d)
+	d.bad(d.use(program), ErrDisk)
+	if err := os.Remove(roots); err != nil {
+		t.Fatal(err)
+	}
+	d.good(program)
+}

@@ -47,14 +47,14 @@ func WriteFile(name string, mode fs.FileMode, write func(io.Writer) error) (err 
 	if err := os.Rename(f.Name(), name); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	if err := syncFolder(filepath.Dir(name)); err != nil {
+	if err := SyncFolder(filepath.Dir(name)); err != nil {
 		return fmt.Errorf("%s is written, and may be lost by a power cut: %w", name, err)
 	}
 	return nil
 }
 
-// syncFolder makes the names in a folder last. Windows has no such call for folders.
-func syncFolder(dir string) error {
+// SyncFolder makes the names in a folder last a power cut. Windows has no such call for folders.
+func SyncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
