@@ -31,7 +31,6 @@ type Request struct {
 	Platform  string // a row of the platform list
 	Policy    *policy.Policy
 	Downgrade bool // admits a lower version than what was verified before
-	Revoked   bool // admits a version that was revoked
 	Keep      int  // installed versions that stay, the one in use included; 0 for all
 	Now       func() time.Time
 	Download  download.Downloader // its folder for parts is set here
@@ -71,7 +70,7 @@ func (r *Root) Install(ctx context.Context, q Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, err := r.pick(ctx, versions, state, installed, &q)
+	version, err := r.pick(versions, state, installed, &q)
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +97,8 @@ func (r *Root) Install(ctx context.Context, q Request) (*Result, error) {
 }
 
 // pick decides which version it is to be, and refuses to go back.
-func (r *Root) pick(ctx context.Context, versions []string, state *State, installed []Installed, q *Request) (string, error) {
-	version, err := source.Choose(ctx, q.From, versions, q.Version, q.Channel, q.Revoked)
+func (r *Root) pick(versions []string, state *State, installed []Installed, q *Request) (string, error) {
+	version, err := source.Pick(versions, q.Version, q.Channel)
 	if err != nil {
 		return "", err
 	}
@@ -114,15 +113,6 @@ func (r *Root) pick(ctx context.Context, versions []string, state *State, instal
 	}
 	if q.Version != "" {
 		return "", source.Refuse(source.Rollback, "%s is lower than %s, which was verified here before; 'rollback' goes back to an installed version, --allow-downgrade to any", version, highest)
-	}
-	if slices.Contains(versions, highest) {
-		reason, err := source.Revoked(ctx, q.From, highest)
-		if err != nil {
-			return "", err
-		}
-		if reason != "" {
-			return "", source.Refuse(source.RevokedVersion, "%s, which was verified here before, was revoked: %s; the latest that was not is %s: --allow-downgrade goes back to it", highest, reason, version)
-		}
 	}
 	return "", source.Refuse(source.Rollback, "the latest version of the source is %s, and %s was verified here before: the source shows an old state, or the version was withdrawn; ask its publisher; --allow-downgrade goes back", version, highest)
 }

@@ -99,9 +99,6 @@ func Sync(ctx context.Context, q Request) (*Result, error) {
 	if err := c.beside(ctx); err != nil {
 		return nil, fmt.Errorf("copy what lies beside releases: %w", err)
 	}
-	if err := c.revoked(ctx, versions); err != nil {
-		return nil, fmt.Errorf("copy what was revoked: %w", err)
-	}
 	index, generation, err := c.store.Current()
 	if err != nil {
 		return nil, err

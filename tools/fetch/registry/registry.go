@@ -4,7 +4,6 @@
 package registry
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -43,15 +42,6 @@ func (r *Registry) Release(ctx context.Context, version string) ([]source.File, 
 		files = append(files, source.File{Name: f.Name, Size: f.Size, SHA256: f.SHA256})
 	}
 	return files, nil
-}
-
-// Revoked is the reason that the last of the version's referrers gives.
-func (r *Registry) Revoked(ctx context.Context, version string) (string, error) {
-	reasons, err := r.registry.Revocations(ctx, version)
-	if err != nil || len(reasons) == 0 {
-		return "", err
-	}
-	return cmp.Or(reasons[len(reasons)-1], "no reason is given"), nil
 }
 
 // Open reads a file by its digest.

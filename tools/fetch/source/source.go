@@ -64,19 +64,18 @@ func Refuse(class, format string, args ...any) error {
 
 // Classes of refusals.
 const (
-	BadList        = "bad-list"         // names, digests or versions of a list can't be used
-	BadDigest      = "digest-mismatch"  // other bytes than the list says
-	TooLarge       = "too-large"        // more bytes than are taken
-	Rollback       = "rollback"         // older than what is installed, or was
-	Reused         = "version-reused"   // a version has other files than before
-	Missing        = "missing-file"     // the list lacks what a release has
-	Unverified     = "unverified"       // the policy does not pass it
-	Unlisted       = "missing-version"  // no such version
-	RevokedVersion = "revoked"          // its publisher took it back
-	Damaged        = "damaged"          // what is installed is not what was released
-	LostState      = "lost-state"       // the record of what was installed is gone or old
-	NoPlatform     = "missing-platform" // the release has nothing for the platform
-	NotInstalled   = "not-installed"
+	BadList      = "bad-list"         // names, digests or versions of a list can't be used
+	BadDigest    = "digest-mismatch"  // other bytes than the list says
+	TooLarge     = "too-large"        // more bytes than are taken
+	Rollback     = "rollback"         // older than what is installed, or was
+	Reused       = "version-reused"   // a version has other files than before
+	Missing      = "missing-file"     // the list lacks what a release has
+	Unverified   = "unverified"       // the policy does not pass it
+	Unlisted     = "missing-version"  // no such version
+	Damaged      = "damaged"          // what is installed is not what was released
+	LostState    = "lost-state"       // the record of what was installed is gone or old
+	NoPlatform   = "missing-platform" // the release has nothing for the platform
+	NotInstalled = "not-installed"
 )
 
 // Versions asks a source, and orders the versions from the lowest to the highest. Each has one, canonical, form.

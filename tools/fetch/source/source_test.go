@@ -65,50 +65,6 @@ func TestPick(t *testing.T) {
 	}
 }
 
-// revoking is a source that took versions back.
-type revoking struct {
-	fake
-	reasons map[string]string
-}
-
-func (r revoking) Revoked(_ context.Context, version string) (string, error) {
-	if r.reasons[version] == "?" {
-		return "", errors.New("it does not answer")
-	}
-	return r.reasons[version], nil
-}
-
-func TestChoose(t *testing.T) {
-	versions := []string{"v1.0.0", "v1.1.0", "v1.2.0"}
-	for _, test := range []struct {
-		name    string
-		reasons map[string]string
-		asked   string
-		admit   bool
-		want    string
-		class   string
-	}{
-		{"none was revoked", nil, "", false, "v1.2.0", ""},
-		{"the latest was", map[string]string{"v1.2.0": "bad"}, "", false, "v1.1.0", ""},
-		{"two were", map[string]string{"v1.2.0": "bad", "v1.1.0": "bad"}, "", false, "v1.0.0", ""},
-		{"all were", map[string]string{"v1.2.0": "bad", "v1.1.0": "bad", "v1.0.0": "bad"}, "", false, "", RevokedVersion},
-		{"an older one was", map[string]string{"v1.0.0": "bad"}, "", false, "v1.2.0", ""},
-		{"asked for", map[string]string{"v1.1.0": "bad"}, "v1.1.0", false, "", RevokedVersion},
-		{"asked for, and admitted", map[string]string{"v1.1.0": "bad"}, "v1.1.0", true, "v1.1.0", ""},
-		{"the latest, and admitted", map[string]string{"v1.2.0": "bad"}, "", true, "v1.2.0", ""},
-		{"not there", nil, "v9.0.0", false, "", Unlisted},
-		{"no answer", map[string]string{"v1.2.0": "?"}, "", false, "", "?"},
-	} {
-		have, err := Choose(t.Context(), revoking{reasons: test.reasons}, versions, test.asked, Stable, test.admit)
-		if have != test.want || (err == nil) != (test.class == "") || err != nil && test.class != "?" && !refused(err, test.class) {
-			t.Errorf("%s: %q, %v", test.name, have, err)
-		}
-	}
-	if have, err := Choose(t.Context(), fake{}, versions, "", Stable, false); have != "v1.2.0" || err != nil {
-		t.Errorf("a source that does not know: %q, %v", have, err)
-	}
-}
-
 func TestFiles(t *testing.T) {
 	sum := strings.Repeat("0", 64)
 	ordinary := []File{{"b", 1, sum}, {"embedded/a/b", -1, sum}, {"a.json", 0, sum}}

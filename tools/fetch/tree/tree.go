@@ -136,16 +136,6 @@ func (t *Tree) Release(ctx context.Context, version string) ([]source.File, erro
 	return files, nil
 }
 
-// Revoked is the reason that the index gives.
-func (t *Tree) Revoked(ctx context.Context, version string) (string, error) {
-	index, err := t.Index(ctx)
-	if err != nil {
-		return "", err
-	}
-	r, _ := index.Revocation(version)
-	return r.Reason, nil
-}
-
 // Open reads a file of a version.
 func (t *Tree) Open(ctx context.Context, version string, f source.File, from int64) (io.ReadCloser, int64, error) {
 	return t.read(ctx, tree.ReleaseFolder(version)+"/"+f.Name, from)

@@ -22,7 +22,6 @@ Gets a release, verifies it and puts it into use as FOLDER/current.
   --channel C          stable, or candidate for what comes before a release as well; default stable
   --keep N             installed versions that stay; default 3, 0 for all
   --allow-downgrade    admit a lower version than what was verified there before
-  --allow-revoked      admit a version that its publisher took back
 ` + policyFlags
 
 const updateUsage = `usage: gosqlite-fetch update --to FOLDER [FLAGS]
@@ -33,7 +32,6 @@ Gets the latest release of the channel, if it is not in use, from where the last
 ` + sourceFlags + `  --channel C          follow stable or candidate from now on
   --keep N             installed versions that stay; default 3, 0 for all
   --allow-downgrade    admit a lower version than what was verified there before
-  --allow-revoked      admit a version that its publisher took back
 ` + policyFlags
 
 const rollbackUsage = `usage: gosqlite-fetch rollback --to FOLDER [FLAGS]
@@ -108,7 +106,7 @@ func (o *options) bring(ctx context.Context, w world, c source.Channel) error {
 		return err
 	}
 	r, err := (&fetch.Root{Dir: o.to, Step: w.step}).Install(ctx, fetch.Request{From: from, Source: name, Version: o.version, Channel: c,
-		Platform: o.platform, Policy: p, Downgrade: o.downgrade, Revoked: o.revoked, Keep: o.keep, Now: w.now, Download: o.downloader(w)})
+		Platform: o.platform, Policy: p, Downgrade: o.downgrade, Keep: o.keep, Now: w.now, Download: o.downloader(w)})
 	if err != nil {
 		return err
 	}
@@ -154,7 +152,6 @@ func rollback(ctx context.Context, o *options, w world) error {
 // A listing is what list prints.
 type listing struct {
 	Versions  []string          `json:"versions"`
-	Revoked   map[string]string `json:"revoked,omitempty"` // the reasons, by version
 	Installed []fetch.Installed `json:"installed"`
 }
 
@@ -162,7 +159,7 @@ func list(ctx context.Context, o *options, w world) error {
 	if o.from == "" && o.to == "" {
 		return action.UsageError("--from or --to is needed")
 	}
-	l := listing{Versions: []string{}, Revoked: map[string]string{}, Installed: []fetch.Installed{}}
+	l := listing{Versions: []string{}, Installed: []fetch.Installed{}}
 	c, err := o.channelOf(source.Candidate)
 	if err != nil {
 		return err
@@ -177,16 +174,8 @@ func list(ctx context.Context, o *options, w world) error {
 			return err
 		}
 		for _, v := range versions {
-			if !c.Has(v) {
-				continue
-			}
-			l.Versions = append(l.Versions, v)
-			reason, err := source.Revoked(ctx, from, v)
-			if err != nil {
-				return err
-			}
-			if reason != "" {
-				l.Revoked[v] = reason
+			if c.Has(v) {
+				l.Versions = append(l.Versions, v)
 			}
 		}
 	}
@@ -200,11 +189,7 @@ func list(ctx context.Context, o *options, w world) error {
 	}
 	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
 	for _, v := range l.Versions {
-		said := "published"
-		if reason := l.Revoked[v]; reason != "" {
-			said = "revoked: " + reason
-		}
-		fmt.Fprintf(t, "%s\t%s\n", v, said)
+		fmt.Fprintf(t, "%s\tpublished\n", v)
 	}
 	for _, i := range l.Installed {
 		use := "installed"

@@ -34,7 +34,7 @@ type options struct {
 	platform, version, channel              string
 	versions                                action.List
 	keep                                    int
-	downgrade, revoked, repair, json        bool
+	downgrade, repair, json                 bool
 }
 
 // parse reads the flags that a usage text names, and no others.
@@ -53,7 +53,7 @@ func parse(tool, usage string, args []string, w world) (*options, error) {
 	if takes("keep") {
 		o.flags.IntVar(&o.keep, "keep", 3, "")
 	}
-	for name, to := range map[string]*bool{"allow-downgrade": &o.downgrade, "allow-revoked": &o.revoked, "repair": &o.repair, "json": &o.json} {
+	for name, to := range map[string]*bool{"allow-downgrade": &o.downgrade, "repair": &o.repair, "json": &o.json} {
 		if takes(name) {
 			o.flags.BoolVar(to, name, false, "")
 		}

@@ -9,17 +9,14 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/opencontainers/go-digest"
-	"github.com/opencontainers/image-spec/specs-go"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -89,8 +86,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.blob(w, r, name)
 	case "manifests":
 		s.manifest(w, r, name)
-	case "referrers":
-		s.referrers(w, name)
 	case "tags":
 		tags := []string{}
 		for tag := range s.Tags {
@@ -147,20 +142,6 @@ func (s *Server) manifest(w http.ResponseWriter, r *http.Request, name string) {
 		name = sum
 	}
 	s.answer(w, r, s.Manifests[name], name, s.types[name])
-}
-
-// referrers lists the manifests that name a subject, in the order of their digests.
-func (s *Server) referrers(w http.ResponseWriter, subject string) {
-	list := v1.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: v1.MediaTypeImageIndex, Manifests: []v1.Descriptor{}}
-	for _, sum := range slices.Sorted(maps.Keys(s.Manifests)) {
-		var m v1.Manifest
-		if json.Unmarshal(s.Manifests[sum], &m) == nil && m.Subject != nil && m.Subject.Digest.String() == subject {
-			list.Manifests = append(list.Manifests, v1.Descriptor{MediaType: s.types[sum], Digest: digest.Digest(sum),
-				Size: int64(len(s.Manifests[sum])), ArtifactType: m.ArtifactType, Annotations: m.Annotations})
-		}
-	}
-	w.Header().Set("Content-Type", v1.MediaTypeImageIndex)
-	json.NewEncoder(w).Encode(list)
 }
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, text []byte, sum, mediaType string) {
