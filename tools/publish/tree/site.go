@@ -59,6 +59,6 @@ func Site(name string) (items []Item, err error) {
 			return nil, err
 		}
 		left -= h.Size
-		items = append(items, bytesItem(siteFolder+h.Name, text, false))
+		items = append(items, Bytes(siteFolder+h.Name, text, false))
 	}
 }
