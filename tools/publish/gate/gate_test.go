@@ -173,6 +173,7 @@ var plants = []plant{
 	{name: "a scan of other bills", after: func(c *candidate) { c.scan.Bills[0].SHA256 = fmt.Sprintf("%x", sha256.Sum256(nil)) }, gate: "scanned", want: "did not read"},
 	{name: "a scan without a twin", after: func(c *candidate) { c.scan.Twins = c.scan.Twins[1:] }, gate: "scanned", want: "_debug.tar.gz as it is released"},
 	{name: "a scan of another twin", after: func(c *candidate) { c.scan.Twins[0].SHA256 = fmt.Sprintf("%x", sha256.Sum256(nil)) }, gate: "scanned", want: "_debug.tar.gz as it is released"},
+	{name: "a release of five weeks ago", edit: func(_ *candidate, in *Input) { in.Now = specimen.Day.AddDate(0, 0, 35) }, gate: "scanned", want: "35 days ago, and nobody has looked since"},
 	{name: "a scan by other decisions", after: func(c *candidate) { c.scan.Triage = "00" }, gate: "scanned", want: "another form of triage.json"},
 	{name: "a scan by another database", after: func(c *candidate) { c.scan.Database.SHA256 = "00" }, gate: "scanned", want: "another form of the vulnerability database"},
 	{name: "a scan by another feed", after: func(c *candidate) { c.scan.Feed.SHA256 = "" }, gate: "scanned", want: "another form of the C feed"},

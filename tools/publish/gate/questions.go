@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/modfile"
 	modsemver "golang.org/x/mod/semver"
@@ -128,6 +129,9 @@ func (j *judgement) reproduced(say func(string, ...any)) bool {
 	return false
 }
 
+// maxScanAge is how long after its day a release may be published: a scan knows nothing of what was found later.
+const maxScanAge = 30 * 24 * time.Hour
+
 // scanned asks what `scan pass` asks, of the bills of materials and debug twins as they were verified.
 func (j *judgement) scanned(say func(string, ...any)) bool {
 	if j.Scan == nil {
@@ -144,6 +148,9 @@ func (j *judgement) scanned(say func(string, ...any)) bool {
 		}
 		if released.Basis, err = j.basis(); err == nil {
 			err = r.Fresh(released)
+		}
+		if age := j.Now.Sub(released.Day); err == nil && age > maxScanAge {
+			err = fmt.Errorf("the scan is of the release's day, %d days ago, and nobody has looked since: give the release a new date and run the train, or publish within %d days", int(age.Hours()/24), int(maxScanAge.Hours()/24))
 		}
 	}
 	if err != nil {
