@@ -105,7 +105,7 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 (cd -- "$here/.." && GOWORK=off go build -o "$work/bin/" ./hermeticity/cmd/hermeticity) || exit 1
 if [[ -n $planted ]]; then
-  for c in "${plants[@]}"; do run plant "$c"; done
+  run plants
   end_base
   for c in clean proc file; do run hidden "$c"; done
 else

@@ -49,18 +49,19 @@ case_strace() {
     { why="paths.json has entries that no action needs: $(tr '\n' ' ' <"$work/unused")"; return 1; }
 }
 
-# The one rule and program that each plant must turn red; none for the one that does nothing.
-plants=(clean: file:path left:"left by another" program:path socket:socket)
-
-case_plant() { # case_plant PLANT:RULE
-  local target=//tools/hermeticity/plants:${1%%:*} rule=${1#*:} found
-  name=plant-${1%%:*}
+# case_plants: a traced build of planted actions has one finding for each, by its own rule, and no other.
+case_plants() {
+  local package=//tools/hermeticity/plants want found
+  name=plants
   echo planted >"$work/tmp/left"
-  traced --platforms=//platforms:host "$target"
-  found=$(sed -n 's/^\(.*\): PlantedAccess of \(.*\): leak: .* ([0-9]*)$/\1 of \2/p' "$report.txt")
-  others=$(grep ' ([0-9]*)$' "$report.txt" | grep -vc ': PlantedAccess of ')
-  if [[ -z $rule && $judged == 0 ]]; then return 0; fi
-  if [[ -n $rule && $judged == 3 && $found == "$rule of $target" && $others == 0 ]]; then return 0; fi
-  why="wanted one finding, \"$rule\" of $target, and found \"$found\" and $others of other actions: $why"
+  traced --platforms=//platforms:host "$package:clean" "$package:file" "$package:left" "$package:program" "$package:socket"
+  want="left by another: $package:left
+path: $package:file
+path: $package:program
+socket: $package:socket"
+  found=$(sed -n 's/^\(.*\): PlantedAccess of \(.*\): leak: .* (1)$/\1: \2/p; t; s/ ([0-9]*)$/&/p' "$report.txt")
+  note=$(tail -n 1 "$report.txt")
+  [[ $found != "$want" ]] || return 0
+  why="wanted $(tr '\n' ';' <<<"$want") and found $(tr '\n' ';' <<<"$found"): $why"
   return 1
 }

@@ -25,6 +25,13 @@ type Bazel struct {
 	Cache           string   // XDG_CACHE_HOME for ./bazelw's downloads, shared by both builds; empty leaves it unset
 	RepositoryCache string   // --repository_cache, shared by both builds; empty for Bazel's default
 	Flags           []string // further flags of the build command
+	System          *System  // where that is varied
+}
+
+// System is another distribution on this machine, in which a build runs as if it were the machine's own.
+type System struct {
+	Root  string   // folder that becomes the root
+	Keeps []string // folders of this machine that are seen in it at the same place
 }
 
 // Build runs one build. It takes nothing from disk or remote caches.
@@ -81,7 +88,7 @@ func (z *Bazel) run(ctx context.Context, s variation.Setting, output string, arg
 	// On an interrupt Bazel's client stops the build and ends; only then is it killed.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 30 * time.Second
-	if err := enter(cmd, s); err != nil {
+	if err := enter(cmd, s, z.System); err != nil {
 		return fmt.Errorf("start %s: %w", z.Command[0], err)
 	}
 	if err := startWithUmask(cmd, s.Umask); err != nil {

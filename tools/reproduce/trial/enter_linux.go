@@ -8,8 +8,10 @@ import (
 	"math/bits"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -24,17 +26,24 @@ const EnterArgument = "enter-surroundings"
 // enter lets the command run in surroundings that only the kernel can vary: ids, host name, cores. Ids and names are those of
 // a user namespace, which needs no privilege where the system allows it; who is who outside does not change, so that
 // files stay readable.
-func enter(cmd *exec.Cmd, s variation.Setting) error {
-	if s.UID == 0 && s.Host == "" && !s.OneCore {
+func enter(cmd *exec.Cmd, s variation.Setting, system *System) error {
+	if s.UID == 0 && s.Host == "" && !s.OneCore && !s.System {
 		return nil
+	}
+	var root, keeps string
+	if s.System {
+		if system == nil {
+			return errors.New("no folder with another system was named")
+		}
+		root, keeps = system.Root, strings.Join(system.Keeps, string(os.PathListSeparator))
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	cmd.Args = append([]string{self, EnterArgument, s.Host, s.Domain, strconv.FormatBool(s.OneCore), cmd.Path}, cmd.Args...)
+	cmd.Args = append([]string{self, EnterArgument, s.Host, s.Domain, strconv.FormatBool(s.OneCore), root, keeps, cmd.Path}, cmd.Args...)
 	cmd.Path = self
-	if s.UID == 0 && s.Host == "" {
+	if s.UID == 0 && s.Host == "" && !s.System {
 		return nil
 	}
 	uid, gid := s.UID, s.UID
@@ -45,15 +54,18 @@ func enter(cmd *exec.Cmd, s variation.Setting) error {
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWUTS,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: uid, HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: gid, HostID: os.Getgid(), Size: 1}},
-		// Enter sets names by it, and lays it down.
+		// Enter sets names and mounts by it, and lays it down.
 		AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN},
+	}
+	if s.System {
+		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWNS
 	}
 	return nil
 }
 
 // Enter changes the host name, domain name and cores, then becomes the program named after them. It returns only an error.
 func Enter(args []string, environ []string) error {
-	const wanted = 4 // host, domain, one core, path; then the program's arguments, its name first
+	const wanted = 6 // host, domain, one core, root, what it keeps, path; then the program's arguments, its name first
 	if len(args) <= wanted {
 		return errors.New("enter surroundings: arguments are missing; this is no command for users")
 	}
@@ -63,6 +75,11 @@ func Enter(args []string, environ []string) error {
 		}
 		if err := syscall.Setdomainname([]byte(args[1])); err != nil {
 			return fmt.Errorf("set domain name: %w", err)
+		}
+	}
+	if args[3] != "" {
+		if err := enterRoot(args[3], strings.Split(args[4], string(os.PathListSeparator))); err != nil {
+			return fmt.Errorf("enter the system in %s: %w", args[3], err)
 		}
 	}
 	// The program goes on in the thread that becomes it.
@@ -75,7 +92,7 @@ func Enter(args []string, environ []string) error {
 	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
 		return fmt.Errorf("lay capabilities down: %w", err)
 	}
-	return syscall.Exec(args[3], args[wanted:], environ)
+	return syscall.Exec(args[5], args[wanted:], environ)
 }
 
 // oneCore leaves this thread the first of its cores.
@@ -92,4 +109,39 @@ func oneCore() error {
 		}
 	}
 	return unix.SchedSetaffinity(0, &cores)
+}
+
+// enterRoot makes a folder the root of this process, with some paths of the old root at their places. pivot_root and not
+// chroot: Bazel's sandbox makes a user namespace, which Linux refuses in a chroot.
+func enterRoot(root string, keeps []string) error {
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("part mounts from those of the system: %w", err)
+	}
+	if err := unix.Mount(root, root, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
+		return fmt.Errorf("mount: %w", err)
+	}
+	for _, path := range append([]string{"/dev", "/proc", "/sys"}, keeps...) {
+		at := filepath.Join(root, path)
+		if err := os.MkdirAll(at, 0o755); err != nil {
+			return fmt.Errorf("keep %s: %w", path, err)
+		}
+		if err := unix.Mount(path, at, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
+			return fmt.Errorf("keep %s: %w", path, err)
+		}
+	}
+	// The old root is mounted over the new, and taken away from there: no folder is needed for it.
+	if err := os.Chdir(root); err != nil {
+		return err
+	}
+	if err := unix.PivotRoot(".", "."); err != nil {
+		return fmt.Errorf("change the root: %w", err)
+	}
+	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("leave the old root: %w", err)
+	}
+	return os.Chdir(here)
 }

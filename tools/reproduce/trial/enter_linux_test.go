@@ -3,6 +3,7 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,10 +59,44 @@ func TestKernelFacts(t *testing.T) {
 }
 
 func TestEnterIsNoCommandForUsers(t *testing.T) {
-	if err := Enter([]string{"", "", "false"}, nil); err == nil || !strings.Contains(err.Error(), "no command for users") {
+	if err := Enter([]string{"", "", "false", "", ""}, nil); err == nil || !strings.Contains(err.Error(), "no command for users") {
 		t.Errorf("error %v", err)
 	}
-	if err := Enter([]string{"", "", "false", "/none/program", "program"}, nil); err == nil {
+	if err := Enter([]string{"", "", "false", "", "", "/none/program", "program"}, nil); err == nil {
 		t.Error("a program that is not there gave no error")
+	}
+}
+
+// TestOtherSystem builds in a root that has a file of its own, and of this machine what it keeps.
+func TestOtherSystem(t *testing.T) {
+	s, dir := script(t, bep+"cat /etc/os-release > facts; ls -A / > entries\n")
+	s.System = true
+	root, results := t.TempDir(), t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, "etc"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "etc", "os-release"), []byte("ID=planted\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	z := &Bazel{Command: []string{"./bazelw"}, Environ: []string{"PATH=/usr/bin:/bin"}}
+	if _, err := z.Build(t.Context(), s, Request{Results: results}); err == nil || !strings.Contains(err.Error(), "no folder with another system") {
+		t.Errorf("without a folder: %v", err)
+	}
+	// The shell and what it loads, and where the test's files lie.
+	z.System = &System{Root: root, Keeps: []string{os.TempDir()}}
+	for _, path := range []string{"/bin", "/lib", "/lib64", "/usr"} {
+		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+			z.System.Keeps = append(z.System.Keeps, path)
+		}
+	}
+	if _, err := z.Build(t.Context(), s, Request{Results: results}); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "facts")); err != nil || string(text) != "ID=planted\n" {
+		t.Errorf("the build saw %q, %v", text, err)
+	}
+	entries, err := os.ReadFile(filepath.Join(dir, "entries"))
+	if err != nil || strings.Contains(string(entries), "home\n") || !strings.Contains(string(entries), "etc\n") {
+		t.Errorf("the build's root has %q, %v", entries, err)
 	}
 }

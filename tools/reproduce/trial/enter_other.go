@@ -15,11 +15,11 @@ import (
 const EnterArgument = "enter-surroundings"
 
 // enter refuses: what cannot be varied must not be reported as varied.
-func enter(_ *exec.Cmd, s variation.Setting) error {
-	if s.UID == 0 && s.Host == "" && !s.OneCore {
+func enter(_ *exec.Cmd, s variation.Setting, _ *System) error {
+	if s.UID == 0 && s.Host == "" && !s.OneCore && !s.System {
 		return nil
 	}
-	return errors.New("this system has no namespaces; leave out uid, uname and cores, or run on Linux")
+	return errors.New("this system has no namespaces; leave out uid, uname, cores and system, or run on Linux")
 }
 
 // Enter is of no use here.

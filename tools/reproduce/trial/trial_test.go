@@ -77,7 +77,7 @@ func (f *fakeBuilder) facts(s variation.Setting) map[string]string {
 	return map[string]string{
 		"path": s.Workspace, "output_root": s.OutputRoot, "home": s.Env["HOME"], "user": s.Env["USER"], "host": s.Env["HOSTNAME"], "tmpdir": s.Env["TMPDIR"],
 		"tz": s.Env["TZ"], "locale": s.Env["LC_ALL"], "umask": mode.String(), "jobs": fmt.Sprint(s.Jobs), "env": s.Path + s.Env["GOSQLITE_REPRODUCE"],
-		"clock": fmt.Sprint(f.builds), "uid": fmt.Sprint(s.UID), "uname": s.Host + s.Domain, "cores": fmt.Sprint(s.OneCore), "order": fmt.Sprint(s.Reverse),
+		"clock": fmt.Sprint(f.builds), "uid": fmt.Sprint(s.UID), "uname": s.Host + s.Domain, "cores": fmt.Sprint(s.OneCore), "order": fmt.Sprint(s.Reverse), "system": fmt.Sprint(s.System),
 		"sandbox": strings.Join(s.Flags, " "), "sandbox_hermetic": strings.Join(s.Flags, " "), "sandbox_none": strings.Join(s.Flags, " "),
 	}
 }

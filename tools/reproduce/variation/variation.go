@@ -35,6 +35,7 @@ type Setting struct {
 	Host    string   // of the kernel's host name; empty leaves it
 	Domain  string   // of its NIS domain name
 	OneCore bool     // the build may use one core only
+	System  bool     // the build runs in the root of another distribution
 	Reverse bool     // the source's files are written in reverse order
 	Flags   []string // of the build command
 }
@@ -77,6 +78,8 @@ var Table = []Variation{
 	{Name: "cores", Sets: "build B may use one core", Plant: "leak_cores", Asked: true, apply: func(w *world) { w.b.OneCore = true }, fact: func(s *Setting) string { return fmt.Sprint(s.OneCore) }},
 	{Name: "order", Sets: "sources of build B are written in reverse order, which a tmpfs lists them by", Plant: "leak_order", Asked: true,
 		apply: func(w *world) { w.b.Reverse = true }, fact: func(s *Setting) string { return fmt.Sprint(s.Reverse) }},
+	{Name: SystemName, Sets: "the root of another distribution, for build B", Plant: "leak_system", Asked: true,
+		apply: func(w *world) { w.b.System = true }, fact: func(s *Setting) string { return fmt.Sprint(s.System) }},
 	{Name: "sandbox", Sets: "linux-sandbox, and processwrapper-sandbox", Plant: "leak_sandbox", Asked: true, Group: "sandbox",
 		apply: varySandbox("--spawn_strategy=processwrapper-sandbox"), fact: flags},
 	{Name: "sandbox_hermetic", Sets: "linux-sandbox, and the same with declared inputs only", Plant: "leak_sandbox_hermetic", Asked: true, Group: "sandbox",
@@ -84,6 +87,9 @@ var Table = []Variation{
 	{Name: "sandbox_none", Sets: "linux-sandbox, and no sandbox", Plant: "leak_sandbox_none", Asked: true, Group: "sandbox",
 		apply: varySandbox("--spawn_strategy=local"), fact: flags},
 }
+
+// SystemName is the row that needs a folder with another distribution.
+const SystemName = "system"
 
 // NotVaried lists the facts that both builds always share.
 var NotVaried = []string{

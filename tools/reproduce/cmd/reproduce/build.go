@@ -45,6 +45,8 @@ type options struct {
 	ledger, release, statement         string
 	demonstration                      bool
 	keep                               bool
+	system                             string
+	systemKeeps                        raw
 	jobs                               int
 	stack                              uint64
 }
@@ -64,6 +66,8 @@ func parseBuild(plants bool, args []string, t *command.Terminal, more ...func(fs
 	fs.StringVar(&o.work, "work", "", "empty or new `DIR` for both builds (default a new one in the user's cache folder)")
 	fs.BoolVar(&o.keep, "keep", false, "leave the work folder")
 	fs.StringVar(&o.json, "json", "", "write the report as JSON to `FILE`, - for standard output instead of the table")
+	fs.StringVar(&o.system, "system", "", "`FOLDER` with the root of another distribution, for the variation of that name")
+	fs.Var(&o.systemKeeps, "system-keeps", "further `FOLDER` of this machine that is seen there, such as Java's; may be repeated")
 	fs.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "--jobs of build A; B has one more where jobs is varied")
 	fs.StringVar(&o.bazel, "bazel", "./bazelw", "`COMMAND` that stands for Bazel; a relative path is in the copied source")
 	fs.StringVar(&o.repoCache, "repository-cache", "", "--repository_cache `DIR` for both builds")
@@ -113,6 +117,9 @@ func runBuild(ctx context.Context, plants bool, args []string, term *command.Ter
 		return code
 	}
 	vary, err := variation.Select(o.variations)
+	if err == nil {
+		vary, err = o.withSystem(vary, term)
+	}
 	if err != nil {
 		return term.Fail(command.ExitUsage, err)
 	}
@@ -167,6 +174,9 @@ func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*
 		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: term.Environ, Cache: cache, RepositoryCache: o.repoCache, Flags: o.flags},
 		Source:  trial.Git(source), Random: rand.Reader, Work: work, Keep: o.keep, Targets: o.targets, Platforms: o.platforms,
 		Variations: vary, Jobs: o.jobs, Plants: o.pack, StackSize: o.stack,
+	}
+	if o.system != "" {
+		t.Builder.(*trial.Bazel).System = o.otherSystem(work, cache, term)
 	}
 	side := thisSide()
 	t.Side = &side

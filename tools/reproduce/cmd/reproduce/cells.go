@@ -116,6 +116,10 @@ func (c *table) groups() ([][]variation.Variation, error) {
 			}
 		}
 	}
+	vary, err := c.withSystem(vary, c.term)
+	if err != nil {
+		return nil, err
+	}
 	if c.together {
 		return [][]variation.Variation{vary}, nil
 	}
