@@ -94,12 +94,12 @@ var goRules = []arrowRule{
 		"a client of registries is linked by publish/oci alone"},
 	{func(a arrow) bool {
 		// It opens the keys of its own lists, the checksum database and the TUF repository, as sign opens those of a release.
-		own := within(a.from, "tools/publish/tuf", "tools/publish/cmd") && within(a.to, "tools/release/sign/key", "tools/release/sign/pkcs8", "tools/release/sign/secret")
+		own := within(a.from, "tools/publish/tuf", "tools/publish/cmd/publish", "tools/publish/cmd/tuf") && within(a.to, "tools/release/sign/key", "tools/release/sign/secret")
 		return inside(a.from, "tools/publish") && within(a.to, "tools/release/sign", "tools/release/archive", "tools/release/provenance") && !own
 	}, "publish takes what was signed and verified: it holds no key but those of its own lists, and makes nothing"},
 	{func(a arrow) bool {
-		return within(a.to, "tools/verify/tamper/specimen", "tools/publish/oci/ocitest") && !strings.HasSuffix(a.file, "_test.go")
-	}, "specimens and test registries are for tests"},
+		return within(a.to, "tools/verify/tamper/specimen", "tools/publish/oci/ocitest", "tools/publish/tuf/owner", "tools/fetch/tuf/tuftest") && a.from != a.to && !strings.HasSuffix(a.file, "_test.go")
+	}, "specimens, test registries and owners of test repositories are for tests"},
 	{func(a arrow) bool {
 		return within(a.from, "tools/release/rebuild", "tools/reproduce") && inside(a.to, "tools/release/archive")
 	}, "who compares releases reads archives by an own reader"},
