@@ -34,9 +34,12 @@ usage() {
   exit 2
 }
 
-# --- one server, one Bazel at a time
+# shellcheck source=tools/remotecache/bazel.bash
+source "$here/bazel.bash"
 
-server='' base=''
+# --- the server
+
+server=''
 start_server() {
   : >"$work/serve.log"
   "$work/bin/serve" -dir "$work/srv" ${NGINX:+-nginx "$NGINX"} >/dev/null 2>"$work/serve.log" &
@@ -60,55 +63,9 @@ stop_server() {
 # nginx and its workers; the group is nginx's own.
 signal_nginx() { kill "-$1" -- "-$(<"$work/srv/run/nginx.pid")"; }
 
-bazel() { "${bazel[@]}" --output_base="$base" --bazelrc="$work/srv/bazelrc" "$@"; }
-use_base() {
-  base=$work/$1
-}
-end_base() {
-  [[ -d $base ]] || return 0
-  bazel shutdown >/dev/null 2>&1
-  chmod -R u+w "$base" 2>/dev/null
-  rm -rf "$base"
-}
-
-# build CONFIGURATION: output in $out, seconds in $seconds. The disk cache would answer first, so there is none.
-build() {
-  local start=$SECONDS status
-  out=$work/logs/$name.txt
-  bazel build --config="$1" --disk_cache= --color=no --curses=no --noshow_progress \
-    --build_event_json_file="$work/logs/$name.json" "${targets[@]}" >"$out" 2>&1
-  status=$?
-  seconds=$((SECONDS - start))
-  ((status == 0)) || why="the build failed with code $status: $(grep -m 1 ERROR "$out")"
-  return "$status"
-}
 write() { NETRC=$work/srv/netrc build remote-cache-write; }
 
-# count NAME: hits, carried, internal or total of the last build.
-count() {
-  "$work/bin/processes" "$out" 2>/dev/null | tr ' ' '\n' | grep -x -A 1 "$1" | tail -n 1
-}
 stored() { find "$work/srv/data/$1" -type f | wc -l; }
-warned() { grep -q 'WARNING: Remote Cache' "$out"; }
-
-# The files that were asked for, below the folder where actions run.
-root() { printf '%s/execroot/_main\n' "$base"; }
-# list_outputs: once, after the first build, from its build events (cquery does not know what a transition leaves).
-list_outputs() {
-  grep '"namedSetOfFiles"' "$work/logs/$name.json" | grep -o '"uri":"file://[^"]*' |
-    sed "s|.*file://$(root)/||" | LC_ALL=C sort -u >"$work/outputs"
-  [[ -s $work/outputs ]]
-}
-outputs() { (cd -- "$(root)" && while IFS= read -r file; do find -L "$file" -type f; done <"$work/outputs"); }
-digests() { (cd -- "$(root)" && outputs | xargs -r -d '\n' sha256sum); }
-same_bytes() {
-  digests >"$work/logs/$name.sha256"
-  [[ -s $work/logs/$name.sha256 ]] && cmp -s "$work/digests" "$work/logs/$name.sha256" && return 0
-  why="other bytes than the first build's: compare digests and $name.sha256"
-  return 1
-}
-# forget_outputs: Bazel has to make them again, and asks the cache for them; nothing else is left to do.
-forget_outputs() { (cd -- "$(root)" && outputs | xargs -r -d '\n' rm -f); }
 # warm_base: an output base in which everything is built.
 warm_base() {
   use_base base-warm
@@ -289,36 +246,10 @@ case_killed() {
   return "$status"
 }
 
-# --- the runner
-
-passed=0 failed=0 not_run=0
-# run CASE [plant]
-run() {
-  local start=$SECONDS status
-  name=$1 plant=${2-} why='' note=''
-  "case_$name"
-  status=$?
-  if ((status == 4)); then
-    printf '%-10s not run: %s\n' "$name" "$why"
-    not_run=$((not_run + 1))
-  elif [[ -z $plant ]] && ((status == 0)); then
-    printf '%-10s passed, %d s (%s)\n' "$name" $((SECONDS - start)) "$note"
-    passed=$((passed + 1))
-  elif [[ -n $plant ]] && ((status != 0)); then
-    printf '%-10s passed: the plant was noticed, %d s (%s)\n' "$name" $((SECONDS - start)) "$why"
-    passed=$((passed + 1))
-  else
-    printf '%-10s FAILED, %d s: %s\n' "$name" $((SECONDS - start)) "${why:-the plant was not noticed}"
-    failed=$((failed + 1))
-  fi
-}
+# --- the end
 
 finish() {
-  local b
-  for b in "$work"/base-*; do
-    base=$b
-    end_base
-  done
+  end_bases
   stop_server
   mountpoint -q "$work/srv" && umount "$work/srv"
   if ((failed)) && [[ -d $work/logs ]]; then
@@ -339,6 +270,7 @@ for c; do [[ " ${cases[*]} " == *" $c "* ]] || usage; done
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/gosqlite-cache.XXXXXX") || exit 1
 mkdir "$work/logs"
+rc=$work/srv/bazelrc
 trap finish EXIT
 trap 'exit 130' INT TERM
 (cd -- "$here/.." && GOWORK=off go build -o "$work/bin/" ./remotecache/cmd/...) || exit 1

@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+
+	"github.com/gosqlite/gosqlite/tools/remotecache/certificate"
 )
 
 func wrapAddress(address string, err error) error {
@@ -26,7 +28,7 @@ func writeFiles(o Options, address netip.AddrPort) (*x509.CertPool, error) {
 		return nil, err
 	}
 	ip := net.IP(address.Addr().AsSlice())
-	cert, key, err := certificate(ip, o.Now(), o.Random)
+	cert, key, err := certificate.Make("gosqlite build cache", ip, o.Now(), o.Random)
 	if err != nil {
 		return nil, err
 	}
