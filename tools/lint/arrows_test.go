@@ -72,6 +72,7 @@ func TestArrows(t *testing.T) {
 		{"sign on archive", "tools/release/sign/attach/x.go", goFile(own + "tools/release/archive"), ""},
 		{"a tool on publish", "tools/scan/x.go", goFile(own + "tools/publish/tree"), "nothing stands on it"},
 		{"fetch on a form", "tools/fetch/tree/x.go", goFile(own + "tools/publish/tree"), ""},
+		{"a test of fetch on the publisher", "tools/fetch/tree/x_test.go", goFile(own + "tools/publish/tuf"), ""},
 		{"fetch on the publisher", "tools/fetch/tree/x.go", goFile(own + "tools/publish/gate"), "nothing stands on it"},
 		{"the verifier on fetch", "tools/verify/x.go", goFile(own + "tools/fetch/install"), "shares no code"},
 		{"publish on verify", "tools/publish/gate/x.go", goFile(own + "tools/verify"), ""},

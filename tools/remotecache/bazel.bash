@@ -29,8 +29,9 @@ end_bases() {
 build() {
   local start=$SECONDS status
   out=$work/logs/$name.txt
+  # Without path conversion, files have names here, not in the cache.
   bazel build --config="$1" "${@:2}" --disk_cache= --color=no --curses=no --noshow_progress \
-    --build_event_json_file="$work/logs/$name.json" "${targets[@]}" >"$out" 2>&1
+    --build_event_json_file="$work/logs/$name.json" --nobuild_event_json_file_path_conversion "${targets[@]}" >"$out" 2>&1
   status=$?
   seconds=$((SECONDS - start))
   ((status == 0)) || why="the build failed with code $status: $(grep -m 1 ERROR "$out")"
@@ -77,7 +78,7 @@ run() {
   elif [[ -z $plant ]] && ((status == 0)); then
     printf '%-10s passed, %d s (%s)\n' "$name" $((SECONDS - start)) "$note"
     passed=$((passed + 1))
-  elif [[ -n $plant ]] && ((status != 0)) && [[ -n ${words[$name]} && $why =~ ${words[$name]} ]]; then
+  elif [[ -n $plant ]] && ((status != 0)) && [[ -n ${words[$name]-} && $why =~ ${words[$name]} ]]; then
     printf '%-10s passed: the plant was noticed, %d s (%s)\n' "$name" $((SECONDS - start)) "$why"
     passed=$((passed + 1))
   else

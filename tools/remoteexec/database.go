@@ -24,7 +24,7 @@ func (s *Server) database() string {
 }
 
 func (s *Server) startPostgres(ctx context.Context) error {
-	bin := filepath.Join(s.options.Programs, "root/usr/lib/postgresql/18/bin")
+	bin := filepath.Join(s.options.Programs, "debian/usr/lib/postgresql/18/bin")
 	data := filepath.Join(s.Dir, "postgres")
 	// It refuses to be root.
 	c := command{name: "postgres", core: -1, user: os.Getuid() == 0, dir: s.Dir, env: s.environment()}
@@ -56,7 +56,7 @@ func (s *Server) redisConfig() string {
 }
 
 func (s *Server) startRedis(ctx context.Context) error {
-	p, err := s.begin(command{name: "redis", path: filepath.Join(s.options.Programs, "root/usr/bin/redis-server"),
+	p, err := s.begin(command{name: "redis", path: filepath.Join(s.options.Programs, "debian/usr/bin/redis-server"),
 		args: []string{filepath.Join(s.Dir, "redis.conf")}, core: -1, env: s.environment(), dir: s.Dir})
 	if err != nil {
 		return err

@@ -70,7 +70,7 @@ func (s *Server) writeFiles() error {
 	}
 	s.settings(files)
 	files["url"] = s.URL + "\n"
-	files["bin/bwrap"] = bwrap(s.options.Self, filepath.Join(s.options.Programs, "root/usr/bin/bwrap"))
+	files["bin/bwrap"] = bwrap(s.options.Self, filepath.Join(s.options.Programs, "debian/usr/bin/bwrap"))
 	for name, text := range files {
 		path := filepath.Join(s.Dir, name)
 		if err := writeFile(path, text); err != nil {

@@ -24,7 +24,7 @@ func (s *Server) startWorker(ctx context.Context, n int) error {
 	if err := os.RemoveAll(socket); err != nil {
 		return fmt.Errorf("remove old socket: %w", err)
 	}
-	bin := filepath.Join(s.options.Programs, "root/usr/bin")
+	bin := filepath.Join(s.options.Programs, "debian/usr/bin")
 	c := command{core: n, dir: dir, env: append(s.environment(), "TMPDIR="+tmp, "PATH="+filepath.Join(s.Dir, "bin")+":/usr/bin:/bin")}
 	trust := "--server-cert=" + filepath.Join(s.Dir, "tls/server.crt")
 	token := "--access-token=" + filepath.Join(s.Dir, "token", SubjectWorker)

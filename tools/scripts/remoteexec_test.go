@@ -24,7 +24,7 @@ func builds(t *testing.T, deb, recorded, index, library string) *world {
 	w.stand("bin/apt-cache", `printf 'SHA256: `+index+`\n'`)
 	w.stand("bin/dpkg-deb", `lib=$3/usr/lib/x86_64-linux-gnu bin=$3/usr/bin
 mkdir -p "$lib" "$bin" "$3/usr/lib/postgresql/18/bin"
-printf '#!/bin/sh\ncase $1 in --list) echo "lib.so => `+library+`" | sed "s|PLACE|${0%%/root/*}|" ;; esac\n' >"$lib/ld-linux-x86-64.so.2"
+printf '#!/bin/sh\ncase $1 in --list) echo "lib.so => `+library+`" | sed "s|PLACE|${0%%/debian/*}|" ;; esac\n' >"$lib/ld-linux-x86-64.so.2"
 chmod +x "$lib/ld-linux-x86-64.so.2"`)
 	w.stand("bin/python3.13", `case $1 in
 -c) echo "(3, 13)" ;;
@@ -36,7 +36,7 @@ esac`)
 func TestFetchOfBuildGrid(t *testing.T) {
 	const deb, other = "a package", "0000000000000000000000000000000000000000000000000000000000000000"
 	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(deb)))
-	const there, elsewhere = "PLACE/root/usr/lib/lib.so (0x1)", "/lib/lib.so (0x1)"
+	const there, elsewhere = "PLACE/debian/usr/lib/lib.so (0x1)", "/lib/lib.so (0x1)"
 	for _, c := range []struct {
 		name, recorded, index, library string
 		change                         func(w *world)

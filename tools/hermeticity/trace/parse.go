@@ -89,10 +89,10 @@ func quoted(s string) int {
 
 func (c *Call) setResult(s string) error {
 	word, rest, _ := strings.Cut(s, " ")
-	number, path, decorated := strings.Cut(word, "<")
+	number, _, decorated := strings.Cut(word, "<")
 	if decorated {
 		// A path can have blanks in it.
-		_, path, _ = strings.Cut(s, "<")
+		_, path, _ := strings.Cut(s, "<")
 		end := strings.IndexByte(path, '>')
 		if end < 0 {
 			return fmt.Errorf("%s of process %d: a path has no end", c.Name, c.PID)

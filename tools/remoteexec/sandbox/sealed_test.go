@@ -35,7 +35,7 @@ func TestSealed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(programs, "root/usr/bin/bwrap"), args...)
+	cmd := exec.Command(filepath.Join(programs, "debian/usr/bin/bwrap"), args...)
 	cmd.Env = []string{}
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "looked around") {

@@ -45,9 +45,10 @@ func Split(tag []byte) (unsigned, signature []byte) {
 
 // Parse reads what Split gives. Nothing may stand behind it.
 func Parse(signature []byte) (*Signature, error) {
-	body, ok := bytes.CutPrefix(signature, []byte(begin))
-	if body, ok = bytes.CutSuffix(body, []byte(end)); !ok {
-		return nil, errors.New("SSH signature: it does not end with its last line")
+	body, begins := bytes.CutPrefix(signature, []byte(begin))
+	body, ends := bytes.CutSuffix(body, []byte(end))
+	if !begins || !ends {
+		return nil, errors.New("SSH signature: it does not begin and end with its lines")
 	}
 	blob, err := base64.StdEncoding.Strict().DecodeString(string(bytes.ReplaceAll(body, []byte("\n"), nil)))
 	if err != nil {

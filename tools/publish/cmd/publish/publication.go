@@ -25,7 +25,9 @@ func isFolder(target string) bool {
 }
 
 // intoFolder says whether a target is a folder, which flags for folders are about.
-func (o *options) intoFolder() bool { return isFolder(o.to) || slices.ContainsFunc(o.targets, isFolder) }
+func (o *options) intoFolder() bool {
+	return isFolder(o.to) || slices.ContainsFunc(o.targets, isFolder)
+}
 
 // checkTargets admits one folder, since its checksum database has one history, and no target twice.
 func (o *options) checkTargets() error {
