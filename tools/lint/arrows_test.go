@@ -68,6 +68,8 @@ func TestArrows(t *testing.T) {
 		{"a tool on publish", "tools/scan/x.go", goFile(own + "tools/publish/tree"), "nothing stands on it"},
 		{"fetch on a form", "tools/fetch/tree/x.go", goFile(own + "tools/publish/tree"), ""},
 		{"fetch on the publisher", "tools/fetch/tree/x.go", goFile(own + "tools/publish/gate"), "nothing stands on it"},
+		{"fetch's test on a repository", "tools/fetch/cmd/x_test.go", goFile(own + "tools/publish/tuf/owner"), ""},
+		{"fetch on a repository's maker", "tools/fetch/tuf/x.go", goFile(own + "tools/publish/tuf"), "nothing stands on it"},
 		{"the verifier on fetch", "tools/verify/x.go", goFile(own + "tools/fetch/install"), "shares no code"},
 		{"publish on verify", "tools/publish/gate/x.go", goFile(own + "tools/verify"), ""},
 		{"publish on itself", "tools/publish/cmd/publish/x.go", goFile(own + "tools/publish/tree"), ""},

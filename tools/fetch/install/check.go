@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
+	"github.com/gosqlite/gosqlite/tools/fetch/tuf"
 	"github.com/gosqlite/gosqlite/tools/fetch/verified"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
@@ -64,6 +65,15 @@ func (r *Root) Check(ctx context.Context, p *policy.Policy, now time.Time) ([]Fi
 	if err := add(stateName, err); err != nil {
 		return nil, err
 	}
+	seen, err := tuf.Seen(r.Metadata())
+	if err != nil {
+		err = source.Refuse(source.LostState, "%v", err)
+	} else {
+		err = state.kept(seen, r.Metadata())
+	}
+	if err := add(metadataName, err); err != nil {
+		return nil, err
+	}
 	current, err := r.current()
 	if err == nil && current == "" {
 		err = source.Refuse(source.Damaged, "no version is in use: a run was stopped, or the link was removed; 'install' or 'rollback' makes it")
@@ -91,7 +101,7 @@ func (r *Root) Check(ctx context.Context, p *policy.Policy, now time.Time) ([]Fi
 }
 
 // Repair begins a new record where the old one is lost, with those installed versions that pass. What else was verified
-// before is forgotten.
+// before is forgotten, and so is metadata of a repository that is not as it is remembered.
 func (r *Root) Repair(ctx context.Context, p *policy.Policy, now time.Time) error {
 	held, err := r.begin()
 	if err != nil {
@@ -105,6 +115,12 @@ func (r *Root) Repair(ctx context.Context, p *policy.Policy, now time.Time) erro
 	}
 	if err != nil {
 		state = &State{Schema: stateSchema, Seen: map[string]string{}}
+	}
+	if seen, err := tuf.Seen(r.Metadata()); err != nil || state.kept(seen, r.Metadata()) != nil {
+		if err := os.RemoveAll(r.Metadata()); err != nil {
+			return err
+		}
+		state.Metadata = nil
 	}
 	installed, err := r.Installed()
 	if err != nil {

@@ -31,6 +31,7 @@ type Request struct {
 	Platform  string // a row of the platform list
 	Policy    *policy.Policy
 	Downgrade bool // admits a lower version than what was verified before
+	Revoked   bool // admits a revoked version that is asked for by its name
 	Keep      int  // installed versions that stay, the one in use included; 0 for all
 	Now       func() time.Time
 	Download  download.Downloader // its folder for parts is set here
@@ -66,11 +67,11 @@ func (r *Root) Install(ctx context.Context, q Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	versions, err := source.Versions(ctx, q.From)
+	versions, err := r.ask(ctx, state, q.From)
 	if err != nil {
 		return nil, err
 	}
-	version, err := r.pick(versions, state, installed, &q)
+	version, err := r.pick(ctx, versions, state, installed, &q)
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +97,36 @@ func (r *Root) Install(ctx context.Context, q Request) (*Result, error) {
 	return result, r.carryOut(ctx, x, q, state, installed, result)
 }
 
+// ask is what a source has. What a signed one showed last has to be there as it is remembered.
+func (r *Root) ask(ctx context.Context, state *State, from source.Source) ([]string, error) {
+	signed, ok := from.(source.Signed)
+	if !ok {
+		return source.Versions(ctx, from)
+	}
+	seen, err := signed.Seen()
+	if err == nil {
+		err = state.kept(seen, r.Metadata())
+	}
+	if err != nil {
+		return nil, err
+	}
+	versions, err := source.Versions(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	state.Metadata, err = signed.Seen()
+	return versions, err
+}
+
 // pick decides which version it is to be, and refuses to go back.
-func (r *Root) pick(versions []string, state *State, installed []Installed, q *Request) (string, error) {
-	version, err := source.Pick(versions, q.Version, q.Channel)
+func (r *Root) pick(ctx context.Context, versions []string, state *State, installed []Installed, q *Request) (string, error) {
+	var version string
+	var err error
+	if q.Revoked && q.Version != "" {
+		version, err = source.Pick(versions, q.Version, q.Channel)
+	} else {
+		version, err = source.Choose(ctx, q.From, versions, q.Version, q.Channel)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -114,7 +142,24 @@ func (r *Root) pick(versions []string, state *State, installed []Installed, q *R
 	if q.Version != "" {
 		return "", source.Refuse(source.Rollback, "%s is lower than %s, which was verified here before; 'rollback' goes back to an installed version, --allow-downgrade to any", version, highest)
 	}
+	if _, signed := q.From.(source.Signed); signed {
+		return "", source.Refuse(source.Withdrawn, "the latest version of the repository is %s: %s, which was verified here before, was withdrawn; see its publisher's advisories; --allow-downgrade goes back", version, highest)
+	}
+	if reason, err := r.why(ctx, versions, highest, q.From); err != nil || reason != "" {
+		if err != nil {
+			return "", err
+		}
+		return "", source.Refuse(source.Withdrawn, "%s, which was verified here before, is revoked: %s; the latest version that is not is %s, and --allow-downgrade goes back to it", highest, reason, version)
+	}
 	return "", source.Refuse(source.Rollback, "the latest version of the source is %s, and %s was verified here before: the source shows an old state, or the version was withdrawn; ask its publisher; --allow-downgrade goes back", version, highest)
+}
+
+// why is the reason for which a version that the source has is revoked; "" where it is not.
+func (r *Root) why(ctx context.Context, versions []string, version string, from source.Source) (string, error) {
+	if !slices.Contains(versions, version) {
+		return "", nil
+	}
+	return source.Revoked(ctx, from, version)
 }
 
 // carryOut installs what was decided on, unless it is there.

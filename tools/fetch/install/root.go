@@ -6,6 +6,7 @@
 //	ROOT/versions/NAME/        an unpacked archive; NAME is VERSION_PLATFORM, and .2 and so on after a repair
 //	  release/                   the files of the release that it was verified by, so that it can be verified again
 //	ROOT/state.json            what was verified here before, and where from
+//	ROOT/tuf/                  metadata of a TUF repository that was seen last
 //	ROOT/staging/              what is on its way
 //	ROOT/lock                  held by who changes something
 //
@@ -19,6 +20,7 @@
 //
 // state.json remembers the manifest of each version that was verified here. A lower version than the highest of them is
 // refused, and so is a version whose manifest is another than before. Without the record, what is installed still counts.
+// It has the versions of the metadata in tuf/, too, so that neither can be lost, or set back, without the other.
 package install
 
 import (
@@ -46,6 +48,7 @@ const (
 	stagingName  = "staging"
 	partsName    = "parts"
 	lockName     = "lock"
+	metadataName = "tuf"
 	releaseName  = "release"
 )
 
@@ -65,6 +68,9 @@ func (r *Root) step(name string) {
 func (r *Root) in(elem ...string) string {
 	return filepath.Join(append([]string{r.Dir}, elem...)...)
 }
+
+// Metadata is the folder in which a signed source keeps what it showed last.
+func (r *Root) Metadata() string { return r.in(metadataName) }
 
 // An Installed is a folder of versions/.
 type Installed struct {
@@ -144,7 +150,7 @@ func (r *Root) begin() (*os.File, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open %s: %w", r.Dir, err)
 	}
-	ours := []string{currentName, nextName, versionsName, stateName, stagingName, lockName}
+	ours := []string{currentName, nextName, versionsName, stateName, stagingName, lockName, metadataName}
 	for _, e := range entries {
 		if !slices.Contains(ours, e.Name()) && !strings.HasPrefix(e.Name(), "."+stateName+".") {
 			return nil, fmt.Errorf("open %s: it holds %.100q, which is none of ours; name an empty folder", r.Dir, e.Name())

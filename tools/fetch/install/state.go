@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
 
 	"golang.org/x/mod/semver"
 
@@ -27,10 +30,11 @@ const maxState = 16 << 20
 // A State is what is remembered between runs.
 type State struct {
 	Schema   string            `json:"schema"`
-	Source   string            `json:"source"`   // as it was named
-	Channel  source.Channel    `json:"channel"`  // that is followed
-	Platform string            `json:"platform"` // that is installed
-	Seen     map[string]string `json:"seen"`     // SHA-256 of manifest.json, by version: all that were verified here
+	Source   string            `json:"source"`             // as it was named
+	Channel  source.Channel    `json:"channel"`            // that is followed
+	Platform string            `json:"platform"`           // that is installed
+	Seen     map[string]string `json:"seen"`               // SHA-256 of manifest.json, by version: all that were verified here
+	Metadata map[string]int64  `json:"metadata,omitempty"` // versions of signed metadata that were seen last, by role
 }
 
 // State reads what is remembered. Of an empty root it is nothing; a record that is lost or damaged is a *RefusedError.
@@ -63,6 +67,30 @@ func (s *State) check() error {
 		}
 	}
 	return nil
+}
+
+// kept holds the metadata that is on this machine against what is remembered of it. A new root may begin the numbers of
+// other roles anew: keys that are replaced leave them to their thief.
+func (s *State) kept(have map[string]int64, dir string) error {
+	if s.Metadata == nil {
+		return nil
+	}
+	const root = "root"
+	for _, role := range slices.Sorted(maps.Keys(s.Metadata)) {
+		want := s.Metadata[role]
+		if have[role] < want && (role == root || have[root] == s.Metadata[root]) {
+			return source.Refuse(source.LostState, "%s held %s %d, and holds %s: what was seen of the repository was lost, or set back to an older copy; restore it, or give up the protection from a rollback: 'check --repair' begins a new record",
+				dir, role, want, number(have[role]))
+		}
+	}
+	return nil
+}
+
+func number(version int64) string {
+	if version == 0 {
+		return "none"
+	}
+	return strconv.FormatInt(version, 10)
 }
 
 // highest is the highest version that was verified; "" for none.

@@ -51,7 +51,8 @@ type Result struct {
 	Generation string   `json:"generation"` // SHA-256 of its index
 	Versions   []string `json:"versions"`   // that the folder has
 	Added      []string `json:"added"`
-	Bytes      int64    `json:"bytes"` // that came
+	Withdrawn  []string `json:"withdrawn,omitempty"` // revoked since the last time
+	Bytes      int64    `json:"bytes"`               // that came
 }
 
 // A copying is one run.
@@ -65,21 +66,8 @@ type copying struct {
 // Sync copies what the folder lacks. Each release is verified whole before readers see it; what was got of one that is not
 // whole yet is kept in FOLDER.staging for the next run.
 func Sync(ctx context.Context, q Request) (*Result, error) {
-	c := &copying{&q, &tree.Store{Dir: q.Folder}, filepath.Clean(q.Folder) + ".staging", &Result{Folder: q.Folder, Added: []string{}}}
-	base, _, err := c.store.Current()
-	if err != nil {
-		return nil, err
-	}
-	versions, err := source.Versions(ctx, q.From)
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range base.Names() {
-		if !slices.Contains(versions, v) && !q.Downgrade {
-			return nil, source.Refuse(source.Rollback, "the source lacks %s, which %s has: it shows an old state, or the version was withdrawn; ask its publisher; --allow-downgrade keeps it and goes on", v, q.Folder)
-		}
-	}
-	if versions, err = c.chosen(versions); err != nil {
+	c := &copying{&q, &tree.Store{Dir: q.Folder}, staging(q.Folder), &Result{Folder: q.Folder, Added: []string{}}}
+	if _, _, err := c.store.Current(); err != nil {
 		return nil, err
 	}
 	c.Download.Parts = filepath.Join(c.staging, "parts")
@@ -91,6 +79,23 @@ func Sync(ctx context.Context, q Request) (*Result, error) {
 		return nil, fmt.Errorf("copy into %s: %w", q.Folder, err)
 	}
 	defer held.Close()
+	repository, signed := q.From.(Repository)
+	if signed {
+		if err := c.seed(repository); err != nil {
+			return nil, err
+		}
+	}
+	listed, err := source.Versions(ctx, q.From)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.lacks(listed, signed); err != nil {
+		return nil, err
+	}
+	versions, err := c.chosen(slices.Clone(listed))
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range versions {
 		if err := c.release(ctx, v); err != nil {
 			return nil, fmt.Errorf("copy %s: %w", v, err)
@@ -99,12 +104,34 @@ func Sync(ctx context.Context, q Request) (*Result, error) {
 	if err := c.beside(ctx); err != nil {
 		return nil, fmt.Errorf("copy what lies beside releases: %w", err)
 	}
+	if err := c.withdraw(ctx, listed); err != nil {
+		return nil, err
+	}
+	if signed {
+		if err := c.repository(ctx, repository, listed); err != nil {
+			return nil, fmt.Errorf("copy repository: %w", err)
+		}
+	}
 	index, generation, err := c.store.Current()
 	if err != nil {
 		return nil, err
 	}
 	c.result.Generation, c.result.Versions = generation, index.Names()
 	return c.result, os.RemoveAll(c.staging)
+}
+
+// lacks refuses a source that has forgotten a version. Of a signed one, that is no old state: it was withdrawn.
+func (c *copying) lacks(listed []string, signed bool) error {
+	base, _, err := c.store.Current()
+	if err != nil {
+		return err
+	}
+	for _, v := range base.Names() {
+		if !slices.Contains(listed, v) && !signed && !c.Downgrade {
+			return source.Refuse(source.Rollback, "the source lacks %s, which %s has: it shows an old state, or the version was withdrawn; ask its publisher; --allow-downgrade keeps it and goes on", v, c.Folder)
+		}
+	}
+	return nil
 }
 
 func (c *copying) chosen(versions []string) ([]string, error) {

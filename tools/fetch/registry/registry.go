@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
 	"github.com/gosqlite/gosqlite/tools/publish/oci"
@@ -26,6 +28,27 @@ func Open(o oci.Options) (*Registry, error) {
 
 // Versions are those that tags name.
 func (r *Registry) Versions(ctx context.Context) ([]string, error) { return r.registry.Versions(ctx) }
+
+// Revoked is what a version's referrers say.
+func (r *Registry) Revoked(ctx context.Context, version string) (string, error) {
+	reasons, err := r.registry.Revocations(ctx, version)
+	if err != nil || len(reasons) == 0 {
+		return "", err
+	}
+	if reasons[0] == "" {
+		return "no reason is given", nil
+	}
+	// Whoever may push wrote it: what a terminal would obey is left out.
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return -1
+		}
+		return c
+	}, reasons[0][:min(len(reasons[0]), maxReason)]), nil
+}
+
+// maxReason bounds the reason of a revocation, in bytes.
+const maxReason = 500
 
 // Release lists the files that a version's tag leads to.
 func (r *Registry) Release(ctx context.Context, version string) ([]source.File, error) {

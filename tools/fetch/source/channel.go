@@ -3,6 +3,7 @@
 package source
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -52,6 +53,29 @@ func Pick(versions []string, asked string, c Channel) (string, error) {
 	default:
 		return latest, nil
 	}
+}
+
+// maxRevoked bounds how many revoked versions are passed over.
+const maxRevoked = 100
+
+// Choose is Pick among the versions that are not revoked. One that was asked for by its name is refused if it is.
+func Choose(ctx context.Context, s Source, versions []string, asked string, c Channel) (string, error) {
+	left := slices.Clone(versions)
+	for range maxRevoked {
+		v, err := Pick(left, asked, c)
+		if err != nil {
+			return "", err
+		}
+		reason, err := Revoked(ctx, s, v)
+		switch {
+		case err != nil || reason == "":
+			return v, err
+		case asked != "":
+			return "", Refuse(Withdrawn, "%s is revoked: %s; --allow-revoked takes it all the same", v, reason)
+		}
+		left = slices.DeleteFunc(left, func(other string) bool { return other == v })
+	}
+	return "", Refuse(Unlisted, "the latest %d versions of the channel %s are all revoked; name one by --version", maxRevoked, c)
 }
 
 // some is the last few versions.

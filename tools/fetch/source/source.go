@@ -42,11 +42,31 @@ type Source interface {
 	Open(ctx context.Context, version string, f File, from int64) (body io.ReadCloser, at int64, err error)
 }
 
-// A Bringer is a source that brings files by itself: with digests, bounds and going on after a break of its own. A file
-// that it brought is held against its digest once more.
-type Bringer interface {
-	// Bring puts a file of a version under a name, whole, and tells how many bytes more are there.
-	Bring(ctx context.Context, version string, f File, to string, got func(bytes int64)) error
+// A Signed source vouches for its lists: they are signed, and they end. It keeps what it showed last in a folder of this
+// machine, so that nobody can show an older state, and what a list lacks was withdrawn.
+type Signed interface {
+	Source
+	// Seen are the versions of metadata that the folder holds, by role; none where it holds nothing.
+	Seen() (map[string]int64, error)
+}
+
+// A Revoker is a source that says of versions that nobody should use them any more.
+type Revoker interface {
+	// Revoked is why a version is revoked, in one printable line; "" for one that is not.
+	Revoked(ctx context.Context, version string) (reason string, err error)
+}
+
+// Revoked asks a source that may be a Revoker.
+func Revoked(ctx context.Context, s Source, version string) (string, error) {
+	r, ok := s.(Revoker)
+	if !ok {
+		return "", nil
+	}
+	reason, err := r.Revoked(ctx, version)
+	if err != nil {
+		return "", fmt.Errorf("ask whether %s is revoked: %w", version, err)
+	}
+	return reason, nil
 }
 
 // A RefusedError says that something was got and is not taken.
@@ -72,6 +92,9 @@ const (
 	Missing      = "missing-file"     // the list lacks what a release has
 	Unverified   = "unverified"       // the policy does not pass it
 	Unlisted     = "missing-version"  // no such version
+	Withdrawn    = "withdrawn"        // the version was revoked, or a signed list lacks it that had it
+	Expired      = "expired"          // signed metadata ended
+	Unsigned     = "unsigned"         // metadata is not signed by those who have to
 	Damaged      = "damaged"          // what is installed is not what was released
 	LostState    = "lost-state"       // the record of what was installed is gone or old
 	NoPlatform   = "missing-platform" // the release has nothing for the platform

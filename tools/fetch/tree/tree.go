@@ -121,6 +121,16 @@ func (t *Tree) Versions(ctx context.Context) ([]string, error) {
 	return index.Names(), nil
 }
 
+// Revoked is what the index says.
+func (t *Tree) Revoked(ctx context.Context, version string) (string, error) {
+	index, err := t.Index(ctx)
+	if err != nil {
+		return "", err
+	}
+	r, _ := index.Revocation(version)
+	return r.Reason, nil
+}
+
 // Release lists the files of a version.
 func (t *Tree) Release(ctx context.Context, version string) ([]source.File, error) {
 	index, err := t.Index(ctx)

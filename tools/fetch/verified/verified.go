@@ -92,37 +92,11 @@ func (x *Release) get(ctx context.Context, w wanted) (err error) {
 			}
 		}()
 	}
-	if own, ok := x.From.(source.Bringer); ok {
-		return x.bring(ctx, own, w)
-	}
 	came, err := x.Download.Fetch(ctx, func(ctx context.Context, from int64) (body io.ReadCloser, at int64, err error) {
 		return x.From.Open(ctx, x.Version, w.File, from)
 	}, w.File, w.limit, x.in(w.Name))
 	x.Bytes += came
 	return err
-}
-
-// bring lets a source bring a file by itself.
-func (x *Release) bring(ctx context.Context, own source.Bringer, w wanted) error {
-	if w.Size < 0 || w.Size > w.limit {
-		return source.Refuse(source.TooLarge, "get %s: %d bytes, and at most %d are taken", w.Name, w.Size, w.limit)
-	}
-	if err := os.MkdirAll(filepath.Dir(x.in(w.Name)), 0o755); err != nil {
-		return fmt.Errorf("get %s: %w", w.Name, err)
-	}
-	err := own.Bring(ctx, x.Version, w.File, x.in(w.Name), func(bytes int64) {
-		x.Bytes += bytes
-		if x.Download.Got != nil {
-			x.Download.Got(w.File, bytes)
-		}
-	})
-	if err != nil {
-		return fmt.Errorf("get %s: %w", w.Name, err)
-	}
-	if sum, err := download.Sum(x.in(w.Name)); err != nil || sum != w.SHA256 {
-		return errors.Join(err, os.Remove(x.in(w.Name)), source.Refuse(source.BadDigest, "get %s: what came has not the SHA-256 %s", w.Name, w.SHA256))
-	}
-	return nil
 }
 
 // Find is a file of the list.

@@ -22,8 +22,8 @@ type Item struct {
 	Open  func() (io.ReadCloser, error)
 }
 
-// bytesItem is an item whose bytes are at hand.
-func bytesItem(path string, text []byte, fixed bool) Item {
+// Bytes is an item whose bytes are at hand.
+func Bytes(path string, text []byte, fixed bool) Item {
 	return Item{File{path, int64(len(text)), sum(text)}, fixed, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}
 }
 

@@ -50,7 +50,7 @@ func (s *Store) ReadDatabase(x *Index, generation, name string) sumdb.Reader {
 func Database(name string, files []sumdb.File) []Item {
 	var items []Item
 	for _, f := range files {
-		items = append(items, bytesItem(databaseFolder+name+"/"+f.Path, f.Text, f.Fixed))
+		items = append(items, Bytes(databaseFolder+name+"/"+f.Path, f.Text, f.Fixed))
 	}
 	return items
 }

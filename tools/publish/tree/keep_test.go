@@ -21,7 +21,7 @@ func published(t *testing.T, dir string, versions ...string) *Store {
 	for _, version := range versions {
 		v, items := release(version)
 		folder := "go/m/@v/"
-		items = append(items[:2:2], bytesItem(folder+"v"+version+".zip", []byte("zip "+version), true), bytesItem(folder+"v"+version+".info", []byte("{}"), true))
+		items = append(items[:2:2], Bytes(folder+"v"+version+".zip", []byte("zip "+version), true), Bytes(folder+"v"+version+".info", []byte("{}"), true))
 		base, _, err := s.Current()
 		must(t, nil, err)
 		list, err := versionList(base, "go/m/@v", "v"+version)
@@ -38,7 +38,7 @@ func TestRevoke(t *testing.T) {
 	s := published(t, t.TempDir(), "1.0.0", "1.1.0")
 	base, generation, err := s.Current()
 	must(t, nil, err)
-	c, err := Revoke(base, generation, revocation, []Item{bytesItem("advisories/osv/x.json", []byte("{}"), false)})
+	c, err := Revoke(base, generation, revocation, []Item{Bytes("advisories/osv/x.json", []byte("{}"), false)})
 	must(t, c, err)
 	must(t, nil, s.Commit(t.Context(), c))
 	seen := view(t, s.Dir)

@@ -162,7 +162,7 @@ func TestResumed(t *testing.T) {
 	v, items := release("1.1.0")
 	for i := range items {
 		open := items[i].Open
-		items[i].Open = bytesItem("x", nil, true).Open
+		items[i].Open = Bytes("x", nil, true).Open
 		if _, err := os.Stat(filepath.Join(dir, "objects", items[i].SHA256)); err != nil {
 			items[i].Open = open
 			opened++

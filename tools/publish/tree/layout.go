@@ -104,7 +104,7 @@ func versionList(base *Index, folder string, more ...string) (Item, error) {
 			text.WriteString(v + "\n")
 		}
 	}
-	return bytesItem(folder+"/list", []byte(text.String()), false), nil
+	return Bytes(folder+"/list", []byte(text.String()), false), nil
 }
 
 // moduleFolder is where the go command looks for versions of the module that a go.mod names.
@@ -142,7 +142,7 @@ func Advisories(dir string) ([]Item, error) {
 			return err
 		}
 		total += len(text)
-		items = append(items, bytesItem("advisories/"+name, text, false))
+		items = append(items, Bytes("advisories/"+name, text, false))
 		return nil
 	})
 	if err == nil && len(items) == 0 {

@@ -16,10 +16,10 @@ import (
 func release(version string) (Version, []Item) {
 	folder := ReleaseFolder("v" + version)
 	return Version{"v" + version, sum([]byte("manifest " + version))}, []Item{
-		bytesItem(folder+"/manifest.json", []byte("manifest "+version), true),
-		bytesItem(folder+"/embedded/a/b.macho", []byte("signature"), true),
-		bytesItem("go/m/@v/v"+version+".zip", []byte("module "+version), true),
-		bytesItem("go/m/@v/list", []byte("list up to "+version), false),
+		Bytes(folder+"/manifest.json", []byte("manifest "+version), true),
+		Bytes(folder+"/embedded/a/b.macho", []byte("signature"), true),
+		Bytes("go/m/@v/v"+version+".zip", []byte("module "+version), true),
+		Bytes("go/m/@v/list", []byte("list up to "+version), false),
 	}
 }
 
@@ -122,9 +122,9 @@ func TestReuse(t *testing.T) {
 	_, err := s.publish(t, v, items)
 	must(t, nil, err)
 	before := view(t, s.Dir)
-	other := bytesItem("releases/v1.0.0/embedded/a/b.macho", []byte("another"), true)
-	module := bytesItem("go/m/@v/v1.0.0.zip", []byte("another"), true)
-	more := bytesItem("releases/v1.0.0/more", []byte("more"), true)
+	other := Bytes("releases/v1.0.0/embedded/a/b.macho", []byte("another"), true)
+	module := Bytes("go/m/@v/v1.0.0.zip", []byte("another"), true)
+	more := Bytes("releases/v1.0.0/more", []byte("more"), true)
 	for name, plant := range map[string]struct {
 		version Version
 		items   []Item
@@ -152,9 +152,9 @@ func TestReuse(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	v, items := release("1.0.0")
 	changed := items[0]
-	changed.Open = bytesItem("x", []byte("manifest 1.0.1"), true).Open
+	changed.Open = Bytes("x", []byte("manifest 1.0.1"), true).Open
 	longer := items[0]
-	longer.Open = bytesItem("x", []byte("manifest 1.0.0 and more"), true).Open
+	longer.Open = Bytes("x", []byte("manifest 1.0.0 and more"), true).Open
 	for name, plant := range map[string]struct {
 		prepare func(s *Store)
 		version Version
@@ -164,10 +164,10 @@ func TestRefusals(t *testing.T) {
 		"changed bytes":     {nil, v, []Item{changed}, "changed after it was verified"},
 		"more bytes":        {nil, v, []Item{longer}, "changed after it was verified"},
 		"two of a name":     {nil, v, []Item{items[0], items[0]}, "two files"},
-		"out of the folder": {nil, v, []Item{bytesItem("../x", nil, true)}, "no plain relative"},
-		"a backslash":       {nil, v, []Item{bytesItem(`a\..\x`, nil, true)}, "no plain relative"},
-		"the index":         {nil, v, []Item{bytesItem("index.json", nil, true)}, "lists itself"},
-		"a file as folder":  {nil, v, []Item{bytesItem("a", nil, true), bytesItem("a/b", nil, true)}, "a is a file"},
+		"out of the folder": {nil, v, []Item{Bytes("../x", nil, true)}, "no plain relative"},
+		"a backslash":       {nil, v, []Item{Bytes(`a\..\x`, nil, true)}, "no plain relative"},
+		"the index":         {nil, v, []Item{Bytes("index.json", nil, true)}, "lists itself"},
+		"a file as folder":  {nil, v, []Item{Bytes("a", nil, true), Bytes("a/b", nil, true)}, "a is a file"},
 		"no version":        {nil, Version{"v1", ""}, items, "no canonical version"},
 		"a damaged object": {func(s *Store) {
 			write(t, filepath.Join(s.Dir, "objects", items[0].SHA256), "else")

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 
 	fetch "github.com/gosqlite/gosqlite/tools/fetch/install"
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
@@ -22,6 +21,7 @@ Gets a release, verifies it and puts it into use as FOLDER/current.
   --channel C          stable, or candidate for what comes before a release as well; default stable
   --keep N             installed versions that stay; default 3, 0 for all
   --allow-downgrade    admit a lower version than what was verified there before
+  --allow-revoked      admit the version that --version names although it is revoked
 ` + policyFlags
 
 const updateUsage = `usage: gosqlite-fetch update --to FOLDER [FLAGS]
@@ -41,15 +41,6 @@ Puts an installed version into use again, after it was verified anew.
   --to FOLDER          what install made
   --version V          default: the highest below that in use
 ` + policyFlags
-
-const listUsage = `usage: gosqlite-fetch list [--from SOURCE] [--to FOLDER] [FLAGS]
-
-Lists the versions of a source, and those that are installed. Nothing vouches for a source's list.
-
-  --to FOLDER          what install made
-` + sourceFlags + `  --channel C          stable or candidate; default: all
-  --json               print the result for machines
-`
 
 const checkUsage = `usage: gosqlite-fetch check --to FOLDER [FLAGS]
 
@@ -101,12 +92,13 @@ func (o *options) bring(ctx context.Context, w world, c source.Channel) error {
 	if err != nil {
 		return err
 	}
-	from, name, err := o.source()
+	root := &fetch.Root{Dir: o.to, Step: w.step}
+	from, name, err := o.source(w, root.Metadata(), asks(c, o.version))
 	if err != nil {
 		return err
 	}
-	r, err := (&fetch.Root{Dir: o.to, Step: w.step}).Install(ctx, fetch.Request{From: from, Source: name, Version: o.version, Channel: c,
-		Platform: o.platform, Policy: p, Downgrade: o.downgrade, Keep: o.keep, Now: w.now, Download: o.downloader(w)})
+	r, err := root.Install(ctx, fetch.Request{From: from, Source: name, Version: o.version, Channel: c,
+		Platform: o.platform, Policy: p, Downgrade: o.downgrade, Revoked: o.revoked, Keep: o.keep, Now: w.now, Download: o.downloader(w)})
 	if err != nil {
 		return err
 	}
@@ -147,58 +139,6 @@ func rollback(ctx context.Context, o *options, w world) error {
 		return err
 	}
 	return o.report(w, r)
-}
-
-// A listing is what list prints.
-type listing struct {
-	Versions  []string          `json:"versions"`
-	Installed []fetch.Installed `json:"installed"`
-}
-
-func list(ctx context.Context, o *options, w world) error {
-	if o.from == "" && o.to == "" {
-		return action.UsageError("--from or --to is needed")
-	}
-	l := listing{Versions: []string{}, Installed: []fetch.Installed{}}
-	c, err := o.channelOf(source.Candidate)
-	if err != nil {
-		return err
-	}
-	if o.from != "" {
-		from, _, err := o.source()
-		if err != nil {
-			return err
-		}
-		versions, err := source.Versions(ctx, from)
-		if err != nil {
-			return err
-		}
-		for _, v := range versions {
-			if c.Has(v) {
-				l.Versions = append(l.Versions, v)
-			}
-		}
-	}
-	if o.to != "" {
-		if l.Installed, err = (&fetch.Root{Dir: o.to}).Installed(); err != nil {
-			return err
-		}
-	}
-	if o.json {
-		return o.print(w, l)
-	}
-	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
-	for _, v := range l.Versions {
-		fmt.Fprintf(t, "%s\tpublished\n", v)
-	}
-	for _, i := range l.Installed {
-		use := "installed"
-		if i.Current {
-			use = "in use"
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", i.Version, use, i.Platform, i.Name)
-	}
-	return t.Flush()
 }
 
 func check(ctx context.Context, o *options, w world) error {

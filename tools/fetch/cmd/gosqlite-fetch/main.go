@@ -6,6 +6,7 @@
 //	gosqlite-fetch install --from SOURCE --to FOLDER
 //	gosqlite-fetch update --to FOLDER
 //
+// A source is a folder of plain files, a registry, or a repository of The Update Framework, whose lists are signed and end.
 // Package install says what is in the folder, package mirror how a source is copied for machines without a network. The
 // policy is that of gosqlite-verify.
 //

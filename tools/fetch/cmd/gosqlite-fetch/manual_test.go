@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/publish/oci/ocitest"
-	"github.com/gosqlite/gosqlite/tools/verify/tamper/specimen"
 )
 
 // manual is the page whose commands are executed, from this folder.
@@ -20,16 +20,17 @@ const manual = "../../../../docs/fetching.md"
 
 // TestManual executes each command of the page, in its order. Only the hosts are others, and a release appears in between.
 func TestManual(t *testing.T) {
-	d := newDesk(t)
+	d := newSignedDesk(t)
 	text, err := os.ReadFile(manual)
 	d.must(err)
 	registry := ocitest.NewServer(t)
-	publish := func(version string) {
-		r := d.release(version, specimen.Spoil{})
-		d.publish("site", r)
-		d.push(registry, r)
+	last := 1
+	publish := func() { // the next version
+		last++
+		d.push(registry, d.publish(fmt.Sprintf("1.%d.0", last)))
 	}
-	publish("1.2.0")
+	publish()
+	d.put("root.json", d.Read("1.root.json"), 0o644)
 	site := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.FileServer(http.Dir(d.in("site", "current"))).ServeHTTP(w, r)
 	}))
@@ -40,7 +41,7 @@ func TestManual(t *testing.T) {
 	executed := map[string]bool{}
 	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
 		for line := range strings.Lines(block[1]) {
-			line = strings.NewReplacer("https://releases.example.org", site.URL, "oci://registry.example.org", "oci://"+registry.Host()).Replace(line)
+			line = strings.NewReplacer("https://releases.example.org", site.URL, "oci://registry.example.org", "oci://"+registry.Host(), "DIGEST", sum(d.Read("1.root.json"))).Replace(line)
 			words := strings.Fields(line)
 			if len(words) < 2 || words[0] != "gosqlite-fetch" {
 				t.Fatalf("%q is no command of this program", line)
@@ -53,7 +54,7 @@ func TestManual(t *testing.T) {
 			}
 			d.want(0, "", words[1:]...)
 			if words[1] == "install" {
-				publish("1.3.0")
+				publish()
 			}
 		}
 	}
@@ -62,7 +63,8 @@ func TestManual(t *testing.T) {
 			t.Errorf("the page has no command %s", c.name)
 		}
 	}
-	for _, name := range []string{"gosqlite/current/bin/gosqlite", "gosqlite/current/release/manifest.json", "mirror/current/go", "offline/current"} {
+	for _, name := range []string{"gosqlite/current/bin/gosqlite", "gosqlite/current/release/manifest.json", "mirror/current/go", "offline/current",
+		"signed/tuf/timestamp.json", "signed-mirror/current/tuf/metadata/1.root.json", "signed-offline/current"} {
 		if _, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(name))); err != nil {
 			t.Error(err)
 		}

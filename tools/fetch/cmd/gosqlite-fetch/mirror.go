@@ -14,7 +14,7 @@ import (
 const syncUsage = `usage: gosqlite-fetch mirror sync --from SOURCE --folder FOLDER [FLAGS]
 
 Copies a source into a folder of plain files, each release verified whole. From then on file:FOLDER is a source, and so is a
-web server of FOLDER/current.
+web server of FOLDER/current. A TUF repository is copied with its metadata: tuf+file:FOLDER is one, until that ends.
 
   --folder FOLDER      where to; what is on its way lies in FOLDER.staging
 ` + sourceFlags + `  --versions V         copy this version alone; may be given more than once; default: all
@@ -36,7 +36,7 @@ func mirrorSync(ctx context.Context, o *options, w world) error {
 	if err != nil {
 		return err
 	}
-	from, _, err := o.source()
+	from, _, err := o.source(w, mirror.State(o.folder), nil)
 	if err != nil {
 		return err
 	}

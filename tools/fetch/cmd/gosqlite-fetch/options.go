@@ -17,7 +17,10 @@ import (
 )
 
 // sourceFlags is the part of usage texts about sources.
-const sourceFlags = `  --from SOURCE        oci://HOST/REPOSITORY, https://HOST/PATH, or file:FOLDER
+const sourceFlags = `  --from SOURCE        oci://HOST/REPOSITORY, https://HOST/PATH, file:FOLDER, or a TUF repository: tuf+https://HOST/PATH,
+                       tuf+file:FOLDER
+  --tuf-root ROOT      its first root, which you have from elsewhere: a file, or sha256:DIGEST of its 1.root.json; default
+                       gosqlite/root.json in your configuration
   --credentials FILE   {"user": "...", "password": "..."} of that host, with mode 0600
   --ca FILE            certificates that the host's has to lead to; default: those of the system
 `
@@ -29,19 +32,19 @@ const policyFlags = `  --policy FILE        whom to trust, as gosqlite-verify ha
 
 // options are the flags of all commands; a command says which of them it takes.
 type options struct {
-	flags                                   *flag.FlagSet
-	from, to, folder, login, ca, policyFile string
-	platform, version, channel              string
-	versions                                action.List
-	keep                                    int
-	downgrade, repair, json                 bool
+	flags                                         *flag.FlagSet
+	from, to, folder, login, ca, policyFile, root string
+	platform, version, channel                    string
+	versions                                      action.List
+	keep                                          int
+	downgrade, revoked, repair, json              bool
 }
 
 // parse reads the flags that a usage text names, and no others.
 func parse(tool, usage string, args []string, w world) (*options, error) {
 	o := &options{flags: flag.NewFlagSet(tool, flag.ContinueOnError)}
 	takes := func(name string) bool { return strings.Contains(usage, "\n  --"+name+" ") }
-	for name, to := range map[string]*string{"from": &o.from, "to": &o.to, "folder": &o.folder, "credentials": &o.login, "ca": &o.ca,
+	for name, to := range map[string]*string{"from": &o.from, "to": &o.to, "folder": &o.folder, "credentials": &o.login, "ca": &o.ca, "tuf-root": &o.root,
 		"policy": &o.policyFile, "platform": &o.platform, "version": &o.version, "channel": &o.channel} {
 		if takes(name) {
 			o.flags.StringVar(to, name, "", "")
@@ -53,7 +56,7 @@ func parse(tool, usage string, args []string, w world) (*options, error) {
 	if takes("keep") {
 		o.flags.IntVar(&o.keep, "keep", 3, "")
 	}
-	for name, to := range map[string]*bool{"allow-downgrade": &o.downgrade, "repair": &o.repair, "json": &o.json} {
+	for name, to := range map[string]*bool{"allow-downgrade": &o.downgrade, "allow-revoked": &o.revoked, "repair": &o.repair, "json": &o.json} {
 		if takes(name) {
 			o.flags.BoolVar(to, name, false, "")
 		}
@@ -87,7 +90,7 @@ func (o *options) policy(w world, folders ...string) (*policy.Policy, error) {
 	if err != nil {
 		return nil, action.UsageError("read policy: %w", err)
 	}
-	for _, folder := range append(folders, strings.TrimPrefix(o.from, "file:")) {
+	for _, folder := range append(folders, o.folderOf()) {
 		if folder != "" && inside(name, folder) {
 			return nil, action.UsageError("policy %s lies in %s: whoever made that folder could have made it", name, folder)
 		}

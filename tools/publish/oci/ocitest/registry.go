@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
+	"github.com/opencontainers/image-spec/specs-go"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -92,9 +93,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			tags = append(tags, tag)
 		}
 		json.NewEncoder(w).Encode(map[string]any{"name": "gosqlite", "tags": tags})
+	case "referrers":
+		s.referrers(w, name)
 	default:
 		w.WriteHeader(http.StatusNotFound)
 	}
+}
+
+// referrers lists the manifests whose subject is a digest.
+func (s *Server) referrers(w http.ResponseWriter, subject string) {
+	list := v1.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: v1.MediaTypeImageIndex, Manifests: []v1.Descriptor{}}
+	for sum, text := range s.Manifests {
+		var m v1.Manifest
+		if json.Unmarshal(text, &m) == nil && m.Subject != nil && m.Subject.Digest.String() == subject {
+			list.Manifests = append(list.Manifests, v1.Descriptor{MediaType: s.types[sum], Digest: digest.Digest(sum), Size: int64(len(text)),
+				ArtifactType: m.ArtifactType, Annotations: m.Annotations})
+		}
+	}
+	w.Header().Set("Content-Type", v1.MediaTypeImageIndex)
+	json.NewEncoder(w).Encode(list)
 }
 
 func (s *Server) blob(w http.ResponseWriter, r *http.Request, name string) {

@@ -26,12 +26,14 @@ type Owner struct {
 	Keys   map[string][]crypto.Signer // by role
 	Staged string                     // folder of signed metadata
 	Online string                     // the file that names the online keys
+	// Targets is the staged file that says whose the delegated roles are.
+	Targets string
 }
 
 // New makes keys and a signed beginning: a root of two out of three, and the roles stable-v1 and candidate-v1.
 func New(t testing.TB, now time.Time) *Owner {
 	t.Helper()
-	o := &Owner{TB: t, Keys: map[string][]crypto.Signer{}, Staged: t.TempDir()}
+	o := &Owner{TB: t, Keys: map[string][]crypto.Signer{}, Staged: t.TempDir(), Targets: "1.targets.json"}
 	for _, role := range []string{"root", "root", "root", "targets", "stable-v1", "candidate-v1"} {
 		o.Keys[role] = append(o.Keys[role], o.NewKey())
 	}
@@ -140,7 +142,7 @@ func (o *Owner) Add(store *tree.Store, version string, files []tree.File, now ti
 	}
 	o.Stage(staged)
 	for name := range staged {
-		o.Sign(name, "1.targets.json", o.Keys[role][0])
+		o.Sign(name, o.Targets, o.Keys[role][0])
 	}
 }
 
