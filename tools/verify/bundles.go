@@ -177,6 +177,9 @@ func (r *release) notes() []string {
 	if stamps > 0 && len(trusted.Stamps) == 0 {
 		notes = append(notes, fmt.Sprintf("%d timestamps were not judged: the policy names no authority", stamps))
 	}
+	if r.hasEmbedded() && len(trusted.Stamps) == 0 {
+		notes = append(notes, "timestamps inside of programs were not judged: the policy names no authority")
+	}
 	if reproduced > 0 && !trusted.Knows(trust.Reproducer) {
 		notes = append(notes, fmt.Sprintf("%d signatures of reproducers were not judged: the policy names none", reproduced))
 	}

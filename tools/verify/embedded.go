@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 	"time"
 
@@ -102,8 +103,31 @@ func (r *release) stripsToUnsigned(f *file) (class, detail string) {
 		if err != nil || a.SHA256 != b.SHA256 {
 			return class, fmt.Sprintf("%.100q, stripped of its signature, is not the unsigned program", e.Name)
 		}
+		if why := otherIdentifier(a.Signature, b.Signature, path.Base(o.Name)); why != "" {
+			return "embedded-identifier", fmt.Sprintf("%.100q: %s", e.Name, why)
+		}
 	}
 	return "", ""
+}
+
+// otherIdentifier says that a code signature calls its program by another name than the program has: that of the linker's
+// ad hoc signature or, where there is none, that of its file. macOS grants what was granted to a name and a signer.
+func otherIdentifier(signed, adHoc []byte, name string) string {
+	c, err := image.ParseCodeSignature(signed)
+	if err != nil {
+		return "" // no code signature, or embedded-signature says so
+	}
+	if adHoc != nil {
+		linked, err := image.ParseCodeSignature(adHoc)
+		if err != nil {
+			return "the signature of the unsigned program: " + err.Error()
+		}
+		name = linked.Identifier
+	}
+	if c.Identifier != name {
+		return fmt.Sprintf("the signature calls it %.100q; its name is %.100q", c.Identifier, name)
+	}
+	return ""
 }
 
 // embeddedSigned judges the signature of each program in a signed archive.
@@ -146,11 +170,19 @@ func (r *release) judgeEmbedded(f *file, p *program, s *image.Stripped, signatur
 	if err != nil {
 		return "embedded-bad-signature", err.Error()
 	}
+	if len(verdict.Unsigned) > 0 {
+		return "embedded-unsigned", fmt.Sprintf("beside the signature lies the attribute %v, which nothing signs and nobody judges", verdict.Unsigned[0])
+	}
+	stamped, why := verdict.Stamped(&r.options.Policy.Trust, r.options.Now)
+	if why != "" {
+		return "embedded-timestamp", why
+	}
 	if !r.options.Policy.Trust.Knows(trust.Code) {
 		return "", "" // whose it is was not asked; notes says so
 	}
-	// The signed manifest lists the program, so that its timestamps say when the signature was there.
-	if why := verdict.Trusted(&r.options.Policy.Trust, r.signingTimes(signedManifestName)); why != "" {
+	// The signed manifest lists the program, so that its timestamps say when the signature was there; those beside the
+	// signature say so, too.
+	if why := verdict.Trusted(&r.options.Policy.Trust, append(stamped, r.signingTimes(signedManifestName)...)); why != "" {
 		return "embedded-untrusted", why
 	}
 	return "", ""

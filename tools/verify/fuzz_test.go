@@ -3,8 +3,10 @@
 package verify
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gosqlite/gosqlite/tools/verify/internal/releasetest"
 	"github.com/gosqlite/gosqlite/tools/verify/manifest"
@@ -33,6 +35,25 @@ func FuzzStatement(f *testing.F) {
 		r.counts(s)
 		r.statements[ledgerName] = s
 		_, _ = r.ledger()
+	})
+}
+
+// FuzzModuleInfo: an .info that passes says the version and time of the release, to every reader of JSON alike.
+func FuzzModuleInfo(f *testing.F) {
+	m := &manifest.Manifest{Version: "1.2.0", Time: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	f.Add([]byte(`{"Version":"v1.2.0","Time":"2026-11-23T00:00:00Z","Origin":{"VCS":"git"}}`))
+	f.Add([]byte(`{"Version":"v1.2.0","Time":"2026-11-23T01:00:00+01:00"}`))
+	f.Add([]byte(`{"Version":"v1.1.0","version":"v1.2.0","Time":"2026-11-23T00:00:00Z"}`))
+	f.Add([]byte(`{"Version":"v1.2.0"}`))
+	f.Add([]byte(`null`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if otherInfo(data, m) != "" {
+			return
+		}
+		var first map[string]json.RawMessage
+		if err := json.Unmarshal(data, &first); err != nil || string(first["Version"]) == "" || string(first["Time"]) == "" {
+			t.Errorf("%q passes: %v", data, err)
+		}
 	})
 }
 

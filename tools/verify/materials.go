@@ -40,7 +40,7 @@ func (r *release) sbomSubject(f *file) (class, detail string) {
 	if e == nil {
 		return "sbom-wrong-subject", "there is no archive for " + f.entry.Platform
 	}
-	if want := hex.EncodeToString(e.SHA256[:]); d.Subject.SHA256() != want {
+	if want := hex.EncodeToString(e.SHA256[:]); d.Subject.SHA256() != want || d.Subject.Objects[0].Name != e.Name {
 		return "sbom-wrong-subject", fmt.Sprintf("it is about %.100q with SHA-256 %.64q, not about %s", d.Subject.Name, d.Subject.SHA256(), e.Name)
 	}
 	return "", ""

@@ -3,13 +3,14 @@
 package verify
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/verify/container"
+	"github.com/gosqlite/gosqlite/tools/verify/manifest"
+	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
 )
 
 // maxInfo bounds a module's .info, in bytes.
@@ -78,15 +79,23 @@ func (r *release) moduleInfo(f *file) string {
 	if err != nil {
 		return err.Error()
 	}
+	return otherInfo(text, r.manifest)
+}
+
+// otherInfo says in what an .info is not that of the release. It may have more fields than are read.
+func otherInfo(text []byte, m *manifest.Manifest) string {
 	var info struct {
-		Version string
-		Time    time.Time
+		Version string    `json:"Version"`
+		Time    time.Time `json:"Time"`
 	}
-	if err := json.Unmarshal(text, &info); err != nil {
+	faults, err := strictjson.ReadPart(text, &info)
+	switch {
+	case err != nil:
 		return err.Error()
-	}
-	if info.Version != "v"+r.manifest.Version || !info.Time.Equal(r.manifest.Time) {
-		return fmt.Sprintf("it is of %.80q at %s; the release is v%s at %s", info.Version, info.Time.Format(time.RFC3339), r.manifest.Version, r.manifest.Time.Format(time.RFC3339))
+	case len(faults) > 0:
+		return faults[0]
+	case info.Version != "v"+m.Version || !info.Time.Equal(m.Time):
+		return fmt.Sprintf("it is of %.80q at %s; the release is v%s at %s", info.Version, info.Time.Format(time.RFC3339), m.Version, m.Time.Format(time.RFC3339))
 	}
 	return ""
 }

@@ -45,7 +45,7 @@ func TestPart(t *testing.T) {
 	debug := func(name string) bool { return strings.Contains(name, "_debug") }
 	for _, o := range []Options{part(t, true, nil), part(t, false, nil), part(t, false, debug)} {
 		r := run(t, o)
-		if !r.OK || !strings.Contains(table(r), "a part for linux_amd64 was asked for") || r.Objects.Recomputed != 6 {
+		if !r.OK || !strings.Contains(table(r), "a part for linux_amd64 was asked for") || r.Objects.Recomputed != 8 {
 			t.Errorf("a part:\n%s", table(r))
 		}
 		o.Platform = ""

@@ -31,7 +31,7 @@ func (r *release) holds(f *file) (class, detail string) {
 	if strings.HasPrefix(f.entry.Platform, "windows_") {
 		exe = ".exe"
 	}
-	need := []string{"LICENSE", "bin/gosqlite" + exe}
+	need := []string{"LICENSE", "bin/gosqlite" + exe, "bin/gosqlite-verify" + exe}
 	if f.role == RoleArchive {
 		need = append(need, "lib/libsqlite3.a", "include/sqlite3.h")
 	}

@@ -34,7 +34,7 @@ type Input struct {
 	// Published are the versions that the target has, with a leading v.
 	Published []string
 	// Rehearsal lets pass what only makes sense while trying out: a development authority, where the policy allows it, and
-	// demonstrations of reproducing. It is for dry runs and loopback.
+	// demonstrations of reproducing. It is for runs that publish nothing, wherever they would.
 	Rehearsal bool
 }
 

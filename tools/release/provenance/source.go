@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // SourceName is the name of the dependency that is this tree.
@@ -60,6 +61,9 @@ func GoSum(text []byte) ([]Resource, error) {
 	}
 	if !bytes.HasSuffix(text, []byte("\n")) {
 		return nil, errors.New("go.sum: empty, or the last line is cut off")
+	}
+	if !utf8.Valid(text) {
+		return nil, errors.New("go.sum: bytes that are no UTF-8, which JSON can't hold")
 	}
 	var out []Resource
 	for line := range strings.Lines(string(text)) {

@@ -132,6 +132,14 @@ func windows(ctx context.Context, r *Release, s spoil) error {
 	if err != nil {
 		return err
 	}
+	text = r.roots(trust.Code) // of a development authority, which stamps, too
+	for _, a := range r.Policy.Trust.Stamps {
+		text = append(text, pems(a.Certificates)...)
+	}
+	stamps, err := r.file("stamps.pem", text)
+	if err != nil {
+		return err
+	}
 	var refused error
 	for _, archive := range archives {
 		programs, err := r.extract(archive)
@@ -144,7 +152,7 @@ func windows(ctx context.Context, r *Release, s spoil) error {
 					return err
 				}
 			}
-			err := r.run(ctx, "osslsigncode", "verify", "-CAfile", roots, "-TSA-CAfile", roots, "-time", strconv.FormatInt(r.Now.Unix(), 10), "-in", program)
+			err := r.run(ctx, "osslsigncode", "verify", "-CAfile", roots, "-TSA-CAfile", stamps, "-time", strconv.FormatInt(r.Now.Unix(), 10), "-in", program)
 			if s == whole && err != nil || s != whole && err == nil || errors.Is(err, errSetup) {
 				return err
 			}

@@ -265,6 +265,9 @@ func (s *SignedData) bind(content []byte) error {
 	return nil
 }
 
+// Signature is the signer's: what a timestamp beside it is over.
+func (s *SignedData) Signature() []byte { return s.signature }
+
 // NamesCertificate reports whether the signed attributes bind the signer's certificate by its digest, as RFC 5816
 // section 2 asks of timestamps: otherwise another certificate of the same issuer and number could be put in its place.
 func (s *SignedData) NamesCertificate(c *pki.Certificate) bool {

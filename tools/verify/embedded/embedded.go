@@ -15,6 +15,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/verify/cms"
 	"github.com/gosqlite/gosqlite/tools/verify/image"
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
+	"github.com/gosqlite/gosqlite/tools/verify/timestamp"
 	"github.com/gosqlite/gosqlite/tools/verify/trust"
 )
 
@@ -22,11 +23,21 @@ import (
 type Verdict struct {
 	Signer       *pki.Certificate
 	Certificates []*pki.Certificate
+	// Unsigned are the attributes beside the signature that are no timestamps. Nothing signs them, so that anyone may have
+	// put them there.
+	Unsigned []asn1.ObjectIdentifier
+
+	signature  []byte
+	timestamps [][]byte // tokens beside it
 }
 
 var (
 	oidIndirectData = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 2, 1, 4}
 	oidSHA256       = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
+
+	// Where timestamps lie: Microsoft's attribute for Authenticode, and that of RFC 3161 appendix A, which Apple uses.
+	oidMicrosoftStamp = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 3, 3, 1}
+	oidStamp          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 )
 
 type algorithmIdentifier struct {
@@ -95,7 +106,34 @@ func verify(data *cms.SignedData, content []byte) (*Verdict, error) {
 	if err := data.Verify(signer, content); err != nil {
 		return nil, err
 	}
-	return &Verdict{Signer: signer, Certificates: data.Certificates}, nil
+	v := &Verdict{Signer: signer, Certificates: data.Certificates, signature: data.Signature()}
+	for _, a := range data.Unsigned {
+		if a.Type.Equal(oidMicrosoftStamp) || a.Type.Equal(oidStamp) {
+			v.timestamps = append(v.timestamps, a.Value.FullBytes)
+		} else {
+			v.Unsigned = append(v.Unsigned, a.Type)
+		}
+	}
+	return v, nil
+}
+
+// Stamped judges the timestamps beside the signature, if there are any: every one has to be by an authority of the policy,
+// over this signature. A policy that names no authority judges none. times are what they say.
+func (v *Verdict) Stamped(t *trust.Trust, now time.Time) (times []time.Time, why string) {
+	if len(t.Stamps) == 0 {
+		return nil, ""
+	}
+	for _, der := range v.timestamps {
+		token, err := timestamp.ParseToken(der)
+		if err != nil {
+			return nil, err.Error()
+		}
+		if why := t.Stamped(token, v.signature, now); why != "" {
+			return nil, why
+		}
+		times = append(times, token.Time)
+	}
+	return times, ""
 }
 
 // Trusted says why nobody vouches for the signer at all of the times; "" if an authority of the role code does.

@@ -29,8 +29,8 @@
 //	authorities   code-signing authorities: intermediates first and the root last; the identities (URIs or e-mail
 //	              addresses) that may sign, any if there are none; what the issuer extension has to say; and the window,
 //	              as of keys. One root may stand here several times, for several roles
-//	timestamps    RFC 3161 authorities, certificates and window as above; every certificate that a timestamp brings has to
-//	              lead there
+//	timestamps    RFC 3161 authorities, certificates and window as above, for signatures of files and inside of programs;
+//	              every certificate that a timestamp brings has to lead there
 //	roles         release, reproducer, code (signatures inside of programs)
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs

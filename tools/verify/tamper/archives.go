@@ -49,7 +49,7 @@ func archiveCases() []Case {
 		return releasetest.Entry{Name: linuxStem + "/bin/other", Mode: 0o755, Type: kind, Link: link}
 	}
 	var cases []Case
-	for _, archive := range []struct{ object, stem, name string }{{"archive", linuxStem, linuxArchive}, {"zip archive", windowsStem, windowsStem + ".zip"}} {
+	for _, archive := range []struct{ object, stem, name, exe string }{{"archive", linuxStem, linuxArchive, ""}, {"zip archive", windowsStem, windowsStem + ".zip", ".exe"}} {
 		for mutation, name := range map[string]string{
 			"a name with ../":              archive.stem + "/../../../etc/profile",
 			"a name with /../ inside":      archive.stem + "/bin/../../x",
@@ -81,6 +81,9 @@ func archiveCases() []Case {
 			c("bytes after the archive", archive.object, "archive-form", "archive-malformed", packed(archive.name, func(b []byte) []byte { return append(b, "x"...) })),
 			c("a file outside of the folder", archive.object, "archive-contents", "archive-contents", with(archive.name, file("LICENSE"))),
 			c("no library", archive.object, "archive-contents", "archive-contents", tree(archive.name, func(t *releasetest.Tree) { t.Find("lib/libsqlite3.a").Name = archive.stem + "/share/x" })),
+			c("no verifier", archive.object, "archive-contents", "archive-contents", tree(archive.name, func(t *releasetest.Tree) {
+				t.Find("bin/gosqlite-verify" + archive.exe).Name = archive.stem + "/share/x"
+			})),
 			c("a script among the programs", archive.object, "archive-contents", "archive-contents", with(archive.name, releasetest.Entry{Name: archive.stem + "/bin/install", Mode: 0o755, Data: []byte("#!/bin/sh\n")})),
 			c("empty", archive.object, "archive-contents", "archive-contents", tree(archive.name, func(t *releasetest.Tree) { t.Entries = nil })),
 		)

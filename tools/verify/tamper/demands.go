@@ -130,10 +130,14 @@ func Controls() []Case {
 			})(k)
 			h.Signed = func(t *releasetest.Tree) {
 				for i, e := range t.Entries {
-					if strings.HasSuffix(e.Name, "_signed/bin/gosqlite.exe") {
-						t.Entries[i].Data = releasetest.AttachPE(releasetest.PE("windows", "code of the shell"), k.Leaf)
-					} else if strings.HasSuffix(e.Name, "_signed/bin/gosqlite") {
-						t.Entries[i].Data = releasetest.AttachMachO(releasetest.MachO("darwin", strings.Repeat("code of the shell", 300)), k.Leaf)
+					folder, name, _ := strings.Cut(e.Name, "/bin/")
+					code := map[bool]string{false: "code of the shell", true: "code of the verifier"}[strings.HasPrefix(name, "gosqlite-verify")]
+					switch {
+					case name == "":
+					case strings.Contains(folder, "_windows_"):
+						t.Entries[i].Data = releasetest.AttachPE(releasetest.PE("windows", code), k.Leaf)
+					default:
+						t.Entries[i].Data = releasetest.AttachMachOAs(name, releasetest.MachO("darwin", strings.Repeat(code, 300)), k.Leaf)
 					}
 				}
 			}

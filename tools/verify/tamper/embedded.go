@@ -139,6 +139,7 @@ func embeddedCases() []Case {
 			}}
 		}),
 	)
+	cases = append(cases, besideCases()...)
 	for offset, what := range map[int]string{200: "a load command", 4500: "a page of code"} {
 		cases = append(cases, c(fmt.Sprintf("a bit of %s after signing", what), "signed archive", "embedded-strip", "embedded-mismatch", inArchive(darwin, func(_ *keys, e *releasetest.Entry) { e.Data[offset] ^= 1 })))
 	}
@@ -152,7 +153,8 @@ func moved(path func(string) string, ending string) func(k *keys) hooks {
 		return hooks{
 			SignedSet: func(d map[string]any) {
 				for _, f := range d["files"].([]any) {
-					s := f.(object)["signatures"].([]any)[0].(object)
+					list := f.(object)["signatures"].([]any)
+					s := list[len(list)-1].(object) // the list stays in order
 					if old := s["file"].(string); strings.HasSuffix(old, ".authenticode") {
 						at := path(s["path"].(string))
 						from, to = old, strings.Replace(old, s["path"].(string), at, 1)

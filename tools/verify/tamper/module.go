@@ -54,6 +54,8 @@ func moduleCases() []Case {
 		c("another go.mod than the zip's, well signed", "module .mod", text("gosqlite_v1.2.0.mod", "module github.com/gosqlite/gosqlite\n\ngo 1.26.0\n")),
 		c("of another version, well signed", "module .info", text("gosqlite_v1.2.0.info", `{"Version":"v1.1.0","Time":"2026-11-23T00:00:00Z"}`)),
 		c("of another day, well signed", "module .info", text("gosqlite_v1.2.0.info", `{"Version":"v1.2.0","Time":"2026-11-24T00:00:00Z"}`)),
+		c("a key twice, well signed", "module .info", text("gosqlite_v1.2.0.info", `{"Version":"v1.1.0","Version":"v1.2.0","Time":"2026-11-23T00:00:00Z"}`)),
+		c("a key in another case, well signed", "module .info", text("gosqlite_v1.2.0.info", `{"version":"v1.2.0","Time":"2026-11-23T00:00:00Z"}`)),
 		c("no JSON, well signed", "module .info", text("gosqlite_v1.2.0.info", "v1.2.0")),
 		c("left out, well signed", "module .info", func(p map[string]*releasetest.Payload) { delete(p, "gosqlite_v1.2.0.info") }),
 		c("a second one, well signed", "module .mod", func(p map[string]*releasetest.Payload) {

@@ -126,6 +126,11 @@ func osslsigncode(ctx context.Context, program string, d *Dir, b *Bench) Verdict
 			text = append(text, c.PEM()...)
 		}
 	}
+	for _, a := range b.current.Trust.Stamps { // osslsigncode holds each chain to its purpose
+		for _, c := range a.Certificates {
+			text = append(text, c.PEM()...)
+		}
+	}
 	if os.WriteFile(roots, text, 0o600) != nil {
 		return Refused
 	}

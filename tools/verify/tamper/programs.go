@@ -5,6 +5,7 @@ package tamper
 import (
 	"crypto/x509"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
@@ -35,6 +36,9 @@ func programCases() []Case {
 		c("no build identity", "debug", "debug-twin", "twin-unidentified", program(linuxDebug, "bin/gosqlite", releasetest.ELF(releasetest.AMD64, "", "x"))),
 		c("another build identity", "debug twin for Windows", "debug-twin", "twin-mismatch", program(windows+"_debug.tar.gz", "bin/gosqlite.exe", releasetest.PE("another", "x"))),
 		c("another build identity", "debug twin for macOS", "debug-twin", "twin-mismatch", program(darwin+"_debug.tar.gz", "bin/gosqlite", releasetest.MachO("another", "x"))),
+		c("no verifier", "debug", "archive-contents", "archive-contents", tree(linuxDebug, func(t *releasetest.Tree) {
+			t.Entries = slices.DeleteFunc(t.Entries, func(e releasetest.Entry) bool { return strings.HasSuffix(e.Name, "/bin/gosqlite-verify") })
+		})),
 		c("one more program", "debug", "debug-twin", "twin-missing", with(linuxDebug, releasetest.Entry{Name: linuxStem + "_debug/bin/more", Mode: 0o755, Data: releasetest.ELF(releasetest.AMD64, id, "x")})),
 	}
 }
@@ -50,7 +54,7 @@ func bill(document string, change func(d object)) func(k *keys) hooks {
 	}
 }
 
-// components changes the list of components, SQLite first, then the program, then the library.
+// components changes the list of components: SQLite first, then the program, the library and the verifier.
 func components(change func(list []any) []any) func(d object) {
 	return func(d object) {
 		if list, ok := d["components"].([]any); ok {
@@ -93,6 +97,7 @@ func sbomCases() []Case {
 				delete(d.subject(o), "hashes")
 				delete(d.subject(o), "checksums")
 			})),
+			c("another name of its subject", d.object, "sbom-subject", "sbom-wrong-subject", bill(d.name, func(o object) { d.subject(o)["name"] = linuxStem + ".zip" })),
 			c("the subject's digest by another algorithm only", d.object, "sbom-subject", "sbom-wrong-subject", bill(d.name, func(o object) {
 				for _, key := range []string{"hashes", "checksums"} {
 					if list, ok := d.subject(o)[key].([]any); ok {

@@ -79,10 +79,11 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 	}
 }
 
-// TestPredicatesAreRead: without the one rule that reads it, each well signed statement that says something else passes.
+// TestPredicatesAreRead: without the one rule that reads it, each well signed statement that says something else passes, and
+// each program with something else beside its signature.
 func TestPredicatesAreRead(t *testing.T) {
 	b, _ := bench(t)
-	for _, c := range slices.Concat(predicateCases(), buildCases()) {
+	for _, c := range slices.Concat(predicateCases(), buildCases(), besideCases()) {
 		if passes, err := b.PassesWithout(context.Background(), c, c.Rule); err != nil || !passes {
 			t.Errorf("%s: passes without %s: %v, %v", c.Name(), c.Rule, passes, err)
 		}

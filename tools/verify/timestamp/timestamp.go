@@ -76,13 +76,29 @@ func parse(der []byte) (*Token, error) {
 	if r.Status.Status != 0 && r.Status.Status != 1 { // granted, grantedWithMods
 		return nil, fmt.Errorf("the authority refused, status %d", r.Status.Status)
 	}
-	data, err := cms.Parse(r.Token.FullBytes)
+	// What nothing signs could be changed without notice.
+	if len(r.Status.Text.FullBytes) > 0 || r.Status.Info.BitLength > 0 {
+		return nil, errors.New("a status with a text")
+	}
+	return token(r.Token.FullBytes)
+}
+
+// ParseToken reads a TimeStampToken by itself, which is what lies beside a signature inside of a program.
+func ParseToken(der []byte) (*Token, error) {
+	t, err := token(der)
+	if err != nil {
+		return nil, fmt.Errorf("timestamp: %w", err)
+	}
+	return t, nil
+}
+
+func token(der []byte) (*Token, error) {
+	data, err := cms.Parse(der)
 	if err != nil {
 		return nil, err
 	}
-	// What nothing signs could be changed without notice.
-	if len(data.Unsigned) > 0 || len(r.Status.Text.FullBytes) > 0 || r.Status.Info.BitLength > 0 {
-		return nil, errors.New("unsigned attributes, or a status with a text")
+	if len(data.Unsigned) > 0 {
+		return nil, errors.New("unsigned attributes")
 	}
 	if !data.ContentType.Equal(oidTSTInfo) {
 		return nil, fmt.Errorf("content type %v", data.ContentType)

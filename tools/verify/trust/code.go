@@ -3,9 +3,11 @@
 package trust
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
+	"github.com/gosqlite/gosqlite/tools/verify/timestamp"
 )
 
 // VouchesForCode says why no authority of the role code vouches for a leaf at all of the times; "" if one does. The
@@ -32,4 +34,16 @@ func (t *Trust) VouchesForCode(leaf *pki.Certificate, intermediates []*pki.Certi
 		why = a.Faults[0].Detail
 	}
 	return why
+}
+
+// Stamped says why a timestamp does not stand that lies beside a signature inside of a program; "" if an authority of the
+// policy made it over that signature. now is the verifier's clock.
+func (t *Trust) Stamped(token *timestamp.Token, signature []byte, now time.Time) string {
+	if _, reasons := token.Verify(signature, t.Stamps); len(reasons) > 0 {
+		return reasons[0].Error()
+	}
+	if token.Time.After(now.Add(slack)) {
+		return fmt.Sprintf("timestamp: %s lies in the future", token.Time.UTC().Format(time.RFC3339))
+	}
+	return ""
 }

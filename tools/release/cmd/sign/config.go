@@ -5,7 +5,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"time"
@@ -50,16 +52,25 @@ func readConfig(name string) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
+	c, err := parseConfig(text, filepath.Dir(name))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return c, nil
+}
+
+// parseConfig reads the text of a configuration in a folder.
+func parseConfig(text []byte, dir string) (*config, error) {
 	c := &config{}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(c); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, err
 	}
-	if c.Schema != configSchema || d.More() {
-		return nil, fmt.Errorf("read %s: schema %q is not %s, or something follows the value", name, c.Schema, configSchema)
+	// More would take a bracket for the end.
+	if _, err := d.Token(); c.Schema != configSchema || !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("schema %q is not %s, or something follows the value", c.Schema, configSchema)
 	}
-	dir := filepath.Dir(name)
 	for _, s := range c.signers() {
 		s.resolve(dir)
 	}

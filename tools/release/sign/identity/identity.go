@@ -143,7 +143,8 @@ func hasUsage(c *x509.Certificate, want x509.ExtKeyUsage) bool {
 	return false
 }
 
-// ParseChain reads a PEM text of certificates and nothing else.
+// ParseChain reads a text of certificates in PEM. What openssl writes between them is passed over; a block that is no
+// certificate, or can't be read, is not: the chain would be another than the file's.
 func ParseChain(text []byte) ([]*x509.Certificate, error) {
 	if len(text) > maxChainText {
 		return nil, fmt.Errorf("read certificates: larger than %d bytes", maxChainText)
@@ -164,6 +165,9 @@ func ParseChain(text []byte) ([]*x509.Certificate, error) {
 	}
 	if len(chain) == 0 {
 		return nil, errors.New("read certificates: there is none")
+	}
+	if n := bytes.Count(text, []byte("-----BEGIN ")); n != len(chain) { // pem.Decode passes over what it can't read
+		return nil, fmt.Errorf("read certificates: %d of %d PEM blocks can be read", len(chain), n)
 	}
 	return chain, nil
 }

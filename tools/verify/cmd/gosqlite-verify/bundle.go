@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -110,11 +109,13 @@ func aboutArtifact(e *bundle.Envelope, digest [32]byte) error {
 	if e.PayloadType != "application/vnd.in-toto+json" {
 		return fmt.Errorf("payload type %.80q", e.PayloadType)
 	}
-	var any map[string]any
-	if err := strictjson.Strict(e.Payload, &any); err != nil {
+	faults, err := strictjson.ReadPart(e.Payload, &s) // statements have more fields than these
+	switch {
+	case err != nil:
 		return err
-	}
-	if err := json.Unmarshal(e.Payload, &s); err != nil || !strings.HasPrefix(s.Type, "https://in-toto.io/Statement/") {
+	case len(faults) > 0:
+		return errors.New(faults[0])
+	case !strings.HasPrefix(s.Type, "https://in-toto.io/Statement/"):
 		return errors.New("the payload is no in-toto statement")
 	}
 	for _, x := range s.Subject {

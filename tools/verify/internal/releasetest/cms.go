@@ -52,6 +52,26 @@ type cmsOptions struct {
 	signer  *Cert
 	named   *Cert // in the attribute that binds the certificate; nil for no such attribute
 	certs   []*Cert
+	beside  []Beside
+}
+
+// A Beside is an unsigned attribute of a signature, in DER.
+type Beside func(signature []byte) []byte
+
+// Attribute is one with a value in DER.
+func Attribute(kind asn1.ObjectIdentifier, value []byte) Beside {
+	return func([]byte) []byte { return marshal(attribute{kind, []asn1.RawValue{raw(value)}}) }
+}
+
+// Attributes that hold timestamps, in programs for Windows and for macOS.
+var (
+	MicrosoftStamp = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 3, 3, 1}
+	AppleStamp     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
+)
+
+// Beside is the timestamp as an attribute.
+func (s Stamp) Beside(kind asn1.ObjectIdentifier) Beside {
+	return func(signature []byte) []byte { return Attribute(kind, s.token(signature))(signature) }
 }
 
 // signedData makes a ContentInfo with signed data by one signer.
@@ -81,9 +101,17 @@ func signedData(o cmsOptions) []byte {
 		Signed    asn1.RawValue
 		Algorithm algorithm
 		Signature []byte
+		Unsigned  asn1.RawValue `asn1:"optional"`
 	}
 	s := signer{Version: 1, Digest: algorithm{oidSHA256}, Signed: tagged(0, joined), Algorithm: algorithm{oidECDSA}, Signature: Sign(o.signer.Key, set)}
 	s.ID.Issuer, s.ID.Serial = raw(o.signer.parsed.RawIssuer), raw(marshal(o.signer.parsed.SerialNumber))
+	var beside []byte
+	for _, b := range o.beside {
+		beside = append(beside, b(s.Signature)...)
+	}
+	if beside != nil {
+		s.Unsigned = tagged(1, beside)
+	}
 	inner := []asn1.RawValue{raw(marshal(o.kind))}
 	if o.content != nil {
 		inner = append(inner, tagged(0, o.content))
@@ -117,6 +145,11 @@ func NewStamp(signer *Cert) Stamp {
 
 // Response is the TimeStampResp over signature.
 func (s Stamp) Response(signature []byte) []byte {
+	return marshal([]asn1.RawValue{raw(marshal([]int{s.Status})), raw(s.token(signature))})
+}
+
+// token is the TimeStampToken over signature.
+func (s Stamp) token(signature []byte) []byte {
 	over := signature
 	if s.Over != nil {
 		over = s.Over
@@ -135,15 +168,14 @@ func (s Stamp) Response(signature []byte) []byte {
 		Algorithm algorithm
 		Digest    []byte
 	}{algorithm{oidSHA256}, imprint[:]}, big.NewInt(1), s.Time})
-	token := signedData(cmsOptions{kind: oidTSTInfo, content: marshal(info), digest: info, signer: s.Signer, named: s.Named, certs: s.Certs})
-	return marshal([]asn1.RawValue{raw(marshal([]int{s.Status})), raw(token)})
+	return signedData(cmsOptions{kind: oidTSTInfo, content: marshal(info), digest: info, signer: s.Signer, named: s.Named, certs: s.Certs})
 }
 
 // peImageData is SpcPeImageData without flags and with an empty file name.
 var peImageData = []byte{0x30, 9, 3, 1, 0, 0xa0, 4, 0xa2, 2, 0x80, 0}
 
 // authenticode is a PKCS #7 over a program with this digest.
-func authenticode(digest []byte, signer *Cert) []byte {
+func authenticode(digest []byte, signer *Cert, beside []Beside) []byte {
 	content := marshal([]asn1.RawValue{
 		raw(marshal([]asn1.RawValue{raw(marshal(oidPEImage)), raw(peImageData)})),
 		raw(marshal(struct {
@@ -154,5 +186,5 @@ func authenticode(digest []byte, signer *Cert) []byte {
 	var value asn1.RawValue
 	_, err := asn1.Unmarshal(content, &value)
 	must(err)
-	return signedData(cmsOptions{kind: oidIndirectData, content: content, digest: value.Bytes, signer: signer, certs: []*Cert{signer}})
+	return signedData(cmsOptions{kind: oidIndirectData, content: content, digest: value.Bytes, signer: signer, certs: []*Cert{signer}, beside: beside})
 }

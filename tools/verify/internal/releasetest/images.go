@@ -89,7 +89,7 @@ const (
 )
 
 // AttachPE signs a program of PE. It changes CheckSum, as signers do.
-func AttachPE(program []byte, signer *Cert) []byte {
+func AttachPE(program []byte, signer *Cert, beside ...Beside) []byte {
 	b := bytes.Clone(program)
 	for len(b)%8 != 0 {
 		b = append(b, 0)
@@ -98,7 +98,7 @@ func AttachPE(program []byte, signer *Cert) []byte {
 	h.Write(b[:peChecksum])
 	h.Write(b[peChecksum+4 : peSecurity])
 	h.Write(b[peSecurity+8:])
-	return AttachPKCS7(program, authenticode(h.Sum(nil), signer))
+	return AttachPKCS7(program, authenticode(h.Sum(nil), signer, beside))
 }
 
 // AttachPKCS7 puts a PKCS #7 into a program of PE.
@@ -145,14 +145,19 @@ func MachO(id, code string) []byte {
 }
 
 // AttachMachO signs a program of Mach-O; without a signer it signs ad hoc.
-func AttachMachO(program []byte, signer *Cert) []byte {
+func AttachMachO(program []byte, signer *Cert, beside ...Beside) []byte {
+	return AttachMachOAs("gosqlite", program, signer, beside...)
+}
+
+// AttachMachOAs signs a program of Mach-O that it calls by a name.
+func AttachMachOAs(identifier string, program []byte, signer *Cert, beside ...Beside) []byte {
 	b := bytes.Clone(program)
 	for len(b)%16 != 0 {
 		b = append(b, 0)
 	}
 	end := len(b)
-	blob := codeSignature(b, signer) // for its size
-	for range 2 {                    // the size of an ECDSA signature varies by a byte or two
+	blob := codeSignature(identifier, b, signer, beside) // for its size
+	for range 2 {                                        // the size of an ECDSA signature varies by a byte or two
 		b = b[:end]
 		commands := le.Uint32(program[20:])
 		le.PutUint32(b[16:], le.Uint32(program[16:])+1)
@@ -162,16 +167,16 @@ func AttachMachO(program []byte, signer *Cert) []byte {
 		le.PutUint32(b[32+commands+8:], uint32(end))
 		le.PutUint32(b[32+commands+12:], 8192)
 		le.PutUint64(b[32+48:], uint64(end+8192))
-		blob = codeSignature(b, signer)
+		blob = codeSignature(identifier, b, signer, beside)
 	}
 	return append(append(b, blob...), make([]byte, 8192-len(blob))...)
 }
 
 // codeSignature is a super blob over all of program.
-func codeSignature(program []byte, signer *Cert) []byte {
+func codeSignature(identifier string, program []byte, signer *Cert, beside []Beside) []byte {
 	be := binary.BigEndian
 	const head = 44
-	name := "gosqlite\x00"
+	name := identifier + "\x00"
 	var pages []byte
 	for rest := program; len(rest) > 0; {
 		n := min(4096, len(rest))
@@ -187,7 +192,7 @@ func codeSignature(program []byte, signer *Cert) []byte {
 	d = append(append(d, name...), pages...)
 	blobs := [][]byte{d}
 	if signer != nil {
-		cms := signedData(cmsOptions{kind: oidData, digest: d, signer: signer, certs: []*Cert{signer}})
+		cms := signedData(cmsOptions{kind: oidData, digest: d, signer: signer, certs: []*Cert{signer}, beside: beside})
 		blobs = append(blobs, append(be.AppendUint32(be.AppendUint32(nil, 0xfade0b01), uint32(8+len(cms))), cms...))
 	}
 	at := 12 + 8*len(blobs)

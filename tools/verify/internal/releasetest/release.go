@@ -9,6 +9,7 @@
 package releasetest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
@@ -164,11 +165,13 @@ func (b *builder) archives(platform string) {
 	released := tree(stem,
 		Entry{Name: "LICENSE", Mode: 0o644, Data: []byte("MIT\n")},
 		Entry{Name: "bin/gosqlite" + exe, Mode: 0o755, Data: program(platform, "code of the shell")},
+		Entry{Name: "bin/gosqlite-verify" + exe, Mode: 0o755, Data: program(platform, "code of the verifier")},
 		Entry{Name: "include/sqlite3.h", Mode: 0o644, Data: []byte("/* sqlite3.h */\n")},
 		Entry{Name: "lib/libsqlite3.a", Mode: 0o644, Data: []byte("!<arch>\n")})
 	twin := tree(stem+"_debug",
 		Entry{Name: "LICENSE", Mode: 0o644, Data: []byte("MIT\n")},
-		Entry{Name: "bin/gosqlite" + exe, Mode: 0o755, Data: program(platform, "code of the shell, and its symbols")})
+		Entry{Name: "bin/gosqlite" + exe, Mode: 0o755, Data: program(platform, "code of the shell, and its symbols")},
+		Entry{Name: "bin/gosqlite-verify" + exe, Mode: 0o755, Data: program(platform, "code of the verifier, and its symbols")})
 	b.pack(stem+ext, manifest.Archive, platform, released)
 	b.pack(stem+"_debug.tar.gz", manifest.Debug, platform, twin)
 	b.trees[stem+ext] = released
@@ -192,7 +195,7 @@ func HexSum(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// sboms writes a CycloneDX and an SPDX document.
+// sboms writes a CycloneDX and an SPDX document. Components are SQLite, the shell, the library and the verifier.
 func (b *builder) sboms(stem, archive, platform string, t *Tree) {
 	type object struct {
 		kind, name string
@@ -204,6 +207,9 @@ func (b *builder) sboms(stem, archive, platform string, t *Tree) {
 			objects = append(objects, object{"file", name, e.Data})
 		}
 	}
+	slices.SortStableFunc(objects, func(x, y object) int {
+		return cmp.Compare(strings.Count(x.name, "-verify"), strings.Count(y.name, "-verify"))
+	})
 	sum := HexSum(b.payload[archive].Data)
 	components, packages := []any{}, []any{map[string]any{
 		"SPDXID": "SPDXRef-subject", "name": archive, "packageFileName": archive, "checksums": []any{map[string]any{"algorithm": "SHA256", "checksumValue": sum}},

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -118,8 +119,8 @@ func (b *builder) signedArchives() {
 		for i, e := range t.Entries {
 			folder, rest, _ := strings.Cut(e.Name, "/")
 			t.Entries[i].Name = strings.Replace(e.Name, folder, stem+"_signed", 1)
-			if rest == "bin/gosqlite" || rest == "bin/gosqlite.exe" {
-				t.Entries[i].Data = attach(e.Data, b.keys.CodeLeaf)
+			if strings.HasPrefix(rest, "bin/") {
+				t.Entries[i].Data = attach(path.Base(rest), e.Data, b.keys)
 			}
 		}
 		call(b.hooks.Signed, t)
@@ -136,20 +137,20 @@ func (b *builder) signedArchives() {
 	b.files[SignedManifest] = b.text(SignedManifest, doc)
 }
 
-// attach signs a program of its own format; of another one, it stays as it is.
-func attach(program []byte, signer *Cert) []byte {
+// attach signs a program of its own format, with a timestamp as signers do there; of another one, it stays as it is.
+func attach(name string, program []byte, k *Keys) []byte {
 	switch {
 	case strings.HasPrefix(string(program), "MZ"):
-		return AttachPE(program, signer)
+		return AttachPE(program, k.CodeLeaf, NewStamp(k.TSA[0]).Beside(MicrosoftStamp))
 	case strings.HasPrefix(string(program), "\xcf\xfa"):
-		return AttachMachO(program, signer)
+		return AttachMachOAs(name, program, k.CodeLeaf)
 	}
 	return program
 }
 
 // detach keeps the signatures of signed programs as files, and lists them.
 func (b *builder) detach(archive string, t *Tree) []any {
-	list := []any{}
+	var list []map[string]any
 	keep := func(entry, suffix string, blob []byte) {
 		folder, rest, _ := strings.Cut(entry, "/")
 		path := strings.TrimSuffix(folder, "_signed") + "/" + rest
@@ -171,7 +172,12 @@ func (b *builder) detach(archive string, t *Tree) []any {
 			keep(e.Name, ".macho", blob[:min(len(blob), int(binary.BigEndian.Uint32(blob[4:])))])
 		}
 	}
-	return list
+	slices.SortFunc(list, func(x, y map[string]any) int { return strings.Compare(x["path"].(string), y["path"].(string)) })
+	signatures := []any{}
+	for _, s := range list {
+		signatures = append(signatures, s)
+	}
+	return signatures
 }
 
 // A Signing is how a file is signed.
