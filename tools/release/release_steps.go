@@ -171,12 +171,9 @@ func (j *journey) scan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bills, err := filepath.Glob(j.in("payload", "*.cdx.json"))
+	bills, err := j.bills()
 	if err != nil {
 		return err
-	}
-	if len(bills) == 0 {
-		return fmt.Errorf("find what was built: no *.cdx.json in %s; run step build", j.in("payload"))
 	}
 	programs, err := j.log(ctx, "scan", filepath.Join("tools", "scan", "programs", "fetch"))
 	if err != nil {
