@@ -25,6 +25,7 @@ type machine struct {
 	dirty  string
 	soiled string // what is dirty once something was built
 	moved  string // the commit once something was built
+	base   string // the last release
 	fail   string // the command that fails holds this
 	no     bool   // ... by saying no
 	ran    []string
@@ -87,7 +88,9 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		m.put(filepath.Join(out, "notes.md"))
 		m.put(filepath.Join(out, "notes.json"))
 	case strings.Contains(line, "//:semver"):
-		m.write(after("--json"), `{"commit":"abc","version":"v1.2.3","base":"","level":"patch","changes":[]}`)
+		m.write(after("--json"), `{"commit":"abc","version":"v1.2.3","base":"`+m.base+`","level":"patch","changes":[]}`)
+	case strings.Contains(line, "cmd/sbom"):
+		return "the bill\n", nil
 	case strings.Contains(line, "cmd/module"):
 		for _, ext := range []string{"zip", "mod", "info"} {
 			m.put(filepath.Join(after("--out"), "github.com", "gosqlite", "gosqlite", "@v", "v1.2.3."+ext))
@@ -152,7 +155,7 @@ func TestRelease(t *testing.T) {
 	at(3, 1, "the tree is dirty:\n M go.mod", append(full, "--step", "build")...)
 	m.dirty = ""
 	// Without a key it goes as far as it can, and says what it left behind.
-	at(2, 10, "--key and --chain, or --config, are needed", "--version", "v1.2.3", "--out", out)
+	at(2, 11, "--key and --chain, or --config, are needed", "--version", "v1.2.3", "--out", out)
 	at(2, 1, "git tag -d v1.2.3", "--version", "v1.2.3", "--out", out)
 	at(0, 5, "there is to publish "+filepath.Join(out, "dist")+": 3 files", full...)
 	at(0, 1, "publish: done before", full...)
@@ -215,7 +218,8 @@ func TestCommands(t *testing.T) {
 		"./bazelw run //tools/scan/cmd/scan -- pass --report OUT/scan/scan.json --date 2026-11-23 OUT/payload/a.cdx.json OUT/payload/b.cdx.json OUT/payload/a_debug.tar.gz",
 		"./bazelw run //tools/release/cmd/module -- --root ROOT --commit abc --version v1.2.3 --out OUT/proxy --tag",
 		"./bazelw run //:semver -- --root ROOT --version v1.2.3 --json OUT/facts.json",
-		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --facts --manifest OUT/payload/manifest.json --out OUT/notes",
+		"./bazelw run //:notes -- --root ROOT --version v1.2.3 --facts --manifest OUT/payload/manifest.json --bill OUT/payload/a.cdx.json --bill OUT/payload/b.cdx.json --out OUT/notes",
+		"./bazelw run //tools/sbom/cmd/sbom -- bill --document OUT/payload/a.cdx.json --document OUT/payload/b.cdx.json",
 	} {
 		line := strings.NewReplacer("OUT", out, "WORK", work, "ROOT", m.root, "PATH=/programs:", "PATH=/programs"+string(filepath.ListSeparator)).Replace(want)
 		if !slices.Contains(m.ran, line) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 
@@ -43,7 +44,11 @@ func (j *journey) facts(ctx context.Context) error {
 	if !bytes.Equal(kept, found) {
 		return action.Reject(fmt.Errorf("%s says something else than %s, which is of this commit", committed, fresh))
 	}
-	return nil
+	var r semver.Report
+	if err := json.Unmarshal(found, &r); err != nil {
+		return fmt.Errorf("read %s: %w", fresh, err)
+	}
+	return j.lastBill(r.Base)
 }
 
 // readReport is the one text of a report, but for its commit.
@@ -62,9 +67,18 @@ func readReport(file string) ([]byte, error) {
 
 // notes makes the notes outside of the build, of the files of the payload, and holds those of the payload against them.
 func (j *journey) notes(ctx context.Context) error {
-	err := j.bazelw("notes", "run", "//:notes", "--", "--root", j.root, "--version", j.version, "--facts",
-		"--manifest", j.in("payload", "manifest.json"), "--out", j.in("notes"))(ctx)
+	bills, err := j.bills()
 	if err != nil {
+		return err
+	}
+	args := []string{"run", "//:notes", "--", "--root", j.root, "--version", j.version, "--facts", "--manifest", j.in("payload", "manifest.json")}
+	for _, bill := range bills {
+		args = append(args, "--bill", bill)
+	}
+	if err := j.bazelw("notes", append(args, "--out", j.in("notes"))...)(ctx); err != nil {
+		return err
+	}
+	if err := j.bill(ctx, bills); err != nil {
 		return err
 	}
 	for _, ext := range []string{"md", "json"} {
@@ -80,6 +94,52 @@ func (j *journey) notes(ctx context.Context) error {
 		if !bytes.Equal(made, built) {
 			return action.Reject(fmt.Errorf("compare the notes: %s of the payload is not what this tree says of its files", name))
 		}
+	}
+	return nil
+}
+
+// bills are the CycloneDX documents of the payload.
+func (j *journey) bills() ([]string, error) {
+	bills, err := filepath.Glob(j.in("payload", "*.cdx.json"))
+	if err == nil && len(bills) == 0 {
+		err = fmt.Errorf("find what was built: no *.cdx.json in %s; run step build", j.in("payload"))
+	}
+	return bills, err
+}
+
+// bill keeps what the release was made of, in short, for the notes of the next one.
+func (j *journey) bill(ctx context.Context, bills []string) error {
+	args := []string{"./bazelw", "run", "//tools/sbom/cmd/sbom", "--", "bill"}
+	for _, bill := range bills {
+		args = append(args, "--document", bill)
+	}
+	text, err := j.log(ctx, "notes", args...)
+	if err != nil {
+		return err
+	}
+	return action.WriteFile(j.in("bill.json"), 0o644, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+}
+
+// lastBill wants the bill of the last release among the facts, so that the notes say what changed since.
+func (j *journey) lastBill(base string) error {
+	name := filepath.Join(j.root, filepath.FromSlash(changes.Next), changes.Facts, "bill.json")
+	text, err := action.ReadFile(name, maxNotes)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && base == "":
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return action.Reject(fmt.Errorf("the tree does not say what %s was made of: %w; commit bill.json of its train, or what sbom bill prints of its documents", base, err))
+	case err != nil:
+		return err
+	}
+	var b struct {
+		Version string `json:"version"`
+	}
+	if err := json.Unmarshal(text, &b); err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	if "v"+b.Version != base {
+		return action.Reject(fmt.Errorf("%s is of %q, and the last release is %q", name, b.Version, base))
 	}
 	return nil
 }

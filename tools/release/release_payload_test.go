@@ -36,6 +36,46 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// TestLastBill: from the second release on the tree has to say what the last one was made of.
+func TestLastBill(t *testing.T) {
+	for _, test := range []struct {
+		name, base, bill, says string
+		code                   int
+	}{
+		{"first release", "", "", "", 0},
+		{"none", "v1.2.2", "", "the tree does not say what v1.2.2 was made of", 3},
+		{"the last", "v1.2.2", `{"version":"1.2.2"}`, "", 0},
+		{"an older one", "v1.2.2", `{"version":"1.2.1"}`, "is of \"1.2.1\", and the last release is \"v1.2.2\"", 3},
+		{"of no release", "", `{"version":"1.2.2"}`, "the last release is \"\"", 3},
+		{"no JSON", "v1.2.2", "yaml: true", "read ", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m, out := newMachine(t), t.TempDir()
+			m.base = test.base
+			facts := filepath.Join(m.root, "changes", "next", "facts")
+			m.write(filepath.Join(facts, "semver.json"), `{"version":"v1.2.3","base":"`+test.base+`","level":"patch","changes":[]}`)
+			if test.bill != "" {
+				m.write(filepath.Join(facts, "bill.json"), test.bill)
+			}
+			code, said := m.all("--version", "v1.2.3", "--out", out, "--step", "facts")
+			if code != test.code || !strings.Contains(said, test.says) {
+				t.Errorf("exit code %d: %s", code, said)
+			}
+			if code != 0 {
+				return
+			}
+			for _, step := range []string{"build", "notes"} {
+				if code, said := m.all("--version", "v1.2.3", "--out", out, "--step", step); code != 0 {
+					t.Fatal(said)
+				}
+			}
+			if text, err := os.ReadFile(filepath.Join(out, "bill.json")); err != nil || string(text) != "the bill\n" {
+				t.Errorf("bill.json for the next release is %q, %v", text, err)
+			}
+		})
+	}
+}
+
 // TestNotesAreThePayloads: notes of the payload that this tree would not make, or none, end the train.
 func TestNotesAreThePayloads(t *testing.T) {
 	for _, ext := range []string{"md", "json"} {

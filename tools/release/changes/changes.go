@@ -45,7 +45,7 @@ import (
 const Next = "changes/next"
 
 // Facts is the folder below Next with what machines found of the release, for notes that are made without git: semver.json by
-// //:semver --facts, and sbom.json, which sbom diff --json prints. A release that is being prepared has them.
+// //:semver --facts, and bill.json, which sbom bill prints of the last release. A release that is being prepared has them.
 const Facts = "facts"
 
 // Limits of entries.

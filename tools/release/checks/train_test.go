@@ -45,6 +45,7 @@ case $label in
 //:notes)
 	mkdir -p "$last"
 	for ext in md json; do cp "$WORLD_PAYLOAD"/gosqlite_*_notes.$ext "$last/notes.$ext"; done ;;
+//tools/sbom/cmd/sbom) echo '{}' ;;
 //:reproduce)
 	[ "$1" != ledger ] || cp "$WORLD_LEDGER" "$5" ;;
 esac
@@ -138,7 +139,7 @@ func (p *trip) build() {
 		add(manifest.File{Name: "gosqlite_v1.0.0." + ext, Kind: manifest.Module}, p.read(p.path("module", "github.com", "gosqlite", "gosqlite", "@v", "v1.0.0."+ext)))
 	}
 	add(manifest.File{Name: "gosqlite_1.0.0_notes.md", Kind: manifest.Notes}, []byte("# gosqlite v1.0.0\n"))
-	add(manifest.File{Name: "gosqlite_1.0.0_notes.json", Kind: manifest.Notes}, []byte(`{"version":"v1.0.0"}`+"\n"))
+	add(manifest.File{Name: "gosqlite_1.0.0_notes.json", Kind: manifest.Notes}, []byte(`{"schema":"gosqlite-notes/1","version":"v1.0.0","date":"2026-11-23","facts":{"files":[]}}`+"\n"))
 	slices.SortFunc(m.Files, func(a, b manifest.File) int { return strings.Compare(a.Name, b.Name) })
 	text, err := m.Encode()
 	if err != nil {

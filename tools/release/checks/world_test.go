@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		for _, name := range []string{
-			"release", "release/cmd/api", "release/cmd/semver", "release/cmd/notes", "release/cmd/module", "release/cmd/modulezip", "release/cmd/sign",
+			"release", "release/cmd/api", "release/cmd/semver", "release/cmd/notes", "release/cmd/module", "release/cmd/modulezip", "release/cmd/sign", "sbom/cmd/sbom",
 			"verify/cmd/gosqlite-verify",
 		} {
 			cmd := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "./"+name)

@@ -7,7 +7,7 @@
 // Notes that a build makes know no commit, which the build does not: theirs is "", and so is that of the report. Where nobody
 // has judged the version yet there is no report, and the notes say so.
 //
-// The facts are the report of //:semver, the differences of the bills of materials (sbom diff --json), the vulnerabilities
+// The facts are the report of //:semver, the differences of the bills of materials (package sbom/diff), the vulnerabilities
 // that the release fixes, the platforms, the files of the manifest, and the table of docs/benchmarks.md.
 //
 // Notes are written as Markdown, as one HTML page that asks for no other file, and as JSON with the schema gosqlite-notes/1:
@@ -119,7 +119,7 @@ func first(f *Facts, is func(semver.Change) bool) string {
 // firstOf is the first such change of the bills of materials. Where nobody looked nothing can be claimed.
 func firstOf(f *Facts, what diff.What) string {
 	if f.SBOMBase == "" {
-		return "the bills of materials were compared with no release; give --sbom-diff, or claim less"
+		return "the bills of materials were compared with no release; put what sbom bill prints of the last one into changes/next/facts/bill.json, or claim less"
 	}
 	if i := slices.IndexFunc(f.SBOM, func(c diff.Change) bool { return c.What == what }); i >= 0 {
 		return fmt.Sprintf("%s: %s %s -> %s", f.SBOM[i].What, f.SBOM[i].Component, f.SBOM[i].Old, f.SBOM[i].New)

@@ -81,6 +81,9 @@ func (n *Notes) factSections() []section {
 		}
 		parts.Rows = append(parts.Rows, []string{"`" + c.Component + "`", what, c.Old, c.New})
 	}
+	if f.SBOMBase != "" && parts.Rows == nil {
+		parts.Items = []item{{Title: "Of the same, in the same versions and under the same licenses, as " + f.SBOMBase}}
+	}
 	fixed := section{Title: "Vulnerabilities that it has no more", Head: []string{"Id", "By"}}
 	for _, x := range f.Fixed {
 		fixed.Rows = append(fixed.Rows, []string{x.ID, x.Why})

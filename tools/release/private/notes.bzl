@@ -18,12 +18,13 @@ _FACTS = [
     "//tools/scan/feed:records",
 ]
 
-def release_notes(ctx, manifest):
+def release_notes(ctx, manifest, entries):
     """Declares the notes of a release.
 
     Args:
       ctx: of a rule that has release_notes_attrs
       manifest: the File that lists all files but the notes
+      entries: of that manifest; the bills of materials of platforms are compared with what the last release was made of
     Returns:
       entries of the final manifest
     """
@@ -33,11 +34,13 @@ def release_notes(ctx, manifest):
     args.add("--facts")
     args.add("--root", ".")
     args.add("--manifest", manifest)
+    bills = [e.file for e in entries if e.kind == "sbom" and e.platform and e.name.endswith(".cdx.json")]
+    args.add_all(bills, before_each = "--bill")
     args.add("--out", outs["md"].dirname)
     ctx.actions.run(
         executable = ctx.executable._notes,
         arguments = [args],
-        inputs = ctx.files._facts + [manifest],
+        inputs = ctx.files._facts + bills + [manifest],
         outputs = outs.values(),
         mnemonic = "ReleaseNotes",
         progress_message = "Writing the release notes of %{label}",

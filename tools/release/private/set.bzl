@@ -49,7 +49,7 @@ def _set_impl(ctx):
     # The notes list every other file, and the manifest lists the notes.
     listed = ctx.actions.declare_file(ctx.label.name + "_notes/manifest.json")
     _manifest(ctx, entries, listed, ctx.actions.declare_file(ctx.label.name + "_notes/SHA256SUMS"))
-    entries = entries + release_notes(ctx, listed)
+    entries = entries + release_notes(ctx, listed, entries)
     outs = []
     for entry in entries:
         out = _place(ctx, entry.name)

@@ -60,11 +60,15 @@ func Compare(old, new *graph.Document) Report {
 			r.pair(key, components, nil)
 		}
 	}
+	r.sort()
+	return r
+}
+
+func (r *Report) sort() {
 	slices.SortFunc(r.Changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(a.Component, b.Component), cmp.Compare(a.What, b.What), cmp.Compare(a.Name, b.Name),
 			cmp.Compare(a.Old, b.Old), cmp.Compare(a.New, b.New))
 	})
-	return r
 }
 
 // index has the components by identity, ordered by role and version. The subject has a name of its own in each platform's

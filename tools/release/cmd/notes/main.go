@@ -25,16 +25,20 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/changes"
 	"github.com/gosqlite/gosqlite/tools/release/notes"
 	"github.com/gosqlite/gosqlite/tools/release/semver"
+	"github.com/gosqlite/gosqlite/tools/sbom/cyclonedx"
 	"github.com/gosqlite/gosqlite/tools/sbom/diff"
+	"github.com/gosqlite/gosqlite/tools/sbom/graph"
 )
 
-const usage = `usage: notes --version VERSION (--semver FILE | --facts) --out FOLDER [--sbom-diff FILE] [--manifest FILE] [--commit COMMIT] [--root FOLDER]
+const usage = `usage: notes --version VERSION (--semver FILE | --facts) --out FOLDER [--bill FILE]... [--manifest FILE] [--commit COMMIT] [--root FOLDER]
 
   --version VERSION    of the release, such as v1.2.3
   --semver FILE        the report that //:semver writes by --json
   --facts              takes the reports from changes/next/facts, as far as they are there, and names no commit
   --out FOLDER         gets notes.md, notes.html and notes.json
-  --sbom-diff FILE     what sbom diff --json prints; without it that section is left out, and nothing of it may be claimed
+  --bill FILE          the CycloneDX document of a platform of the release; repeated. They are compared with the last release by
+                       changes/next/facts/bill.json, which sbom bill prints. Without either, that section is left out and
+                       nothing of it may be claimed
   --manifest FILE      of the release; without it sizes and digests are left out
   --commit COMMIT      full id of the source, which the report has to be of; default: HEAD, which git says
   --root FOLDER        of the tree; default: the workspace, or the folder here
@@ -49,8 +53,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 }
 
 type options struct {
-	version, commit, report, out, sbom, manifest, root string
-	facts                                              bool
+	version, commit, report, out, manifest, root string
+	bills                                        action.List
+	facts                                        bool
 }
 
 func write(ctx context.Context, args []string, stdout io.Writer, getenv func(string) string) error {
@@ -60,7 +65,7 @@ func write(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	flags.StringVar(&o.commit, "commit", "", "")
 	flags.StringVar(&o.report, "semver", "", "")
 	flags.StringVar(&o.out, "out", "", "")
-	flags.StringVar(&o.sbom, "sbom-diff", "", "")
+	flags.Var(&o.bills, "bill", "")
 	flags.StringVar(&o.manifest, "manifest", "", "")
 	flags.StringVar(&o.root, "root", "", "")
 	flags.BoolVar(&o.facts, "facts", false, "")
@@ -70,8 +75,8 @@ func write(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 	if o.version == "" || (o.report == "") != o.facts || o.out == "" {
 		return action.UsageError("--version, --out, and one of --semver and --facts are needed")
 	}
-	if o.facts && (o.commit != "" || o.sbom != "") {
-		return action.UsageError("--facts names no commit, and has the difference of bills with the other facts")
+	if o.facts && o.commit != "" {
+		return action.UsageError("--facts names no commit")
 	}
 	if o.root == "" {
 		if o.root = getenv("BUILD_WORKSPACE_DIRECTORY"); o.root == "" {
@@ -115,15 +120,8 @@ func read(o options) (date string, entries []changes.Entry, f notes.Facts, err e
 		}
 	}
 	f.SBOM, f.Files = []diff.Change{}, []notes.File{}
-	if o.sbom != "" {
-		var r diff.Report
-		if err = notes.ReadJSON(o.sbom, &r); err != nil {
-			return "", nil, f, fmt.Errorf("read the difference of bills: %w", err)
-		}
-		if r.Old == "" || "v"+r.New != o.version {
-			return "", nil, f, action.Reject(fmt.Errorf("read the difference of bills: it leads from %q to %q, the notes are of %s", r.Old, r.New, o.version))
-		}
-		f.SBOM, f.SBOMBase = append(f.SBOM, r.Changes...), "v"+r.Old
+	if err = o.compare(&f); err != nil {
+		return "", nil, f, err
 	}
 	if o.manifest != "" {
 		if f.Files, err = notes.ReadManifest(o.manifest, o.version); err != nil {
@@ -143,14 +141,63 @@ func read(o options) (date string, entries []changes.Entry, f notes.Facts, err e
 	return edition.Day(), entries, f, err
 }
 
-// committed names the reports in changes/next/facts that are there.
+// committed names the report in changes/next/facts if it is there.
 func (o *options) committed() {
-	dir := filepath.Join(o.root, filepath.FromSlash(changes.Next), changes.Facts)
-	for name, to := range map[string]*string{"semver.json": &o.report, "sbom.json": &o.sbom} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			*to = filepath.Join(dir, name)
-		}
+	if name := o.fact("semver.json"); exists(name) {
+		o.report = name
 	}
+}
+
+func (o *options) fact(name string) string {
+	return filepath.Join(o.root, filepath.FromSlash(changes.Next), changes.Facts, name)
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// compare holds the bills of materials of the release against what the last one was made of, where both are there.
+func (o *options) compare(f *notes.Facts) error {
+	name := o.fact("bill.json")
+	if len(o.bills) == 0 || !exists(name) {
+		return nil
+	}
+	last, err := readFile(name, diff.ReadBill)
+	if err != nil {
+		return err
+	}
+	var documents []*graph.Document
+	for _, file := range o.bills {
+		d, err := readFile(file, cyclonedx.Read)
+		if err != nil {
+			return err
+		}
+		documents = append(documents, d)
+	}
+	now, err := diff.NewBill(documents)
+	if err != nil {
+		return err
+	}
+	if "v"+now.Version != o.version {
+		return action.Reject(fmt.Errorf("write notes: the bills of materials are of %s, the notes of %s", now.Version, o.version))
+	}
+	f.SBOM, f.SBOMBase = append(f.SBOM, diff.CompareBills(last, now).Changes...), "v"+last.Version
+	return nil
+}
+
+func readFile[T any](name string, read func(r io.Reader) (T, error)) (T, error) {
+	var none T
+	in, err := os.Open(name)
+	if err != nil {
+		return none, err
+	}
+	defer in.Close()
+	v, err := read(in)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", name, err)
+	}
+	return v, nil
 }
 
 // before is the SQLite of the last release, or "" when there is none.

@@ -24,7 +24,8 @@ const usage = `usage: sbom COMMAND FLAGS
   table    print a graph's components
   tree     print what a graph's subject contains, links and was made with
   treemap  draw the bytes of a program by component
-  diff     print what changed between two graphs
+  diff     print what changed between two releases
+  bill     print what a release was made of, for the notes of the next one
 
 sbom COMMAND --help has the flags of a command.
 `
@@ -37,7 +38,7 @@ type command struct {
 
 var commands = []command{
 	{"merge", merge}, {"write", write}, {"check", check}, {"expect", expect}, {"score", score},
-	{"table", table}, {"tree", tree}, {"treemap", treemap}, {"diff", differences},
+	{"table", table}, {"tree", tree}, {"treemap", treemap}, {"diff", differences}, {"bill", bill},
 }
 
 func main() {

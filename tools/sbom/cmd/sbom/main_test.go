@@ -256,6 +256,18 @@ func TestDiff(t *testing.T) {
 	if out, _ := f.run(action.OK, "diff", "--old", "/old.graph.json", "--new", "/new.graph.json"); !strings.Contains(out, "3.53.0  3.54.1") {
 		t.Errorf("got %s", out)
 	}
+	// A release has documents, and the tree has bills.
+	f.run(action.OK, "write", "--graph", "/old.graph.json", "--out", "cyclonedx-1.7+json=/old.cdx.json")
+	f.run(action.OK, "write", "--graph", "/new.graph.json", "--out", "cyclonedx-1.7+json=/new.cdx.json")
+	short, _ := f.run(action.OK, "bill", "--document", "/old.cdx.json")
+	f.put("bill.json", short)
+	for _, files := range [][2]string{{"/old.cdx.json", "/new.cdx.json"}, {"/bill.json", "/new.cdx.json"}, {"/old.cdx.json", "/new.graph.json"}} {
+		if out, _ := f.run(action.OK, "diff", "--old", files[0], "--new", files[1]); !strings.Contains(out, "3.53.0  3.54.1") {
+			t.Errorf("%s to %s: %s", files[0], files[1], out)
+		}
+	}
+	f.run(action.Failure, "bill", "--document", "/bill.json")
+	f.run(action.Usage, "bill")
 	out, _ := f.run(action.OK, "diff", "--old", "/old.graph.json", "--new", "/new.graph.json", "--json")
 	if !strings.Contains(out, `"what": "version"`) {
 		t.Errorf("got %s", out)

@@ -9,7 +9,6 @@ import (
 	"io"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
-	"github.com/gosqlite/gosqlite/tools/sbom/diff"
 	"github.com/gosqlite/gosqlite/tools/sbom/graph"
 	"github.com/gosqlite/gosqlite/tools/sbom/show"
 )
@@ -80,40 +79,4 @@ func treemap(args []string, stdout io.Writer) error {
 		return nil
 	}
 	return action.WriteFile(html, 0o644, func(w io.Writer) error { return show.HTML(w, title, areas) })
-}
-
-const diffUsage = `usage: sbom diff --old FILE --new FILE [--json]
-
-  --old FILE  the graph of the older release
-  --new FILE  the graph of the newer one
-  --json      print a report for machines
-  @FILE       stands for the arguments in FILE, one a line
-`
-
-func differences(args []string, stdout io.Writer) error {
-	var oldFile, newFile string
-	var asJSON bool
-	flags := flag.NewFlagSet("diff", flag.ContinueOnError)
-	flags.StringVar(&oldFile, "old", "", "")
-	flags.StringVar(&newFile, "new", "", "")
-	flags.BoolVar(&asJSON, "json", false, "")
-	if err := action.Parse(flags, diffUsage, args, stdout); err != nil {
-		return err
-	}
-	if oldFile == "" || newFile == "" {
-		return action.UsageError("--old and --new are needed")
-	}
-	before, err := readGraph(oldFile)
-	if err != nil {
-		return err
-	}
-	after, err := readGraph(newFile)
-	if err != nil {
-		return err
-	}
-	r := diff.Compare(before, after)
-	if asJSON {
-		return printJSON(stdout, r)
-	}
-	return diff.Table(stdout, r)
 }
