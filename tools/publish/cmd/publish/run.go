@@ -54,7 +54,7 @@ type world struct {
 
 type options struct {
 	release, policy, scan, semver, to, advisories, staged, online, login, ca string
-	publish, json                                                            bool
+	publish, json, revokes                                                   bool
 	trusts                                                                   *policy.Policy // once it was read
 	database                                                                 database
 }
