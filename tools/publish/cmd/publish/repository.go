@@ -22,18 +22,21 @@ type repository struct {
 }
 
 func (o *options) openRepository(store *tree.Store, w world) (target, error) {
-	if o.staged == "" || o.online == "" {
+	x := &repository{folder: folder{store: store}, now: w}
+	switch {
+	case o.revokes && o.online == "":
+		return x, nil // it asks for them where it needs them
+	case o.online == "" || o.staged == "" && !o.revokes:
 		return nil, action.UsageError("--to tuf:FOLDER needs --tuf-staged and --tuf-online")
 	}
 	text, err := read("tuf-online", o.online)
 	if err != nil {
 		return nil, err
 	}
-	online, err := tuf.ParseOnline(text, filepath.Dir(o.online), tuf.Asking(w.stderr))
-	if err != nil {
+	if x.online, err = tuf.ParseOnline(text, filepath.Dir(o.online), tuf.Asking(w.stderr)); err != nil {
 		return nil, action.UsageError("--tuf-online %s: %w", o.online, err)
 	}
-	return &repository{folder: folder{store: store}, now: w, online: online}, nil
+	return x, nil
 }
 
 func (x *repository) versions(context.Context) (names []string, err error) {
@@ -76,9 +79,4 @@ func (x *repository) change(ctx context.Context, o *options, r *gate.Release, p 
 	}
 	x.next, err = o.layOut(ctx, r, x.base, x.generation, items)
 	return x.enter(p, err)
-}
-
-// revoke is not the folder's: the role that lists a release has to sign that it is gone.
-func (x *repository) revoke(context.Context, revocation, bool) (string, error) {
-	return "", action.UsageError("a TUF repository lists what its roles signed: take the version out with tuf remove and tuf sign, publish that, then revoke it in the folder by file:FOLDER")
 }

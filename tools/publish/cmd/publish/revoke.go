@@ -24,14 +24,20 @@ import (
 const revokeUsage = `usage: publish revoke --to TARGET --version VERSION --reason TEXT [--publish] [FLAGS]
 
 Says of a published version that nobody should use it any more. Its files stay. In a folder, index.json lists it with the
-reason, the list of the Go module lacks it, and the advisories are replaced, all at once; in a registry it gets a referrer.
+reason, the list of the Go module lacks it, and the advisories are replaced, all at once; a TUF repository in it offers it no
+more. In a registry it gets a referrer.
 
-  --to TARGET           file:FOLDER, or oci://HOST/REPOSITORY
+  --to TARGET           file:FOLDER, tuf:FOLDER, or oci://HOST/REPOSITORY
   --version VERSION     such as v1.2.0
   --reason TEXT         one line, for everybody to see
   --advisories FOLDER   the feed that scan advisory build wrote; with it, --advisory
   --advisory ID         the advisory that names the version, such as x_GOSQLITE-2026-0001
   --go-mod FILE         writes the retraction into this go.mod, which the next version has; else it is only printed
+  --tuf-online FILE     of tuf:FOLDER, as for publishing
+  --tuf-key KEY         a key of the role that lists the version, such as stable-v1; repeated where more have to sign. Its
+                        passphrase comes by --tuf-secret SOURCE; --tuf-plugin PROGRAM is as for sign
+  --tuf-staged FOLDER   what tuf remove wrote and the holders of such keys signed; instead of --tuf-key. Without both, a dry
+                        run says which keys are needed
   --credentials FILE, --ca FILE
                         of a registry, as for publishing
   --publish             not a dry run
@@ -42,18 +48,18 @@ Exit codes: 0 done, 1 failure, 2 usage, 3 refused.
 // A revocation is one that was asked for.
 type revocation struct {
 	tree.Revocation
-	feed     []tree.Item
-	advisory []byte // the OSV record; nil without one
+	feed       []tree.Item
+	advisory   []byte // the OSV record; nil without one
+	withdrawal withdrawal
 }
 
-// A revoker is a target that takes revocations: it says what changes, and with commit does it. A TUF repository takes its
-// targets out by one, too.
+// A revoker is a target that takes revocations: it says what changes, and with commit does it.
 type revoker interface {
 	revoke(ctx context.Context, r revocation, commit bool) (said string, err error)
 }
 
 func revoke(ctx context.Context, args []string, w world) error {
-	o, r := &options{}, revocation{}
+	o, r := &options{revokes: true}, revocation{}
 	var goMod string
 	f := flag.NewFlagSet("revoke", flag.ContinueOnError)
 	f.StringVar(&o.to, "to", "", "")
@@ -64,6 +70,11 @@ func revoke(ctx context.Context, args []string, w world) error {
 	f.StringVar(&goMod, "go-mod", "", "")
 	f.StringVar(&o.login, "credentials", "", "")
 	f.StringVar(&o.ca, "ca", "", "")
+	f.StringVar(&o.online, "tuf-online", "", "")
+	f.Var(&r.withdrawal.keys, "tuf-key", "")
+	f.StringVar(&r.withdrawal.secret, "tuf-secret", "", "")
+	f.StringVar(&r.withdrawal.plugin, "tuf-plugin", "", "")
+	f.StringVar(&r.withdrawal.staged, "tuf-staged", "", "")
 	f.BoolVar(&o.publish, "publish", false, "")
 	if err := action.Parse(f, revokeUsage, args, w.stdout); err != nil {
 		return err
@@ -77,6 +88,12 @@ func revoke(ctx context.Context, args []string, w world) error {
 	}
 	if (o.advisories == "") != (r.Advisory == "") {
 		return action.UsageError("--advisories and --advisory go together")
+	}
+	if o.staged = r.withdrawal.staged; o.staged != "" && len(r.withdrawal.keys) > 0 {
+		return action.UsageError("--tuf-key and --tuf-staged are two ways to the same signatures; name one")
+	}
+	if len(r.withdrawal.keys) > 0 && !strings.HasPrefix(o.to, "tuf:") {
+		return action.UsageError("--tuf-key goes with --to tuf:FOLDER")
 	}
 	if err := r.read(o.advisories); err != nil {
 		return err

@@ -55,7 +55,7 @@ type world struct {
 
 type options struct {
 	release, policy, scan, semver, to, advisories, site, staged, online, login, ca string
-	publish, json                                                                  bool
+	publish, json, revokes                                                         bool
 	targets                                                                        action.List    // all, where "to" is one of them
 	trusts                                                                         *policy.Policy // once it was read
 	database                                                                       database
