@@ -115,7 +115,7 @@ case_server() {
 }
 
 case_warm() {
-  [[ -z $plant ]] || with_store empty || return
+  with_store "$(either full empty)" || return
   use_base base-warm
   end_base
   as '' remote-cache || return
@@ -219,7 +219,8 @@ case_full() {
   local file status
   warm_base && with_store empty || return
   stop_server
-  if ! mount -t tmpfs -o size=512k none "$work/srv/cas" 2>/dev/null; then
+  # Only the plant has room.
+  if ! mount -t tmpfs -o size="$(either 512k 1g)" none "$work/srv/cas" 2>/dev/null; then
     why="no tmpfs can be mounted here: run it as root"
     return 4
   fi
