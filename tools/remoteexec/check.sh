@@ -308,10 +308,10 @@ case_one() {
 case_lost() {
   local killer
   with_store empty 2 || return
-  # As soon as worker-0 has an action at hand, it is lost with all that it keeps.
+  # As soon as a worker has an action at hand, it is lost with all that it keeps.
   (
-    until pgrep -f "buildbox-run-bubblewrap .*$work/srv/run/worker-0.sock" >/dev/null; do sleep 0.1; done
-    [[ -n $plant ]] || { signal KILL worker-0 && signal KILL worker-0-casd && : >"$work/logs/killed"; }
+    until worker=$(pgrep -af "buildbox-run-bubblewrap .*$work/srv/run/worker-.* --action=" | grep -m 1 -oE 'worker-[0-9]+') && [[ -n $worker ]]; do sleep 0.05; done
+    [[ -n $plant ]] || { signal KILL "$worker" && signal KILL "$worker-casd" && printf '%s\n' "$worker" >"$work/logs/killed"; }
   ) &
   killer=$!
   plant='' remotely lost
@@ -319,7 +319,8 @@ case_lost() {
   kill "$killer" 2>/dev/null
   wait "$killer" 2>/dev/null
   ((status == 0)) || return 1
-  [[ -e $work/logs/killed ]] || { why="not exercised: no worker was killed"; return 1; }
+  [[ -s $work/logs/killed ]] || { why="not exercised: no worker was killed"; return 1; }
+  note="$note, $(<"$work/logs/killed") killed"
 }
 
 case_stopped() {
