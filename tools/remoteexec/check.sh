@@ -3,6 +3,7 @@
 # Shows what BuildGrid does for this workspace as a cache and with workers, and that Bazel survives what can happen to it.
 #
 #   tools/remoteexec/check.sh [CASE...]      all cases, or those named (populate is always first)
+#   tools/remoteexec/check.sh --targets LABEL [CASE...]      the same with another target
 #   tools/remoteexec/check.sh --plants       every case with its sabotage left out, or its condition broken: each must
 #                                            be red
 #
@@ -36,7 +37,7 @@ limit=${LIMIT:-60} least=${LEAST:-20}
 cases=(populate server warm secret anonymous reader expired corrupt lie full frozen dead remote shared lost one stopped)
 
 usage() {
-  sed -n '5,7s/^# *//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '5,8s/^# *//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 }
 
@@ -350,10 +351,14 @@ finish() {
 }
 
 plants=
-if [[ ${1-} == --plants ]]; then
-  plants=plant
-  shift
-fi
+case ${1-} in
+--plants) plants=plant && shift ;;
+--targets)
+  [[ -n ${2-} ]] || usage
+  targets=("$2")
+  shift 2
+  ;;
+esac
 for c; do [[ " ${cases[*]} " == *" $c "* ]] || usage; done
 (($#)) || set -- "${cases[@]}"
 
