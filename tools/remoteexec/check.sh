@@ -3,6 +3,7 @@
 # Shows what BuildGrid does for this workspace as a cache and with workers, and that Bazel survives what can happen to it.
 #
 #   tools/remoteexec/check.sh [CASE...]      all cases, or those named (populate is always first)
+#   tools/remoteexec/check.sh --targets LABEL [CASE...]      the same with another target
 #   tools/remoteexec/check.sh --plants       every case with its sabotage left out, or its condition broken: each must
 #                                            be red
 #
@@ -36,7 +37,7 @@ limit=${LIMIT:-60} least=${LEAST:-20}
 cases=(populate server warm secret anonymous reader expired corrupt lie full frozen dead remote shared lost one stopped)
 
 usage() {
-  sed -n '5,7s/^# *//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '5,8s/^# *//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 }
 
@@ -125,7 +126,7 @@ case_server() {
 }
 
 case_warm() {
-  [[ -z $plant ]] || with_store empty || return
+  with_store "$(either full empty)" || return
   use_base base-warm
   end_base
   as '' remote-cache || return
@@ -229,7 +230,8 @@ case_full() {
   local file status
   warm_base && with_store empty || return
   stop_server
-  if ! mount -t tmpfs -o size=512k none "$work/srv/cas" 2>/dev/null; then
+  # Only the plant has room.
+  if ! mount -t tmpfs -o size="$(either 512k 1g)" none "$work/srv/cas" 2>/dev/null; then
     why="no tmpfs can be mounted here: run it as root"
     return 4
   fi
@@ -317,10 +319,10 @@ case_one() {
 case_lost() {
   local killer
   with_store empty 2 || return
-  # As soon as worker-0 has an action at hand, it is lost with all that it keeps.
+  # As soon as a worker has an action at hand, it is lost with all that it keeps.
   (
-    until pgrep -f "buildbox-run-bubblewrap .*$work/srv/run/worker-0.sock" >/dev/null; do sleep 0.1; done
-    [[ -n $plant ]] || { signal KILL worker-0 && signal KILL worker-0-casd && : >"$work/logs/killed"; }
+    until worker=$(pgrep -af "buildbox-run-bubblewrap .*$work/srv/run/worker-.* --action=" | grep -m 1 -oE 'worker-[0-9]+') && [[ -n $worker ]]; do sleep 0.05; done
+    [[ -n $plant ]] || { signal KILL "$worker" && signal KILL "$worker-casd" && printf '%s\n' "$worker" >"$work/logs/killed"; }
   ) &
   killer=$!
   plant='' remotely lost
@@ -328,7 +330,8 @@ case_lost() {
   kill "$killer" 2>/dev/null
   wait "$killer" 2>/dev/null
   ((status == 0)) || return 1
-  [[ -e $work/logs/killed ]] || { why="not exercised: no worker was killed"; return 1; }
+  [[ -s $work/logs/killed ]] || { why="not exercised: no worker was killed"; return 1; }
+  note="$note, $(<"$work/logs/killed") killed"
 }
 
 case_stopped() {
@@ -358,10 +361,14 @@ finish() {
 }
 
 plants=
-if [[ ${1-} == --plants ]]; then
-  plants=plant
-  shift
-fi
+case ${1-} in
+--plants) plants=plant && shift ;;
+--targets)
+  [[ -n ${2-} ]] || usage
+  targets=("$2")
+  shift 2
+  ;;
+esac
 for c; do [[ " ${cases[*]} " == *" $c "* ]] || usage; done
 (($#)) || set -- "${cases[@]}"
 

@@ -97,7 +97,7 @@ esac`)
 
 func TestExecutionCheckArguments(t *testing.T) {
 	w := newWorld(t, "tools/remoteexec/check.sh", "tools/remotecache/bazel.bash")
-	for _, args := range [][]string{{"nosuch"}, {"populate", "nosuch"}, {"--plants", "nosuch"}, {"--help"}} {
+	for _, args := range [][]string{{"nosuch"}, {"populate", "nosuch"}, {"--plants", "nosuch"}, {"--targets"}, {"--targets", "//:x", "nosuch"}, {"--help"}} {
 		stdout, stderr, code := w.run("tools/remoteexec/check.sh", args...)
 		if code != 2 || stdout != "" || !strings.Contains(stderr, "tools/remoteexec/check.sh [CASE...]") {
 			t.Errorf("%q: code %d, stdout %q, stderr %q", args, code, stdout, stderr)
