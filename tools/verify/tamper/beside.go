@@ -52,7 +52,7 @@ func besideCases() []Case {
 	}
 	plain := func(kind ...int) func(*keys) []releasetest.Beside {
 		return func(*keys) []releasetest.Beside {
-			return []releasetest.Beside{releasetest.Attribute(kind, []byte{asn1.TagNull, 0})}
+			return []releasetest.Beside{releasetest.Attribute(kind, []byte{asn1.TagInteger, 1, 1})}
 		}
 	}
 	later := func(d time.Duration) func(*keys, *releasetest.Stamp) {
