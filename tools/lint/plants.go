@@ -59,8 +59,18 @@ func Plants() []Plant {
 	starlark := func(name, check, file, source string) Plant {
 		return Plant{Name: name, Check: check, Files: map[string]string{file: "# " + licence + "\n\"\"\"Planted.\"\"\"\n\n" + source}}
 	}
+	threats := func(name, test string) Plant {
+		return Plant{Name: name, Check: "threats", Files: map[string]string{
+			threatsFile:             "# Threats\n\n| Threat | Test | Left |\n|---|---|---|\n| small | `driver: TestSize` | |\n| large | " + test + " | |\n",
+			"sqlite/sqlite_test.go": spdx + "package sqlite\n\nimport \"testing\"\n\nfunc TestSkips(t *testing.T) { t.Skip(\"planted\") }\n",
+		}}
+	}
 	return []Plant{
 		{Name: "healthy tree"},
+		{Name: "a healthy threat model", Files: map[string]string{
+			tamperFile:  "# Past\n\n| mistake | Test | Case |\n|---|---|---|\n| size | `driver: TestSize` | `testing` |\n\n| rule |\n|---|\n| x |\n",
+			threatsFile: "# Threats\n\n| Threat | Test | Left |\n|---|---|---|\n| small | `driver: TestSize` | |\n| large | command `driver/driver.go Size` | |\n",
+		}},
 		driver("two blanks", "gofmt", spdx+"package driver\n\n// Planted has a blank too many.\nconst  Planted = 1\n"),
 		driver("no licence line", "spdx", "// Not a licence.\n\npackage driver\n"),
 		driver("a long Go file", "size", spdx+"package driver\n\n"+strings.Repeat("// One more line.\n", 400)),
@@ -78,6 +88,14 @@ func Plants() []Plant {
 		{Name: "a rule with a command that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "command": "tools/gone.sh"}]`}},
 		{Name: "a rule with a part that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "command": "driver/driver.go gone"}]`}},
 		{Name: "a rule that says nothing", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md"}]`}},
+		threats("a threat without a test", "no test"),
+		threats("a threat with a test that is gone", "`driver: TestGone`"),
+		threats("a threat with a command that is gone", "command `tools/gone.sh`"),
+		threats("a threat with a test that may skip", "`sqlite: TestSkips`"),
+		{Name: "a past mistake without its case", Check: "threats", Files: map[string]string{
+			tamperFile: "# Past\n\n| mistake | Test | Case |\n|---|---|---|\n| size | `driver: TestSize` | `gone` |\n",
+		}},
+		{Name: "a threat model without a table", Check: "threats", Files: map[string]string{threatsFile: "# Threats\n\nNone, see `driver: TestSize`.\n"}},
 		{Name: "an include of SQLite", Check: "arrows", Files: map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
 		starlark("no blanks", "buildifier", "platforms/planted.bzl", "ROWS=1\n"),
 		starlark("an unused variable", "buildifier", "platforms/planted.bzl", "def planted():\n    \"\"\"Has an unused variable.\"\"\"\n    unused = 1\n"),

@@ -3,8 +3,6 @@
 package manual
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -27,29 +25,5 @@ func TestParse(t *testing.T) {
 	}
 	if r := (Result{State: stateNotRun}); r.OK() || !strings.Contains(stateNotRun, "not") {
 		t.Error("what was not run is not as it should be")
-	}
-}
-
-func TestTests(t *testing.T) {
-	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, "a_test.go"), []byte("package a\n\nfunc TestA(t *testing.T) {}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for page, want := range map[string]int{"| `x: TestA` |": 0, "`.: TestA`": 0, "no test": 0} {
-		if n, err := Tests(page, root); n != want || err == nil {
-			t.Errorf("%q: %d, %v", page, n, err)
-		}
-	}
-	if err := os.Mkdir(filepath.Join(root, "x"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(filepath.Join(root, "a_test.go"), filepath.Join(root, "x", "a_test.go")); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := Tests("| `x: TestA` |", root); n != 1 || err != nil {
-		t.Errorf("%d, %v", n, err)
-	}
-	if _, err := Tests("| `x: TestA`, `x: TestB` |", root); err == nil {
-		t.Error("a test that is not there")
 	}
 }

@@ -26,33 +26,25 @@ import (
 )
 
 const usage = `usage: manual --page FILE --verifier FILE [flags]
-       manual --tests FILE --tree DIR
 
   --page FILE      docs/verifying.md
   --verifier FILE  the program gosqlite-verify
   --cosign FILE    the program cosign, if it is not in PATH
   --all            a block that can't be run is a failure
-  --tests FILE     a page that names tests, such as docs/threat-model.md: look for them
-  --tree DIR       where
 `
 
 func main() { action.Main("manual", read) }
 
 func read(ctx context.Context, args []string, stdout io.Writer) error {
-	var page, verifier, cosign, tests, tree string
+	var page, verifier, cosign string
 	var needAll bool
 	flags := flag.NewFlagSet("manual", flag.ContinueOnError)
 	flags.StringVar(&page, "page", "", "")
 	flags.StringVar(&verifier, "verifier", "", "")
 	flags.StringVar(&cosign, "cosign", "", "")
-	flags.StringVar(&tests, "tests", "", "")
-	flags.StringVar(&tree, "tree", "", "")
 	flags.BoolVar(&needAll, "all", false, "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
 		return err
-	}
-	if tests != "" && tree != "" {
-		return named(stdout, tests, tree)
 	}
 	if page == "" || verifier == "" {
 		return action.UsageError("--page and --verifier are needed")
@@ -89,20 +81,6 @@ func read(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	return checks.Report(stdout, outcomes(page, results), needAll)
-}
-
-// named looks for the tests that a page names.
-func named(w io.Writer, page, tree string) error {
-	text, err := os.ReadFile(page)
-	if err != nil {
-		return err
-	}
-	n, err := manual.Tests(string(text), tree)
-	if err != nil {
-		return action.Reject(fmt.Errorf("%s: %w", page, err))
-	}
-	_, err = fmt.Fprintf(w, "%s: %d tests named, all there\n", page, n)
-	return err
 }
 
 func exists(name string) bool {
