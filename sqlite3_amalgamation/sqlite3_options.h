@@ -74,8 +74,11 @@
 // #define SQLITE_OMIT_AUTOINIT 1
 
 // ---- Durability ------------------------------------------------------------
-// FULL in every journal mode: what COMMIT reported survives a power cut. These
-// are SQLite's own defaults, said here so that no build flag changes them.
+// FULL in every journal mode: a power cut harms no database. What COMMIT reported
+// survives it in the modes wal, truncate and persist. In mode delete, which is the
+// default, the journal's name may come back and undo the last transaction, unless
+// synchronous is EXTRA: https://sqlite.org/pragma.html#pragma_synchronous. These are
+// SQLite's own defaults, said here so that no build flag changes them.
 #define SQLITE_DEFAULT_SYNCHRONOUS 2
 #define SQLITE_DEFAULT_WAL_SYNCHRONOUS 2
 // Rejected: NORMAL in WAL mode may lose the last commits at a power cut.

@@ -46,6 +46,7 @@ type inode struct {
 	exists  bool    // as the program sees it
 	onDisk  bool    // its name survives a power cut
 	deleted bool    // the name was removed, which is not safe yet
+	before  *inode  // what the name leads to on the disk until it is safe, nil: nothing
 }
 
 // write is one write, or a truncation when data is nil.
@@ -83,6 +84,9 @@ func (d *disk) reboot() {
 	defer d.mu.Unlock()
 	for _, name := range slices.Sorted(mapsKeys(d.files)) {
 		f := d.files[name]
+		if f.before != nil && d.rng.IntN(2) == 0 {
+			f = f.before // neither its removal nor the new file's name got there
+		}
 		if f.deleted && d.rng.IntN(2) == 0 {
 			f.onDisk = false
 		}
@@ -213,13 +217,13 @@ func (d *disk) Open(name string, flags vfs.OpenFlags) (vfs.File, bool, error) {
 			f = &inode{}
 			d.files[name] = f
 		}
-		// A name that was removed and comes again: the old contents may still
-		// come back, too, as if it had never been removed.
-		f.exists, f.now = true, nil
 		if f.deleted {
-			f.deleted = false
-			f.writes = append(f.writes, write{off: 0})
+			// A name that was removed and comes again is another file: the old one
+			// may come back as it was, but not mixed with the new one.
+			f = &inode{before: f}
+			d.files[name] = f
 		}
+		f.exists, f.now = true, nil
 	}
 	return &handle{d, f, name, flags&vfs.OpenDeleteOnClose != 0}, false, nil
 }
@@ -239,7 +243,9 @@ func (d *disk) Delete(name string, sync bool) error {
 		return errPower
 	}
 	if !f.onDisk {
-		delete(d.files, name)
+		if delete(d.files, name); f.before != nil {
+			d.files[name] = f.before
+		}
 		return nil
 	}
 	f.exists, f.deleted = false, true
@@ -253,7 +259,7 @@ func (d *disk) Delete(name string, sync bool) error {
 // does: SQLite's own VFS syncs the folder with a new file.
 func (d *disk) syncNames() {
 	for name, f := range d.files {
-		if f.deleted {
+		if f.before = nil; f.deleted {
 			delete(d.files, name)
 		}
 	}
@@ -360,7 +366,7 @@ func (h *handle) Sync() error {
 	}
 	h.f.safe, h.f.writes = slices.Clone(h.f.now), nil
 	if !h.f.onDisk {
-		h.f.onDisk = true
+		h.f.onDisk, h.f.before = true, nil
 		h.d.syncNames()
 	}
 	return nil
