@@ -68,16 +68,41 @@ func TestFileControl(t *testing.T) {
 	}
 }
 
+// TestGlobalStatus reads a file of 200 pages: the two counters that are offered
+// move, and no other does.
 func TestGlobalStatus(t *testing.T) {
-	c := openTest(t, ":memory:")
-	exec(t, c, "CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(1000000))")
-	_, highest, err := sqlite.ReadGlobalStatus(sqlite.GlobalParserStack, false)
-	if err != nil || highest < 0 {
-		t.Errorf("parser stack: at most %d, %v", highest, err)
+	name := filepath.Join(t.TempDir(), "pages.db")
+	c := openTest(t, name)
+	exec(t, c, "CREATE TABLE t(x); WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 200) INSERT INTO t SELECT zeroblob(3000) FROM r")
+	before, highest := map[int]int64{}, map[int]int64{}
+	for i := range 10 {
+		now, high, err := sqlite.ReadGlobalStatus(sqlite.GlobalStatus(i), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before[i], highest[i] = now, high
 	}
-	// Memory statistics are compiled out: a counter that moved would say that each allocation takes a lock.
-	if now, highest, err := sqlite.ReadGlobalStatus(sqlite.GlobalMemoryUsed, true); now != 0 || highest != 0 || err != nil {
-		t.Errorf("memory: %d, at most %d, %v", now, highest, err)
+	reader := openTest(t, name)
+	exec(t, reader, "SELECT sum(length(x)) FROM t")
+	for i := range 10 {
+		now, high, err := sqlite.ReadGlobalStatus(sqlite.GlobalStatus(i), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch sqlite.GlobalStatus(i) {
+		case sqlite.GlobalPageCacheOverflow:
+			if now < before[i]+150*4096 || high < now { // the first few come in bulk
+				t.Errorf("200 pages were read: %d bytes, %d before, at most %d", now, before[i], high)
+			}
+		case sqlite.GlobalPageCacheSize:
+			if high < 4096 {
+				t.Errorf("the largest page asked for is %d bytes", high)
+			}
+		default:
+			if now != 0 || high != 0 || highest[i] != 0 {
+				t.Errorf("counter %d, which is not offered, moves: %d, at most %d", i, now, high)
+			}
+		}
 	}
 	if _, _, err := sqlite.ReadGlobalStatus(99, false); err == nil {
 		t.Error("a counter that is none is read")

@@ -48,17 +48,12 @@ func (c *Conn) Status(counter Status, reset bool) (now, highest int64, err error
 // https://sqlite.org/c3ref/c_status_malloc_count.html
 type GlobalStatus int
 
-// Counters of [ReadGlobalStatus]. The built-in SQLite is compiled without memory
-// statistics, whose mutex every connection would wait for: those of memory stay
-// 0, and pages that overflow are counted.
+// Counters of [ReadGlobalStatus]: those that move. The built-in SQLite is compiled
+// without memory statistics, whose mutex every connection would wait for, and
+// without a page cache of its own; the counters of these stay 0.
 const (
-	GlobalMemoryUsed        GlobalStatus = 0 // SQLITE_STATUS_MEMORY_USED, bytes
-	GlobalPageCacheUsed     GlobalStatus = 1 // SQLITE_STATUS_PAGECACHE_USED, pages
-	GlobalPageCacheOverflow GlobalStatus = 2 // SQLITE_STATUS_PAGECACHE_OVERFLOW, bytes beyond the page cache
-	GlobalMallocSize        GlobalStatus = 5 // SQLITE_STATUS_MALLOC_SIZE, the largest request
-	GlobalParserStack       GlobalStatus = 6 // SQLITE_STATUS_PARSER_STACK
-	GlobalPageCacheSize     GlobalStatus = 7 // SQLITE_STATUS_PAGECACHE_SIZE, the largest request
-	GlobalMallocCount       GlobalStatus = 9 // SQLITE_STATUS_MALLOC_COUNT
+	GlobalPageCacheOverflow GlobalStatus = 2 // SQLITE_STATUS_PAGECACHE_OVERFLOW, bytes of pages in memory
+	GlobalPageCacheSize     GlobalStatus = 7 // SQLITE_STATUS_PAGECACHE_SIZE, the largest page asked for: the highest value alone
 )
 
 // ReadGlobalStatus is sqlite3_status64: the value now and the highest so far;
