@@ -272,12 +272,15 @@ func (c *Conn) SetLastInsertRowID(id int64) error {
 
 // Usable tells whether the connection is neither closed nor lost to a callback
 // that ended its goroutine. It asks nothing of SQLite.
-func (c *Conn) Usable() bool {
-	if c.enter() != nil {
-		return false
+func (c *Conn) Usable() bool { return c.whyUnusable() == nil }
+
+// whyUnusable is nil or why the connection is not usable.
+func (c *Conn) whyUnusable() error {
+	if err := c.enter(); err != nil {
+		return err
 	}
 	c.leave()
-	return true
+	return nil
 }
 
 // AutoCommit is sqlite3_get_autocommit: false inside a transaction that BEGIN

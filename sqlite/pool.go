@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -14,16 +15,19 @@ import (
 // Pool is a database file in WAL mode with one connection that writes and
 // several that read, which never wait for each other. Its functions run in
 // transactions: a writer holds the write lock from its start, a reader sees one
-// state of the database from its start to its end.
+// state of the database from its start to its end. A connection that a function
+// has closed, or lost to runtime.Goexit, is replaced.
 //
 // https://sqlite.org/wal.html
 type Pool struct {
 	writer  chan *Conn // holds the one while it is free
 	readers chan *Conn
 	all     []*Conn
+	name    string // as OpenPool got it
+	options PoolOptions
 	file    string // the database's absolute path
 
-	mu      sync.Mutex
+	mu      sync.Mutex          // also of all
 	reading map[*Conn]time.Time // since when
 	isShut  bool
 	shut    chan struct{}  // closed with the pool, for those who wait
@@ -59,13 +63,14 @@ func OpenPool(name string, o PoolOptions) (*Pool, error) {
 		return nil, misuse("a pool wants at least one reader")
 	}
 	p := &Pool{
+		name: name, options: o,
 		writer:  make(chan *Conn, 1),
 		readers: make(chan *Conn, o.Readers),
 		reading: map[*Conn]time.Time{},
 		shut:    make(chan struct{}),
 	}
 	for i := range 1 + o.Readers {
-		c, err := p.open(name, o, i == 0)
+		c, err := p.open(i == 0)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open pool %q: %w", name, err), p.Close())
 		}
@@ -79,25 +84,56 @@ func OpenPool(name string, o PoolOptions) (*Pool, error) {
 	return p, nil
 }
 
-func (p *Pool) open(name string, o PoolOptions, writer bool) (*Conn, error) {
-	c, err := Open(name, OpenReadWrite|OpenCreate)
+// open opens a connection and adds it to those that Close closes.
+func (p *Pool) open(writer bool) (*Conn, error) {
+	c, err := Open(p.name, OpenReadWrite|OpenCreate)
 	if err != nil {
 		return nil, err
 	}
+	if err := p.setUp(c, writer); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.all = append(p.all, c)
-	setUp := "PRAGMA query_only = 1"
+	return c, nil
+}
+
+func (p *Pool) setUp(c *Conn, writer bool) error {
 	if writer {
-		setUp = ""
 		if err := c.wal(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if o.Init != nil {
-		if err := o.Init(c); err != nil {
-			return nil, err
+	if p.options.Init != nil {
+		if err := p.options.Init(c); err != nil {
+			return err
 		}
 	}
-	return c, c.Exec(setUp)
+	if writer {
+		return nil
+	}
+	return c.Exec("PRAGMA query_only = 1")
+}
+
+// live gives c, or another connection in its place when a function has closed it
+// or lost it to runtime.Goexit. Without one, c stays for the next try.
+func (p *Pool) live(c *Conn, writer bool) (*Conn, error) {
+	if c.whyUnusable() == nil {
+		return c, nil
+	}
+	// It gives back its files and locks.
+	if err := c.Close(); err != nil {
+		return c, err
+	}
+	next, err := p.open(writer)
+	if err != nil {
+		return c, fmt.Errorf("open another connection of pool %q: %w", p.name, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all = slices.DeleteFunc(p.all, func(x *Conn) bool { return x == c })
+	return next, nil
 }
 
 // wal sets WAL mode and finds out whether SQLite took it.
@@ -123,7 +159,10 @@ func (p *Pool) Read(ctx context.Context, f func(*Conn) error) error {
 	if err != nil {
 		return err
 	}
-	defer p.give(p.readers, c)
+	defer func() { p.give(p.readers, c) }()
+	if c, err = p.live(c, false); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	p.reading[c] = time.Now()
 	p.mu.Unlock()
@@ -144,7 +183,10 @@ func (p *Pool) Write(ctx context.Context, f func(*Conn) error) error {
 	if err != nil {
 		return err
 	}
-	defer p.give(p.writer, c)
+	defer func() { p.give(p.writer, c) }()
+	if c, err = p.live(c, true); err != nil {
+		return err
+	}
 	return c.transact(ctx, "BEGIN IMMEDIATE", f)
 }
 
