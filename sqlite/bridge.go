@@ -33,8 +33,6 @@ func (g guest) Drop(slot int) { g.c.host.Drop(slot) }
 
 func (g guest) Fail(rc int) error { return g.c.fail(rc, "") }
 
-func (g guest) Effects(n int) { g.c.effects += n }
-
 func (g guest) Call(f func() error) int {
 	err := g.c.hook(f)
 	if err == nil {

@@ -3,6 +3,7 @@
 package vtab_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/sqlite"
@@ -127,4 +128,68 @@ func TestTableValuedFunction(t *testing.T) {
 	if err := c.Exec("SELECT * FROM series(1)"); err == nil {
 		t.Error("a module that was taken away is used")
 	}
+}
+
+// TestReadingAheadBesideAModule counts calls of the table, and calls into C for a
+// statement that has nothing to do with it.
+func TestReadingAheadBesideAModule(t *testing.T) {
+	c := openTest(t)
+	now := int64(0)
+	connect := func(c *sqlite.Conn, args vtab.Args) (vtab.Table, string, error) {
+		_, schema, err := connectSeries(c, args)
+		return &watchedSeries{now: &now}, schema, err
+	}
+	if err := vtab.Register(c, "series", vtab.Module{Connect: connect, EponymousOnly: true}); err != nil {
+		t.Fatal(err)
+	}
+	step := func(sql string, each func(row int64)) (calls int64) {
+		s, _, err := c.Prepare(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		before := runtime.NumCgoCall()
+		for k := int64(1); ; k++ {
+			row, err := s.Step()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !row {
+				return runtime.NumCgoCall() - before
+			}
+			each(k)
+		}
+	}
+	step("SELECT value FROM series(200)", func(row int64) {
+		if now != row {
+			t.Fatalf("at row %d the table was asked for row %d", row, now)
+		}
+	})
+	calls := step("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 200) SELECT i FROM r", func(int64) {})
+	if calls > 50 {
+		t.Errorf("200 rows that are not the table's took %d calls", calls)
+	}
+}
+
+// watchedSeries tells which row was asked for last.
+type watchedSeries struct {
+	series
+	now *int64
+}
+
+func (s *watchedSeries) Open() (vtab.Cursor, error) { return &watchedCursor{now: s.now}, nil }
+
+type watchedCursor struct {
+	series
+	now *int64
+}
+
+func (s *watchedCursor) Filter(plan vtab.Plan, args []sqlite.Value) (bool, error) {
+	defer func() { *s.now = s.series.now }()
+	return s.series.Filter(plan, args)
+}
+
+func (s *watchedCursor) Next() (bool, error) {
+	defer func() { *s.now = s.series.now }()
+	return s.series.Next()
 }

@@ -23,7 +23,6 @@ type module struct {
 }
 
 // Dropped is called when SQLite lets go of the module.
-func (m *module) Dropped() { m.g.Effects(-1) }
 
 // Connect is called by C.
 func (m *module) Connect(create bool, argv []string) (slot, rc int) {

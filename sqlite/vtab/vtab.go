@@ -16,7 +16,8 @@
 // its code. A panic is an error that holds a [sqlite.PanicError];
 // runtime.Goexit loses the connection, as in a function.
 //
-// While a module is registered, Step reads no rows ahead on its connection.
+// A statement that reads a table of a module reads no rows ahead, so that each row
+// is asked for when the program steps to it; other statements go on to.
 //
 // Reference: https://sqlite.org/vtab.html
 package vtab
@@ -165,7 +166,6 @@ func Register(c *sqlite.Conn, name string, m Module) error {
 		return err
 	}
 	defer g.Leave()
-	g.Effects(1)
 	if rc := g.Handle().CreateModule(name, flags, g.Add(&module{c, g, m})); rc != 0 {
 		return g.Fail(rc)
 	}

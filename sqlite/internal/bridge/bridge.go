@@ -24,8 +24,6 @@ type Guest interface {
 	Call(f func() error) (rc int)
 	// Result sets the connection's result to a *sqlite.Value.
 	Result(value any)
-	// Effects adds to the callbacks that forbid reading ahead.
-	Effects(n int)
 }
 
 // Of gives the Guest of a *sqlite.Conn.
