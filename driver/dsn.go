@@ -66,6 +66,11 @@ func parseDSN(dsn string) (*config, error) {
 	if fragment != "" {
 		return nil, fmt.Errorf("gosqlite: data source name: a fragment (#%s) has no meaning: write %%23 for #", fragment)
 	}
+	if isURI {
+		if err := checkPath(strings.TrimPrefix(path, "file:")); err != nil {
+			return nil, fmt.Errorf("gosqlite: data source name: %w", err)
+		}
+	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return nil, fmt.Errorf("gosqlite: data source name: parameters: %w", err)
@@ -93,6 +98,37 @@ func parseDSN(dsn string) (*config, error) {
 	p.cfg.pragmas = append(p.cfg.pragmas, p.others...)
 	p.cfg.journal = p.pragma["journal_mode"]
 	return p.cfg, p.target(path, isURI)
+}
+
+// checkPath refuses what SQLite would open as another name than the one that is
+// written: https://sqlite.org/uri.html
+func checkPath(path string) error {
+	if i := strings.IndexByte(path, '#'); i >= 0 {
+		return fmt.Errorf("a fragment (%s) has no meaning: write %%23 for #", path[i:])
+	}
+	if authority, ok := strings.CutPrefix(path, "//"); ok {
+		if authority, _, _ = strings.Cut(authority, "/"); authority != "" && authority != "localhost" {
+			return fmt.Errorf("%q is no host whose files can be opened: write file:///path, or file:path", authority)
+		}
+	}
+	for i := strings.IndexByte(path, '%'); i >= 0; {
+		if i+3 > len(path) || !isHex(path[i+1]) || !isHex(path[i+2]) {
+			return fmt.Errorf("the path has %q where an escape of two hexadecimal digits is due: write %%25 for %%", path[i:min(i+3, len(path))])
+		}
+		if path[i+1:i+3] == "00" {
+			return fmt.Errorf("the path holds a NUL byte")
+		}
+		next := strings.IndexByte(path[i+3:], '%')
+		if next < 0 {
+			break
+		}
+		i += 3 + next
+	}
+	return nil
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
 // parameters applies the preset first, so that the others override it.

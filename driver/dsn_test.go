@@ -4,6 +4,7 @@ package driver_test
 
 import (
 	"database/sql"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,12 @@ func TestRefusedNames(t *testing.T) {
 		{name: "fragment", dsn: "file:a.db?mode=ro#x", want: "fragment"},
 		{name: "NUL", dsn: "a\x00.db", want: "NUL"},
 		{name: "escape", dsn: "a.db?_txlock=%zz", want: "invalid URL escape"},
+		{name: "fragment of a path", dsn: "file:a#b.db", want: "write %23"},
+		{name: "host", dsn: "file://server/a.db", want: `"server" is no host`},
+		{name: "host that is a folder", dsn: "file://data.db", want: `"data.db" is no host`},
+		{name: "escape in a path", dsn: "file:100%.db", want: "write %25"},
+		{name: "short escape in a path", dsn: "file:a%20b%4", want: "write %25"},
+		{name: "NUL in a path", dsn: "file:a%00b.db", want: "NUL"},
 		{name: "time", dsn: "a.db?_time=julian", want: "want text, rfc3339"},
 		{name: "pragma of two statements", dsn: "a.db?_pragma=user_version(1);DROP", want: "parameters"},
 		{name: "pragma of two statements, escaped", dsn: "a.db?_pragma=user_version(1)%3BDROP+TABLE+t", want: "want name(value)"},
@@ -88,6 +95,17 @@ func TestParametersTakeEffect(t *testing.T) {
 				t.Errorf("%s = %s, %v; want %s", tt.pragma, got, err, tt.want)
 			}
 		})
+	}
+}
+
+// TestEscapesInPaths opens one file by every way to write its name.
+func TestEscapesInPaths(t *testing.T) {
+	dir := t.TempDir()
+	exec(t, open(t, filepath.Join(dir, "a b%#.db")), "CREATE TABLE t(x)")
+	for _, dsn := range []string{"file:" + dir + "/a%20b%25%23.db", "file://" + dir + "/a b%25%23.db", "file://localhost" + dir + "/%61%20b%25%23.db?mode=rw"} {
+		if n := count(t, open(t, dsn), "SELECT count(*) FROM sqlite_schema"); n != 1 {
+			t.Errorf("%s is another file", dsn)
+		}
 	}
 }
 

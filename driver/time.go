@@ -83,6 +83,9 @@ func (f timeFormat) fromInt(v int64) (time.Time, error) {
 		}
 		t = time.Unix(v, 0)
 	}
+	if y := t.UTC().Year(); y < 0 || y > 9999 {
+		return time.Time{}, fmt.Errorf("%d is beyond the years 0 to 9999: set _time to its unit", v)
+	}
 	return t.UTC(), nil
 }
 

@@ -3,6 +3,7 @@
 package driver
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -35,6 +36,36 @@ func TestParseTime(t *testing.T) {
 		got, err := parseTime(tt.text)
 		if (err != nil) != tt.want.IsZero() || err == nil && !got.Equal(tt.want) {
 			t.Errorf("%q: %v, %v; want %v", tt.text, got, err, tt.want)
+		}
+	}
+}
+
+// TestIntegersBeyondTheYears reads the first and last integer of each unit, and
+// those beside them, which other units are likely to have made.
+func TestIntegersBeyondTheYears(t *testing.T) {
+	const first, last = -62167219200, 253402300799 // seconds
+	for _, tt := range []struct {
+		name string
+		f    timeFormat
+		unit int64 // of a second
+	}{
+		{"text", timeText, 1}, {"unix", timeUnix, 1}, {"unixmilli", timeUnixMilli, 1e3}, {"unixmicro", timeUnixMicro, 1e6}, {"mattn", timeMattn, 1e3},
+	} {
+		for _, v := range []int64{first * tt.unit, (last+1)*tt.unit - 1} {
+			at, err := tt.f.fromInt(v)
+			if err != nil || at.Year() != 0 && at.Year() != 9999 {
+				t.Errorf("%s: %d: %v, %v", tt.name, v, at, err)
+			}
+		}
+		for _, v := range []int64{first*tt.unit - 1, (last + 1) * tt.unit, math.MinInt64, math.MaxInt64} {
+			if at, err := tt.f.fromInt(v); err == nil {
+				t.Errorf("%s: %d is the time %v", tt.name, v, at)
+			}
+		}
+	}
+	for _, v := range []int64{math.MinInt64, math.MaxInt64} {
+		if at, err := timeUnixNano.fromInt(v); err != nil || at.UnixNano() != v {
+			t.Errorf("unixnano: %d: %v, %v", v, at, err)
 		}
 	}
 }
