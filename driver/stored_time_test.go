@@ -4,6 +4,8 @@ package driver_test
 
 import (
 	"errors"
+	"os"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -70,5 +72,54 @@ func TestStoredTimesSortAndAreSQLites(t *testing.T) {
 		if _, err := open(t, ":memory:").Exec("SELECT ?", at); err == nil {
 			t.Errorf("year %d is bound", at.Year())
 		}
+	}
+}
+
+// TestConvertingMattnsTimes runs the UPDATE of the manual over times of every
+// number of digits: none loses one, and all sort afterwards.
+func TestConvertingMattnsTimes(t *testing.T) {
+	page, err := os.ReadFile("../docs/moving-from-mattn.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	update := regexp.MustCompile("`(UPDATE t SET at = [^`]*)`").FindSubmatch(page)
+	if update == nil {
+		t.Fatal("the page has no UPDATE of times")
+	}
+	kept := func(update string) (wrong int) {
+		name := file(t)
+		mattn, db := open(t, name+"?_time=mattn"), open(t, name)
+		exec(t, db, "CREATE TABLE t(i, at DATETIME)")
+		var times []time.Time
+		for _, nanos := range []int{0, 100000000, 123000000, 123456000, 123456789, 999999999, 1, 999500000} {
+			for _, zone := range []int{0, -5 * 3600, 5*3600 + 2700} {
+				times = append(times, time.Date(2024, 12, 31, 23, 59, 59, nanos, time.FixedZone("", zone)))
+			}
+		}
+		for i, at := range times {
+			exec(t, mattn, "INSERT INTO t VALUES(?, ?)", i, at)
+		}
+		exec(t, db, "INSERT INTO t VALUES(?, ?)", len(times), times[0].Add(time.Hour))
+		times = append(times, times[0].Add(time.Hour))
+		exec(t, db, update)
+		exec(t, db, update) // what is converted stays as it is
+		for i, at := range times {
+			var got time.Time
+			var text string
+			if err := db.QueryRow("SELECT at, CAST(at AS BLOB) FROM t WHERE i = ?", i).Scan(&got, &text); err != nil || !got.Equal(at) {
+				wrong++
+				continue
+			}
+			if text != at.UTC().Format("2006-01-02 15:04:05.000000000Z") {
+				wrong++
+			}
+		}
+		return wrong
+	}
+	if n := kept(string(update[1])); n > 0 {
+		t.Errorf("%d times are not what they were", n)
+	}
+	if kept("UPDATE t SET at = strftime('%Y-%m-%d %H:%M:%f000000Z', at)") == 0 {
+		t.Error("plant: milliseconds alone were not noticed")
 	}
 }
