@@ -92,14 +92,19 @@
 // more, and values of 2 GiB and more are errors. Parameters may be
 // positional (?, ?1) or named (:a, @a, $a by sql.Named("a", ...)); missing and
 // surplus ones are errors. Several statements in one Exec share the positional
-// arguments in order; several in one Query are its result sets.
+// arguments in order; several in one Query are its result sets. Where one argument
+// has a name, none are shared out: a named one goes to every statement that has the
+// name, a positional one to the parameter of its place in every statement.
 //
 // # Transactions
 //
 // SQLite's transactions are serializable: BeginTx takes the default level and
-// LevelSerializable and refuses others. ReadOnly is enforced. When SQLite rolls
+// LevelSerializable and refuses others. ReadOnly is enforced by PRAGMA query_only,
+// against mistakes: SQL that sets the pragma to 0 lifts it. When SQLite rolls
 // a transaction back by itself (out of disk, an interrupted write, ...) every
 // further statement of that Tx fails with [ErrTxRolledBack]; none runs outside.
+// That guard is a Tx's: after a BEGIN by statement on a sql.Conn, statements that
+// follow such a rollback commit by themselves.
 // A failed Commit rolls back, so the pool never holds a lock; so does whatever
 // leaves a BEGIN behind. [Immediate] and [Savepoint] run functions.
 //
