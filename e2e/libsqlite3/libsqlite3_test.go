@@ -143,6 +143,12 @@ func TestLibrariesThatDoNotFitAreRefusedByName(t *testing.T) {
 		{"file names that are URIs", func(source, options string) (string, string) {
 			return source, "#define SQLITE_USE_URI 1\n" + options
 		}, []string{"no USE_URI"}},
+		{"plans that look at bound values", func(source, options string) (string, string) {
+			return source, "#define SQLITE_ENABLE_STAT4 1\n" + options
+		}, []string{"no ENABLE_STAT4"}},
+		{"expressions of any depth", func(source, options string) (string, string) {
+			return source, "#define SQLITE_MAX_EXPR_DEPTH 0\n" + options
+		}, []string{"no MAX_EXPR_DEPTH=0"}},
 		{"older", func(source, options string) (string, string) {
 			source = strings.Replace(source, "#define SQLITE_VERSION_NUMBER 3054001", "#define SQLITE_VERSION_NUMBER 3053000", 1)
 			return strings.Replace(source, `#define SQLITE_VERSION        "3.54.1"`, `#define SQLITE_VERSION        "3.53.0"`, 1), options
@@ -165,8 +171,11 @@ func TestLibrariesThatDoNotFitAreRefusedByName(t *testing.T) {
 // different are tests of what a library cannot give, as docs/cookbook.md says: the last part of each pattern tells what.
 var different = []string{
 	"TestReadingAheadByStatement",                  // connections with functions of their own read row by row
+	"TestReadingAheadBesideAModule",                // or with modules
+	"TestSlowFunctionIsNotReadAhead",               // the same
 	"TestGoexitLosesTheConnectionOnly",             // the files of a lost connection stay locked
 	"TestGoexitLeavesThePool",                      // the same
+	"TestPoolReplacesLostConnections",              // the same
 	"TestColumnTypes", "TestNullableIsASchemaFact", // every column may be NULL
 }
 

@@ -12,8 +12,10 @@ static const char *const gosqlite_needed[] = {
     "ENABLE_SESSION", "ENABLE_SNAPSHOT", "ENABLE_STMTVTAB", "LIKE_DOESNT_MATCH_BLOBS", "SOUNDEX"};
 
 // A library must not have what takes a part of SQLite away, what lets a commit
-// be lost with the power, or what makes a plain file name a URI. Where it lists
-// no SYNCHRONOUS it has SQLite's own, which is 2.
+// be lost with the power, what makes a plain file name a URI, what takes away
+// the bound on nested expressions, or what compiles a statement again because of
+// a value that is bound. Where it lists no SYNCHRONOUS it has SQLite's own, which
+// is 2.
 static int gosqlite_unfit(const char *option) {
   static const char *const full[] = {"DEFAULT_SYNCHRONOUS=", "DEFAULT_WAL_SYNCHRONOUS="};
   size_t i;
@@ -21,7 +23,7 @@ static int gosqlite_unfit(const char *option) {
     size_t n = strlen(full[i]);
     if (!strncmp(option, full[i], n)) return strcmp(option + n, "2") != 0;
   }
-  if (!strcmp(option, "USE_URI")) return 1;
+  if (!strcmp(option, "USE_URI") || !strcmp(option, "ENABLE_STAT4") || !strcmp(option, "MAX_EXPR_DEPTH=0")) return 1;
   return !strncmp(option, "OMIT_", 5) && strcmp(option, "OMIT_DEPRECATED") && strcmp(option, "OMIT_SHARED_CACHE");
 }
 
