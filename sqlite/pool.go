@@ -55,6 +55,8 @@ var errPoolClosed = misuse("pool is closed")
 
 // OpenPool opens the file, creates it if needed, and sets WAL mode. A database
 // in memory has no WAL: use one Conn.
+//
+// https://sqlite.org/wal.html
 func OpenPool(name string, o PoolOptions) (*Pool, error) {
 	if o.Readers == 0 {
 		o.Readers = 4
@@ -154,6 +156,8 @@ func (c *Conn) wal() error {
 
 // Read runs f on a connection that cannot write, in a transaction of its own. It
 // waits for a free connection until ctx ends, which also ends what f runs.
+//
+// https://sqlite.org/isolation.html
 func (p *Pool) Read(ctx context.Context, f func(*Conn) error) error {
 	c, err := p.take(ctx, p.readers)
 	if err != nil {
@@ -178,6 +182,8 @@ func (p *Pool) Read(ctx context.Context, f func(*Conn) error) error {
 
 // Write runs f on the connection that writes and commits; an error or a panic of
 // f rolls back. One function writes at a time, others wait until ctx ends.
+//
+// https://sqlite.org/lang_transaction.html
 func (p *Pool) Write(ctx context.Context, f func(*Conn) error) error {
 	c, err := p.take(ctx, p.writer)
 	if err != nil {
@@ -263,6 +269,8 @@ func (c *Conn) transact(ctx context.Context, begin string, f func(*Conn) error) 
 }
 
 // Stats looks at the WAL and at who reads.
+//
+// https://sqlite.org/wal.html
 func (p *Pool) Stats() (PoolStats, error) {
 	var s PoolStats
 	p.mu.Lock()
@@ -284,6 +292,8 @@ func (p *Pool) Stats() (PoolStats, error) {
 
 // Close waits for the functions that run, ends the waits of others, and closes
 // all connections. A second Close does nothing.
+//
+// https://sqlite.org/c3ref/close.html
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	if p.isShut {
