@@ -5,6 +5,8 @@ package sqlite
 // Advice is what to do about an error with this code, in one sentence; "" when
 // the message says it all. An extended code without advice of its own gives
 // that of its primary code.
+//
+// https://sqlite.org/rescode.html
 func (c ErrorCode) Advice() string {
 	if a, ok := advice[c]; ok {
 		return a
@@ -13,6 +15,8 @@ func (c ErrorCode) Advice() string {
 }
 
 // Advice is what to do about the error, in one sentence, or "".
+//
+// https://sqlite.org/rescode.html
 func (e *Error) Advice() string { return e.Code.Advice() }
 
 var advice = map[ErrorCode]string{

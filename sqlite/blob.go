@@ -116,6 +116,8 @@ func (b *BlobIO) WriteAt(p []byte, off int64) (int, error) {
 }
 
 // Read reads from the current position.
+//
+// https://sqlite.org/c3ref/blob_read.html
 func (b *BlobIO) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -129,6 +131,8 @@ func (b *BlobIO) Read(p []byte) (int, error) {
 }
 
 // Write writes at the current position.
+//
+// https://sqlite.org/c3ref/blob_write.html
 func (b *BlobIO) Write(p []byte) (int, error) {
 	n, err := b.WriteAt(p, b.at)
 	b.at += int64(n)
@@ -136,6 +140,8 @@ func (b *BlobIO) Write(p []byte) (int, error) {
 }
 
 // Seek moves the current position.
+//
+// https://sqlite.org/c3ref/blob_bytes.html
 func (b *BlobIO) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekStart:

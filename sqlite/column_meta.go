@@ -85,6 +85,8 @@ func (s *Stmt) ColumnOrigin(i int) string { return s.metaText(i, metaOrigin) }
 
 // Reprepares counts how often SQLite compiled the statement again, as of its
 // last call into C. Facts about columns that were kept are stale when it grew.
+//
+// https://sqlite.org/c3ref/c_stmtstatus_counter.html
 func (s *Stmt) Reprepares() int {
 	if s.s == nil {
 		return 0
@@ -117,6 +119,8 @@ func (c *Conn) TableColumn(schema, table, column string) (ColumnFacts, error) {
 // MayNullRow reports whether the compiled statement can make a row of NULLs for
 // a table, as an outer join does: NOT NULL in the schema then says nothing about
 // the result.
+//
+// https://sqlite.org/opcode.html#NullRow
 func (s *Stmt) MayNullRow() bool {
 	if s.enter() != nil {
 		return true

@@ -104,6 +104,8 @@ func (a Arg) live() *capi.Cell {
 func (a Arg) Type() Type { return Type(a.live().N & 7) }
 
 // IsNull reports whether the value is NULL.
+//
+// https://sqlite.org/c3ref/value_blob.html
 func (a Arg) IsNull() bool { return a.Type() == Null }
 
 // Int64 is sqlite3_value_int64, with SQLite's conversions.
@@ -140,6 +142,8 @@ func (a Arg) Blob() []byte { return cellBlob(a.k, a.live()) }
 func (a Arg) RawBytes() RawBytes { return cellRaw(a.k, a.live()) }
 
 // Value is a copy that may be kept, returned from a function, and bound.
+//
+// https://sqlite.org/c3ref/value_blob.html
 func (a Arg) Value() Value { return cellValue(a.live()) }
 
 // RawBytes is memory of SQLite that a callback may read until it returns.

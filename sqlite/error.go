@@ -16,6 +16,8 @@ import (
 type ErrorCode int
 
 // Primary gives the code without its extension.
+//
+// https://sqlite.org/rescode.html
 func (c ErrorCode) Primary() ErrorCode { return c & 0xff }
 
 // String is the name in C, such as SQLITE_BUSY_SNAPSHOT.

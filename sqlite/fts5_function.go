@@ -53,6 +53,8 @@ func (m *Match) count(what, i int) int64 {
 }
 
 // Conn is the connection that runs the query.
+//
+// https://sqlite.org/fts5.html#custom_auxiliary_functions
 func (m *Match) Conn() *Conn { return m.k.conn }
 
 // Columns is xColumnCount: the columns of the table.
@@ -204,6 +206,8 @@ type FTS5Func struct {
 
 // FTS5 makes an auxiliary function for FTS5: bm25() is one. args are those after
 // the table's name.
+//
+// https://sqlite.org/fts5.html#custom_auxiliary_functions
 func FTS5[R Result](f func(m *Match, args []Arg) (R, error)) FTS5Func {
 	r := result[R]()
 	return FTS5Func{func(k *Context, h capi.Match, cells []capi.Cell) {

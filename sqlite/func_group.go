@@ -8,6 +8,8 @@ import "github.com/gosqlite/gosqlite/internal/capi"
 // with a zero S; step takes a row into it, and value gives the result, also of a
 // group without rows. Arguments are as for [Scalar1]; a row whose argument is
 // NULL is left out, as sum() does, unless the type can say so.
+//
+// https://sqlite.org/c3ref/create_function.html
 func Aggregate1[S any, A Argument, R Result](step func(*S, A) error, value func(*S) (R, error)) Func {
 	return group1(capi.Aggregate, step, nil, value)
 }
@@ -43,11 +45,15 @@ func row1[S, A any](k *Context, f func(*S, A) error, s *S, a A) (err error) {
 }
 
 // Aggregate2 makes an aggregate function of two arguments; see [Aggregate1].
+//
+// https://sqlite.org/c3ref/create_function.html
 func Aggregate2[S any, A, B Argument, R Result](step func(*S, A, B) error, value func(*S) (R, error)) Func {
 	return group2(capi.Aggregate, step, nil, value)
 }
 
 // Window2 makes a window function of two arguments; see [Window1].
+//
+// https://sqlite.org/windowfunctions.html#udfwinfunc
 func Window2[S any, A, B Argument, R Result](step, inverse func(*S, A, B) error, value func(*S) (R, error)) Func {
 	return group2(capi.Window, step, inverse, value)
 }
@@ -75,12 +81,16 @@ func row2[S, A, B any](k *Context, f func(*S, A, B) error, s *S, a A, b B) (err 
 
 // AggregateN makes an aggregate function of nargs arguments of any type, any
 // number when nargs is -1. It sees NULLs.
+//
+// https://sqlite.org/c3ref/create_function.html
 func AggregateN[S any, R Result](nargs int, step func(s *S, k *Context, args []Arg) error, value func(*S) (R, error)) Func {
 	return groupN(capi.Aggregate, nargs, step, nil, value)
 }
 
 // WindowN makes a window function of nargs arguments of any type, any number
 // when nargs is -1. It sees NULLs.
+//
+// https://sqlite.org/windowfunctions.html#udfwinfunc
 func WindowN[S any, R Result](nargs int, step, inverse func(s *S, k *Context, args []Arg) error, value func(*S) (R, error)) Func {
 	return groupN(capi.Window, nargs, step, inverse, value)
 }

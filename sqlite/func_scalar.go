@@ -8,6 +8,8 @@ import "github.com/gosqlite/gosqlite/internal/capi"
 // typed arguments, values are converted by SQLite's rules, and when an argument
 // is NULL the function is not called and the result is NULL, unless the type is
 // one that can say so: [Nullable], Arg, or Value.
+//
+// https://sqlite.org/c3ref/create_function.html
 func Scalar1[A Argument, R Result](f func(A) (R, error)) Func {
 	a, r := argument[A](), result[R]()
 	return Func{nargs: 1, kind: capi.Scalar, result: r.flags, scalar: func(k *Context, cells []capi.Cell) {
@@ -29,6 +31,8 @@ func call1[A, R any](k *Context, f func(A) (R, error), a A) (r R, err error) {
 }
 
 // Scalar0 makes a scalar function without arguments; see [Scalar1].
+//
+// https://sqlite.org/c3ref/create_function.html
 func Scalar0[R Result](f func() (R, error)) Func {
 	r := result[R]()
 	return Func{nargs: 0, kind: capi.Scalar, result: r.flags, scalar: func(k *Context, _ []capi.Cell) {
@@ -46,6 +50,8 @@ func call0[R any](k *Context, f func() (R, error)) (r R, err error) {
 }
 
 // Scalar2 makes a scalar function of two arguments; see [Scalar1].
+//
+// https://sqlite.org/c3ref/create_function.html
 func Scalar2[A, B Argument, R Result](f func(A, B) (R, error)) Func {
 	a, b, r := argument[A](), argument[B](), result[R]()
 	return Func{nargs: 2, kind: capi.Scalar, result: r.flags, scalar: func(k *Context, cells []capi.Cell) {
@@ -67,6 +73,8 @@ func call2[A, B, R any](k *Context, f func(A, B) (R, error), a A, b B) (r R, err
 }
 
 // Scalar3 makes a scalar function of three arguments; see [Scalar1].
+//
+// https://sqlite.org/c3ref/create_function.html
 func Scalar3[A, B, C Argument, R Result](f func(A, B, C) (R, error)) Func {
 	a, b, c, r := argument[A](), argument[B](), argument[C](), result[R]()
 	return Func{nargs: 3, kind: capi.Scalar, result: r.flags, scalar: func(k *Context, cells []capi.Cell) {
@@ -89,6 +97,8 @@ func call3[A, B, C, R any](k *Context, f func(A, B, C) (R, error), a A, b B, c C
 
 // ScalarN makes a scalar function of any number of arguments of one type; see
 // [Scalar1]. The slice is used again by the next call.
+//
+// https://sqlite.org/c3ref/create_function.html
 func ScalarN[A Argument, R Result](f func([]A) (R, error)) Func {
 	a, r := argument[A](), result[R]()
 	var args []A
@@ -113,6 +123,8 @@ func ScalarN[A Argument, R Result](f func([]A) (R, error)) Func {
 // Scalar makes a scalar function of nargs arguments of any type, any number
 // when nargs is -1. It sees NULLs, and has the [Context]: the connection and
 // auxiliary data.
+//
+// https://sqlite.org/c3ref/create_function.html
 func Scalar[R Result](nargs int, f func(k *Context, args []Arg) (R, error)) Func {
 	r := result[R]()
 	return Func{nargs: nargs, kind: capi.Scalar, result: r.flags, scalar: func(k *Context, cells []capi.Cell) {

@@ -52,6 +52,8 @@ func (c *Conn) settle() {
 // No goroutine is started until ctx ends, unless ctx is neither of package
 // context nor has a method AfterFunc: then context.AfterFunc waits in one. See
 // there.
+//
+// https://sqlite.org/c3ref/interrupt.html
 func (c *Conn) SetContext(ctx context.Context) (release func()) {
 	w := c.Watch(ctx)
 	return func() { c.Unwatch(w) }
@@ -74,6 +76,8 @@ type watched struct {
 
 // Watch is SetContext without a closure, for callers that count allocations:
 // Unwatch takes what it returns.
+//
+// https://sqlite.org/c3ref/interrupt.html
 func (c *Conn) Watch(ctx context.Context) Watch {
 	if ctx == nil || ctx.Done() == nil {
 		return Watch{}
@@ -122,6 +126,8 @@ func (c *Conn) fired() bool {
 }
 
 // Unwatch ends a watch. A second Unwatch does nothing.
+//
+// https://sqlite.org/c3ref/interrupt.html
 func (c *Conn) Unwatch(w Watch) {
 	if w.own == 0 {
 		return

@@ -10,6 +10,8 @@ import "fmt"
 // is rolled back. Changes counts the rows that all runs together have changed.
 //
 // Groups of a few hundred, up to 64 KiB, take the cost of the call out of each.
+//
+// https://sqlite.org/c3ref/step.html
 func (s *Stmt) RunMany(args []Value) (ran int, err error) {
 	if err := s.enter(); err != nil {
 		return 0, err

@@ -39,6 +39,8 @@ func (s *Stmt) Step() (row bool, err error) {
 // values; else there must be as many as [Stmt.BindCount]. Arguments of more than
 // 64 KiB in all are given back at the end, and their parameters are NULL then.
 // Changes and LastInsertRowID of the statement tell what it did.
+//
+// https://sqlite.org/c3ref/step.html
 func (s *Stmt) Run(args []Value) error {
 	if err := s.begin(args); err != nil {
 		return err
@@ -53,6 +55,8 @@ func (s *Stmt) Run(args []Value) error {
 // Query binds all parameters to args, as Run does, and reads the first row if
 // there is one: one call into C. Step then gives the rows, beginning with the
 // first, and the error that ended the run after its rows.
+//
+// https://sqlite.org/c3ref/step.html
 func (s *Stmt) Query(args []Value) error {
 	if err := s.begin(args); err != nil {
 		return err
@@ -189,4 +193,6 @@ func (s *Stmt) Reset() error {
 }
 
 // Buffered reports whether the next Step needs no call into SQLite.
+//
+// https://sqlite.org/c3ref/step.html
 func (s *Stmt) Buffered() bool { return s.row+1 < s.nrow || s.over }

@@ -151,6 +151,8 @@ func (s *Stmt) forget() {
 // never reads ahead. Reading ahead begins with one row and stops once a call has
 // taken 200 µs: a row at hand waits for one slow row, and for 8 at most where the
 // time is neither SQLite's nor a Go function's, such as a slow disk's.
+//
+// https://sqlite.org/c3ref/step.html
 func (s *Stmt) SetReadAhead(rows int) {
 	if s.s != nil && s.s.ReadOnly() {
 		s.most = min(max(rows, 1), mostRows)

@@ -18,19 +18,29 @@ type Value struct {
 }
 
 // NullValue is NULL.
+//
+// https://sqlite.org/c3ref/bind_blob.html
 func NullValue() Value { return Value{} }
 
 // Int64Value is an INTEGER.
+//
+// https://sqlite.org/c3ref/bind_blob.html
 func Int64Value(v int64) Value { return Value{kind: capi.Integer, num: v} }
 
 // Float64Value is a REAL. SQLite stores NaN as NULL, so NaN is refused when the
 // value is bound.
+//
+// https://sqlite.org/c3ref/bind_blob.html
 func Float64Value(v float64) Value { return Value{kind: capi.Float, num: int64(math.Float64bits(v))} }
 
 // TextValue is a TEXT.
+//
+// https://sqlite.org/c3ref/bind_blob.html
 func TextValue(v string) Value { return Value{kind: capi.Text, str: v} }
 
 // BlobValue is a BLOB; nil is NULL, an empty slice is an empty blob.
+//
+// https://sqlite.org/c3ref/bind_blob.html
 func BlobValue(v []byte) Value {
 	if v == nil {
 		return Value{}
@@ -39,6 +49,8 @@ func BlobValue(v []byte) Value {
 }
 
 // ZeroBlobValue is a BLOB of n zero bytes that takes no memory to pass.
+//
+// https://sqlite.org/c3ref/bind_blob.html
 func ZeroBlobValue(n int64) Value { return Value{kind: capi.ZeroBlob, num: n} }
 
 // keep is the kind of KeepValue.
@@ -47,6 +59,8 @@ const keep = 255
 // KeepValue leaves a parameter as it is bound: by [BindArray], which has no
 // Value, or by an earlier run. In [Stmt.RunMany] it keeps what was bound before
 // all runs, or by the run before that gave the parameter a value.
+//
+// https://sqlite.org/c3ref/bind_blob.html
 func KeepValue() Value { return Value{kind: keep} }
 
 // encode writes args to the statement's own memory: one cell each, then their

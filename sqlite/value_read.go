@@ -10,6 +10,8 @@ import (
 )
 
 // Type is the storage class of the value.
+//
+// https://sqlite.org/c3ref/column_blob.html
 func (v Value) Type() Type {
 	switch v.kind {
 	case 0, keep:
@@ -21,9 +23,13 @@ func (v Value) Type() Type {
 }
 
 // IsNull reports whether the value is NULL.
+//
+// https://sqlite.org/c3ref/column_blob.html
 func (v Value) IsNull() bool { return v.Type() == Null }
 
 // Int64 is the value as an integer, by the rules of [Stmt.ColumnInt64].
+//
+// https://sqlite.org/c3ref/column_blob.html
 func (v Value) Int64() int64 {
 	switch v.kind {
 	case capi.Integer:
@@ -37,6 +43,8 @@ func (v Value) Int64() int64 {
 }
 
 // Float64 is the value as a float, by the rules of [Stmt.ColumnFloat64].
+//
+// https://sqlite.org/c3ref/column_blob.html
 func (v Value) Float64() float64 {
 	switch v.kind {
 	case capi.Integer:
@@ -51,6 +59,8 @@ func (v Value) Float64() float64 {
 
 // Text is the value as text; a float has the digits of strconv, which give the
 // same float back.
+//
+// https://sqlite.org/c3ref/column_blob.html
 func (v Value) Text() string {
 	switch v.kind {
 	case capi.Integer:
@@ -64,6 +74,8 @@ func (v Value) Text() string {
 }
 
 // Blob is the value as bytes, as a copy; NULL is nil.
+//
+// https://sqlite.org/c3ref/column_blob.html
 func (v Value) Blob() []byte {
 	if v.kind == 0 {
 		return nil

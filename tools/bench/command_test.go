@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/bench/figure"
+	"github.com/gosqlite/gosqlite/tools/bench/workload"
 )
 
 func TestOptions(t *testing.T) {
@@ -39,6 +40,20 @@ func TestOptions(t *testing.T) {
 				t.Errorf("exit %d, %v: %s", code, done, said)
 			}
 		})
+	}
+}
+
+func TestGroups(t *testing.T) {
+	var names []string
+	for _, group := range groups([]workload.Workload{{Name: "a"}, {Name: "a-more", Beside: "a"}, {Name: "b"}, {Name: "a-late", Beside: "a"}}) {
+		name := ""
+		for _, w := range group {
+			name += w.Name + " "
+		}
+		names = append(names, name)
+	}
+	if got := strings.Join(names, "| "); got != "a a-more | b | a-late " {
+		t.Errorf("groups are %s", got)
 	}
 }
 

@@ -41,13 +41,15 @@ func measure(ctx context.Context, o options, env []string, now func() time.Time,
 		return nil, err
 	}
 	start := now()
-	for i, w := range o.workloads {
-		fmt.Fprintf(talk, "bench: %3.0f s  %d/%d %s\n", now().Sub(start).Seconds(), i+1, len(o.workloads), w.Name)
-		row, err := turns(ctx, w, o, entrants, filepath.Join(work, "data"), report)
+	done := 0
+	for _, group := range groups(o.workloads) {
+		done += len(group)
+		fmt.Fprintf(talk, "bench: %3.0f s  %d/%d %s\n", now().Sub(start).Seconds(), done, len(o.workloads), group[0].Name)
+		rows, err := turns(ctx, group, o, entrants, filepath.Join(work, "data"), report)
 		if err != nil {
 			return nil, err
 		}
-		report.Rows = append(report.Rows, row)
+		report.Rows = append(report.Rows, rows...)
 	}
 	fmt.Fprintf(talk, "bench: %3.0f s\n", now().Sub(start).Seconds())
 	return report, nil
@@ -67,7 +69,10 @@ func build(ctx context.Context, o options, env []string, work string, report *fi
 			fmt.Fprintf(talk, "bench: build %s by %s\n", c.Name(), toolchain)
 			c, err := builder.Latest(ctx, c)
 			if err == nil && slices.Contains(seen, c) {
-				continue // latest is what go.mod requires
+				if t == 0 {
+					report.Notes = append(report.Notes, fmt.Sprintf("The latest version of %s is the one that go.mod requires: it was measured once.", c.Driver))
+				}
+				continue
 			}
 			seen = append(seen, c)
 			if err == nil {
@@ -97,15 +102,28 @@ func build(ctx context.Context, o options, env []string, work string, report *fi
 // has several tries.
 const latencyRounds = 3
 
-// running is an entrant that has prepared the workload.
+// groups puts workloads together whose rounds take turns.
+func groups(all []workload.Workload) (groups [][]workload.Workload) {
+	for _, w := range all {
+		if n := len(groups); n > 0 && w.Beside != "" && w.Beside == groups[n-1][0].Name {
+			groups[n-1] = append(groups[n-1], w)
+			continue
+		}
+		groups = append(groups, []workload.Workload{w})
+	}
+	return groups
+}
+
+// running is an entrant that has prepared a workload.
 type running struct {
 	entrant
 	*process.Client
+	row *figure.Row
 }
 
-// turns measures one workload: everybody prepares, and then runs in turn.
-func turns(ctx context.Context, w workload.Workload, o options, entrants []entrant, data string, report *figure.Report) (figure.Row, error) {
-	row := figure.NewRow(w)
+// turns measures a group of workloads: everybody prepares, and then runs in turn.
+func turns(ctx context.Context, group []workload.Workload, o options, entrants []entrant, data string, report *figure.Report) ([]figure.Row, error) {
+	rows := make([]figure.Row, len(group))
 	var all []*running
 	defer func() {
 		for _, r := range all {
@@ -113,54 +131,58 @@ func turns(ctx context.Context, w workload.Workload, o options, entrants []entra
 		}
 		os.RemoveAll(data)
 	}()
-	drop := func(name string, err error) {
-		report.NotRun = append(report.NotRun, fmt.Sprintf("%s, %s: %v", w.Name, name, err))
+	drop := func(row *figure.Row, name string, err error) {
+		report.NotRun = append(report.NotRun, fmt.Sprintf("%s, %s: %v", row.Workload, name, err))
 		delete(row.Series, name)
 	}
-	for i, e := range entrants {
-		if !e.main && !w.PerGo {
-			continue
+	for k, w := range group {
+		rows[k] = figure.NewRow(w)
+		for i, e := range entrants {
+			if !e.main && !w.PerGo {
+				continue
+			}
+			dir := filepath.Join(data, fmt.Sprint(k), fmt.Sprint(i))
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return rows, err
+			}
+			client, err := process.Start(ctx, e.Program, w.Name, o.size, dir)
+			if errors.Is(err, workload.ErrNotOffered) {
+				continue
+			}
+			if err != nil {
+				drop(&rows[k], e.name, err)
+				continue
+			}
+			all = append(all, &running{e, client, &rows[k]})
+			note(report, e, client.About)
 		}
-		dir := filepath.Join(data, fmt.Sprint(i))
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return row, err
-		}
-		client, err := process.Start(ctx, e.Program, w.Name, o.size, dir)
-		if errors.Is(err, workload.ErrNotOffered) {
-			continue
-		}
-		if err != nil {
-			drop(e.name, err)
-			continue
-		}
-		all = append(all, &running{e, client})
-		note(report, e, client.About)
 	}
 	// The first round warms up. Delays need no warmth, and those of drivers that wait on are long.
 	cold, rounds := 1, o.rounds
-	if w.Latency {
+	if group[0].Latency {
 		cold, rounds = 0, min(o.rounds, latencyRounds)
 	}
 	for round := range cold + rounds {
 		for i := range all {
 			// Another begins each time.
-			r := all[(i+round)%len(all)]
+			at := (i + round) % len(all)
+			r := all[at]
 			m, err := r.Round()
 			if ctx.Err() != nil {
-				return row, ctx.Err()
+				return rows, ctx.Err()
 			}
 			switch {
 			case err != nil:
-				drop(r.name, err)
+				drop(r.row, r.name, err)
 				r.Close()
-				all[(i+round)%len(all)] = nil
+				all[at] = nil
 			case round >= cold:
-				row.Series[r.name] = append(row.Series[r.name], m)
+				r.row.Series[r.name] = append(r.row.Series[r.name], m)
 			}
 		}
 		all = slices.DeleteFunc(all, func(r *running) bool { return r == nil })
 	}
-	return row, nil
+	return rows, nil
 }
 
 // note adds an entrant to the report when it first appears.

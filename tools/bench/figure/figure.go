@@ -25,6 +25,7 @@ type Report struct {
 	Contenders []Contender `json:"contenders"`
 	Rows       []Row       `json:"workloads"`
 	NotRun     []string    `json:"not_run"` // what could not be measured, each with its reason
+	Notes      []string    `json:"notes"`   // what else a reader has to know
 }
 
 // Machine is described without naming it.
@@ -83,6 +84,15 @@ func (s Series) Ratio(other Series, of func(process.Measured) float64) float64 {
 		values[i] = of(s[i]) / of(other[i])
 	}
 	return median(values)
+}
+
+// More is the median of what s takes more than other in the rounds of each pair.
+func (s Series) More(other Series, of func(process.Measured) float64) time.Duration {
+	values := make([]float64, min(len(s), len(other)))
+	for i := range values {
+		values[i] = of(s[i]) - of(other[i])
+	}
+	return time.Duration(median(values))
 }
 
 // Lateness is the median and the longest of all tries, and how many there were

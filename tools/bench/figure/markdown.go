@@ -30,6 +30,9 @@ func (r *Report) Markdown() string {
 	r.targetTable(&b)
 	r.workloadTable(&b)
 	r.lateTable(&b)
+	for _, line := range r.Notes {
+		fmt.Fprintf(&b, "%s\n\n", line)
+	}
 	if len(r.NotRun) > 0 {
 		b.WriteString("Not run:\n\n")
 		for _, line := range r.NotRun {

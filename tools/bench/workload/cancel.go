@@ -25,7 +25,7 @@ const (
 // behind is nothing that another meets.
 func cancel(try func(db, other *sql.DB) (time.Duration, bool, error)) func(e *Env) (*Round, error) {
 	return func(e *Env) (*Round, error) {
-		n := e.of(6, 3)
+		n := e.of(20, 8)
 		if e.Size == Tiny {
 			n = 2
 		}

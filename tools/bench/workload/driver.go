@@ -65,6 +65,10 @@ type Driver struct {
 	// OpenConn is the API below database/sql.
 	OpenConn func(file string, s Settings) (Conn, error)
 
+	// OpenFunctions is Open with two SQL functions in Go, deterministic both:
+	// next(i) is i+1 and echo(text) is text.
+	OpenFunctions func(file string, s Settings) (*sql.DB, error)
+
 	// Bulk runs query once for each row, in one transaction or inside tx.
 	Bulk func(ctx context.Context, tx *sql.Tx, query string, rows iter.Seq[[]any]) error
 }

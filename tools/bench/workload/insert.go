@@ -11,13 +11,14 @@ import (
 var inserts = []Workload{
 	{Name: "insert", What: "prepared INSERT of 4 columns into a table in memory, one transaction", Unit: "row",
 		prepare: insert(func(db *sql.DB, people []Person) error { return insertPrepared(context.Background(), db, people) })},
-	{Name: "insert-ctx", What: "insert under a context that can be cancelled", Unit: "row", prepare: insert(insertCancellable)},
+	{Name: "insert-ctx", What: "insert under a context that can be cancelled", Unit: "row", Beside: "insert", prepare: insert(insertCancellable)},
+	{Name: "insert-ctx-fresh", What: "insert, each row under a context of its own, as requests have", Unit: "row", Beside: "insert", prepare: insert(insertFresh)},
 	{Name: "insert-low", What: "insert below database/sql", Unit: "row", Low: true, prepare: insertLow(ExecEach)},
+	{Name: "insert-bulk-low", What: "insert-bulk below database/sql", Unit: "row", Low: true, Beside: "insert-low", prepare: insertLow(Conn.ExecMany)},
 }
 
 var bulk = []Workload{
 	{Name: "insert-bulk", What: "the same rows by the driver's way for many rows, where it has one, else as insert", Unit: "row", prepare: insertBulk},
-	{Name: "insert-bulk-low", What: "insert-bulk below database/sql", Unit: "row", Low: true, prepare: insertLow(Conn.ExecMany)},
 }
 
 // insert measures put on an empty table in memory.
@@ -53,6 +54,11 @@ func peopleOf(n int) []Person {
 }
 
 func insertPrepared(ctx context.Context, db *sql.DB, people []Person) error {
+	return insertUnder(ctx, db, people, func() (context.Context, context.CancelFunc) { return ctx, func() {} })
+}
+
+// insertUnder takes the context of each row from one.
+func insertUnder(ctx context.Context, db *sql.DB, people []Person, one func() (context.Context, context.CancelFunc)) error {
 	return inTx(db, func(tx *sql.Tx) error {
 		insert, err := tx.PrepareContext(ctx, insertPerson)
 		if err != nil {
@@ -61,7 +67,10 @@ func insertPrepared(ctx context.Context, db *sql.DB, people []Person) error {
 		defer insert.Close()
 		for i := range people {
 			p := &people[i]
-			if _, err := insert.ExecContext(ctx, p.ID, p.Born, p.Name, p.Score); err != nil {
+			ctx, cancel := one()
+			_, err := insert.ExecContext(ctx, p.ID, p.Born, p.Name, p.Score)
+			cancel()
+			if err != nil {
 				return err
 			}
 		}
@@ -73,6 +82,11 @@ func insertCancellable(db *sql.DB, people []Person) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	return insertPrepared(ctx, db, people)
+}
+
+func insertFresh(db *sql.DB, people []Person) error {
+	background := context.Background()
+	return insertUnder(background, db, people, func() (context.Context, context.CancelFunc) { return context.WithCancel(background) })
 }
 
 func insertBulk(e *Env) (*Round, error) {

@@ -17,6 +17,7 @@ var lookups = []Workload{
 			ctx, cancel := context.WithCancel(context.Background())
 			return prepared(ctx, db, cancel)
 		})},
+	{Name: "lookup-low", What: "lookup below database/sql", Unit: "call", Low: true, prepare: lookupLow},
 	{Name: "lookup-text", What: "db.QueryRow of the statement's text, WAL file", Unit: "call", prepare: lookup(byText)},
 }
 
@@ -89,6 +90,51 @@ func lookup(begin func(db *sql.DB) (*lookuper, error)) func(e *Env) (*Round, err
 			},
 		}, nil
 	}
+}
+
+func lookupLow(e *Env) (*Round, error) {
+	const rows = 5000
+	n := e.of(10_000, 4_000)
+	conn, err := e.Driver.OpenConn(e.file(), Settings{WAL: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.Exec(peopleTable); err != nil {
+		return nil, err
+	}
+	all := make([][]any, rows)
+	for i, p := range peopleOf(rows) {
+		all[i] = []any{p.ID, p.Born, p.Name, p.Score}
+	}
+	if err := conn.Exec("BEGIN"); err != nil {
+		return nil, err
+	}
+	if err := conn.ExecMany(insertPerson, all); err != nil {
+		return nil, err
+	}
+	if err := conn.Exec("COMMIT"); err != nil {
+		return nil, err
+	}
+	want := Seen{Ops: n}
+	for i := range n {
+		want.Sum += PersonOf(wanted(i, rows)).sum()
+	}
+	return &Round{
+		Run: func() (seen Seen, err error) {
+			for i := range n {
+				err := conn.Query(lookupPerson, func(r Row) {
+					seen.Ops++
+					seen.Sum += sumOf(r.Int64(0), r.Int64(1), r.Text(2), r.Int64(3))
+				}, int64(wanted(i, rows)))
+				if err != nil {
+					return seen, err
+				}
+			}
+			return seen, nil
+		},
+		Want:  want,
+		Close: conn.Close,
+	}, nil
 }
 
 // wanted walks all rows in an order that is not theirs.

@@ -79,6 +79,7 @@ type Workload struct {
 	Low     bool   // below database/sql
 	PerGo   bool   // depends on the version of Go, so it is measured with several
 	Latency bool   // its figures are delays, not times of an operation
+	Beside  string // the workload before it whose rounds it takes turns with, so that the two can be told apart
 	prepare func(e *Env) (*Round, error)
 }
 
@@ -121,7 +122,7 @@ func (e *Env) of(full, quick int) int {
 func All() []Workload {
 	var all []Workload
 	for _, family := range [][]Workload{
-		scans, inserts, bulk, lookups, joins, readers, simple, real, complexes, many, large, cancels,
+		scans, inserts, bulk, functions, lookups, joins, readers, simple, real, complexes, many, large, cancels,
 	} {
 		all = append(all, family...)
 	}

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -20,10 +21,22 @@ import (
 func main() { os.Exit(process.Main(Driver)) }
 
 // Driver is gosqlite with its defaults.
-var Driver = workload.Driver{Name: "gosqlite", Open: open, OpenConn: openConn, Bulk: bulk}
+var Driver = workload.Driver{Name: "gosqlite", Open: open, OpenConn: openConn, OpenFunctions: openFunctions, Bulk: bulk}
 
 func open(file string, s workload.Settings) (*sql.DB, error) {
 	return sql.Open(driver.Name, workload.URI(file, s.Pragmas()))
+}
+
+func openFunctions(file string, s workload.Settings) (*sql.DB, error) {
+	connector, err := driver.NewConnector(workload.URI(file, s.Pragmas()), func(c *sqlite.Conn) error {
+		next := sqlite.Scalar1(func(i int64) (int64, error) { return i + 1, nil })
+		echo := sqlite.Scalar1(func(text string) (string, error) { return text, nil })
+		return errors.Join(c.CreateFunction("next", next, sqlite.Deterministic), c.CreateFunction("echo", echo, sqlite.Deterministic))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
 }
 
 func bulk(ctx context.Context, tx *sql.Tx, query string, rows iter.Seq[[]any]) error {

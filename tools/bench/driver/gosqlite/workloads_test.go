@@ -6,11 +6,14 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
 	"testing"
 
+	gosqlite "github.com/gosqlite/gosqlite/driver"
+	"github.com/gosqlite/gosqlite/sqlite"
 	"github.com/gosqlite/gosqlite/tools/bench/workload"
 )
 
@@ -97,6 +100,14 @@ func lazyDriver(name string) workload.Driver {
 			})
 		}
 		return d
+	}
+	d.OpenFunctions = func(file string, s workload.Settings) (*sql.DB, error) {
+		connector, err := gosqlite.NewConnector(workload.URI(file, s.Pragmas()), func(c *sqlite.Conn) error {
+			next := sqlite.Scalar1(func(i int64) (int64, error) { return i, nil })
+			echo := sqlite.Scalar1(func(text string) (string, error) { return text[1:], nil })
+			return errors.Join(c.CreateFunction("next", next, 0), c.CreateFunction("echo", echo, 0))
+		})
+		return sql.OpenDB(connector), err
 	}
 	d.Open = openLazy(&skipping{})
 	d.OpenConn = func(file string, s workload.Settings) (workload.Conn, error) {

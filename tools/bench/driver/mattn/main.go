@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -19,11 +20,21 @@ import (
 )
 
 func main() {
-	os.Exit(process.Main(workload.Driver{Name: "mattn", Module: "github.com/mattn/go-sqlite3", Open: open, OpenConn: openConn}))
+	os.Exit(process.Main(workload.Driver{Name: "mattn", Module: "github.com/mattn/go-sqlite3", Open: open, OpenConn: openConn, OpenFunctions: openFunctions}))
 }
 
 func open(file string, s workload.Settings) (*sql.DB, error) {
 	return sql.Open("sqlite3", dsn(file, s))
+}
+
+func openFunctions(file string, s workload.Settings) (*sql.DB, error) {
+	sql.Register("sqlite3_functions", &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
+		return errors.Join(
+			c.RegisterFunc("next", func(i int64) int64 { return i + 1 }, true),
+			c.RegisterFunc("echo", func(text string) string { return text }, true),
+		)
+	}})
+	return sql.Open("sqlite3_functions", dsn(file, s))
 }
 
 func dsn(file string, s workload.Settings) string {

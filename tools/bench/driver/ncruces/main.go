@@ -5,22 +5,32 @@ package main
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/ncruces/go-sqlite3"
-	_ "github.com/ncruces/go-sqlite3/driver"
+	"github.com/ncruces/go-sqlite3/driver"
 
 	"github.com/gosqlite/gosqlite/tools/bench/process"
 	"github.com/gosqlite/gosqlite/tools/bench/workload"
 )
 
 func main() {
-	os.Exit(process.Main(workload.Driver{Name: "ncruces", Module: "github.com/ncruces/go-sqlite3", Open: open, OpenConn: openConn}))
+	os.Exit(process.Main(workload.Driver{Name: "ncruces", Module: "github.com/ncruces/go-sqlite3", Open: open, OpenConn: openConn, OpenFunctions: openFunctions}))
 }
 
 func open(file string, s workload.Settings) (*sql.DB, error) {
 	return sql.Open("sqlite3", workload.URI(file, s.Pragmas()))
+}
+
+func openFunctions(file string, s workload.Settings) (*sql.DB, error) {
+	return driver.Open(workload.URI(file, s.Pragmas()), func(c *sqlite3.Conn) error {
+		return errors.Join(
+			c.CreateFunction("next", 1, sqlite3.DETERMINISTIC, func(ctx sqlite3.Context, args ...sqlite3.Value) { ctx.ResultInt64(args[0].Int64() + 1) }),
+			c.CreateFunction("echo", 1, sqlite3.DETERMINISTIC, func(ctx sqlite3.Context, args ...sqlite3.Value) { ctx.ResultText(args[0].Text()) }),
+		)
+	})
 }
 
 // conn keeps statements by their text.

@@ -22,7 +22,7 @@ func main() { os.Exit(process.Main(floor)) }
 
 var floor = workload.Driver{
 	Name: "nothing", Open: open,
-	Only: []string{"scan", "scan-ctx", "scan-null", "insert", "insert-ctx", "lookup", "lookup-ctx"},
+	Only: []string{"scan", "scan-ctx", "scan-null", "insert", "insert-ctx", "insert-ctx-fresh", "lookup", "lookup-ctx"},
 }
 
 func open(_ string, s workload.Settings) (*sql.DB, error) {
