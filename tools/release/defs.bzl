@@ -11,7 +11,7 @@ load("//tools/release/private:sboms.bzl", _platform_sboms = "platform_sboms")
 load("//tools/release/private:scan_view.bzl", _scan_view = "scan_view")
 load("//tools/release/private:set.bzl", _release_set = "release_set", _release_sets = "release_sets")
 load("//tools/release/private:shared.bzl", _shared_files = "shared_files")
-load("//tools/release/private:sign.bzl", _sign = "sign")
+load("//tools/release/private:sign.bzl", _signers = "signers")
 
 visibility(["//tools/..."])
 
@@ -27,4 +27,4 @@ sbom_checks = _sbom_checks
 sbom_view = _sbom_view
 scan_view = _scan_view
 shared_files = _shared_files
-sign = _sign
+signers = _signers

@@ -17,7 +17,7 @@ exec "$PWD/%s" --built "$PWD/%s" "$@"
         runfiles = ctx.runfiles(files).merge(ctx.attr._sign[DefaultInfo].default_runfiles),
     )]
 
-sign = rule(
+_sign = rule(
     implementation = _sign_impl,
     doc = "Signs what the set holds: ./bazelw run //:sign -- --key KEY --out DIR.",
     executable = True,
@@ -26,3 +26,17 @@ sign = rule(
         "_sign": attr.label(default = "//tools/release/cmd/sign", executable = True, cfg = "exec"),
     },
 )
+
+def signers(name, sets):
+    """Declares a signer for each set: NAME for :release, NAME_all for :release_all.
+
+    Args:
+      name: of the first
+      sets: labels of release sets, each :release or :release and an ending
+    """
+    for label in sets:
+        _sign(
+            name = name + label.removeprefix(":release"),
+            set = label,
+            tags = ["manual"],
+        )

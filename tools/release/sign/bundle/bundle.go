@@ -10,8 +10,9 @@
 // the statement's file. Both are by ECDSA on P-256 with SHA-256, in ASN.1.
 //
 // The verification material is the certificate, or, for an identity without one, a hint at the public key: the base64 of
-// the SHA-256 of its SubjectPublicKeyInfo; an envelope's keyid is the same hint. A chain's other certificates belong into
-// the verifier's trusted root, and the format forbids them here. Timestamps are over the bytes of the signature.
+// the SHA-256 of its SubjectPublicKeyInfo. An envelope has no keyid, which cosign would compare with a name of its own. A
+// chain's other certificates belong into the verifier's trusted root, and the format forbids them here. Timestamps are over
+// the bytes of the signature.
 //
 // The text is canonical JSON (package jcs) and a newline. A software key without timestamps makes the same bytes each time.
 package bundle
@@ -115,7 +116,6 @@ type envelope struct {
 }
 
 type signature struct {
-	KeyID     string `json:"keyid,omitempty"`
 	Signature []byte `json:"sig"`
 }
 
@@ -140,13 +140,6 @@ func (w *Writer) Statement(ctx context.Context, text []byte) ([]byte, error) {
 		return nil, err
 	}
 	e := &envelope{Payload: text, PayloadType: PayloadType, Signatures: []signature{{Signature: sig}}}
-	if len(w.Identity.Chain) == 0 {
-		public, err := w.Identity.Public()
-		if err != nil {
-			return nil, err
-		}
-		e.Signatures[0].KeyID = identity.Hint(public)
-	}
 	return w.finish(ctx, &bundle{MediaType: MediaType, Envelope: e}, Entry{Digest: digest, Signature: sig})
 }
 
