@@ -111,7 +111,7 @@ func scan(ctx context.Context, args []string, env environment) error {
 		return err
 	}
 	if s.release != "" {
-		err = s.runBills()
+		err = s.runBills(nil)
 	} else {
 		err = s.runTree(ctx)
 	}

@@ -127,6 +127,9 @@ func (o *options) judge(ctx context.Context, at time.Time) (*vex.Document, error
 		}
 		resolved = append(resolved, r...)
 	}
+	if _, err := known.Looked(components); err != nil {
+		return nil, err
+	}
 	ofC, err := known.Find(components)
 	if err != nil {
 		return nil, err
