@@ -6,4 +6,4 @@ visibility("public")
 VERSION = "0.1.0"
 
 # Modification time of every released file; zip archives can say even seconds only.
-RELEASE_TIME = "2026-11-23T00:00:00Z"
+RELEASE_TIME = "2026-11-27T00:00:00Z"

@@ -41,7 +41,7 @@ func TestParse(t *testing.T) {
 	if _, err := parse(t, file(good())); err != nil {
 		t.Fatal(err)
 	}
-	affected := func(d *Decision) { d.Status, d.Justification, d.Deadline = Affected, "", "2026-12-01" }
+	affected := func(d *Decision) { d.Status, d.Justification, d.Confirmed, d.Deadline = Affected, "", "2026-11-20", "2026-12-01" }
 	for name, c := range map[string]struct {
 		change func(d *Decision)
 		want   string
@@ -58,6 +58,10 @@ func TestParse(t *testing.T) {
 		"an expiry too far":        {func(d *Decision) { d.Expires = "2028-01-01" }, "the policy allows 365"},
 		"an expiry before":         {func(d *Decision) { d.Expires = "2026-01-01" }, "the policy allows"},
 		"affected, no deadline":    {func(d *Decision) { affected(d); d.Deadline = "" }, "a deadline is for"},
+		"affected, not confirmed":  {func(d *Decision) { affected(d); d.Confirmed = "" }, "confirmed is for"},
+		"affected, confirmed soon": {func(d *Decision) { affected(d); d.Confirmed = "soon" }, "confirmed: "},
+		"confirmed after decided":  {func(d *Decision) { affected(d); d.Confirmed = "2026-11-27" }, "after it was decided"},
+		"confirmed, not affected":  {func(d *Decision) { d.Confirmed = "2026-11-20" }, "confirmed is for"},
 		"affected, justified":      {func(d *Decision) { affected(d); d.Justification = Justifications[0] }, "a justification is for"},
 		"deadline where none is":   {func(d *Decision) { d.Deadline = "2026-12-01" }, "a deadline is for"},
 		"unknown evidence":         {func(d *Decision) { d.Evidence = []Evidence{{Kind: "trust"}} }, "is not known"},
@@ -183,8 +187,18 @@ func TestDays(t *testing.T) {
 		}
 	}
 	f := file()
-	late := Decision{Decided: "2026-11-26", Deadline: "2026-12-20"}
+	for day, want := range map[string]bool{"2026-11-25": false, "2026-11-26": false, "2026-11-27": true, "soon": true} {
+		if got := Later(day, now); got != want {
+			t.Errorf("Later(%q) = %v", day, got)
+		}
+	}
+	late := Decision{Confirmed: "2026-11-26", Decided: "2026-11-26", Deadline: "2026-12-20"}
 	if f.Policy.Late(&late, "high") != "" || f.Policy.Late(&late, "critical") == "" {
 		t.Error("24 days are allowed for high and not for critical")
+	}
+	// A new decision about the same gives no new time.
+	late.Decided, late.Deadline = "2026-12-19", "2027-01-10"
+	if f.Policy.Late(&late, "high") == "" {
+		t.Error("45 days are allowed for high when it is decided again")
 	}
 }
