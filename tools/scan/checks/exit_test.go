@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-const policy = `"policy":{"deadline_days":{"critical":7,"high":30,"unknown":30,"medium":90,"low":180},"decision_days":365,"database_max_days":14,"owners":["security"],"analysis_severity":"medium"}`
+const policy = `"policy":{"deadline_days":{"critical":7,"high":30,"unknown":30,"medium":90,"low":180},"decision_days":365,"database_max_days":14,"database_reason":"it changes every week","owners":["security"],"analysis_severity":"medium"}`
 
 // notCalled decides on the planted vulnerability: it is there, and nothing calls it.
 const notCalled = `{"scanner":"vulnerability","id":"GO-2026-9001","component":"pkg:golang/example.org/dep","versions":["v1.0.0"],"status":"not_affected",

@@ -73,6 +73,7 @@ type Policy struct {
 	Deadlines    map[string]int `json:"deadline_days"`     // days to end a vulnerability, by severity
 	DecisionDays int            `json:"decision_days"`     // most days from decided to expires
 	DatabaseDays int            `json:"database_max_days"` // most days between the database and a release
+	DatabaseWhy  string         `json:"database_reason"`   // why so many
 	Owners       []string       `json:"owners"`            // roles
 	Analysis     string         `json:"analysis_severity"` // the least severity of static analysis that wants a decision
 }
@@ -139,8 +140,8 @@ func (p *Policy) check() []error {
 			errs = append(errs, fmt.Errorf("policy: deadline_days of %s is not set", s))
 		}
 	}
-	if p.DecisionDays <= 0 || p.DatabaseDays <= 0 || len(p.Owners) == 0 || !slices.Contains(finding.Severities, p.Analysis) {
-		errs = append(errs, errors.New("policy: decision_days, database_max_days, owners or analysis_severity is not set"))
+	if p.DecisionDays <= 0 || p.DatabaseDays <= 0 || strings.TrimSpace(p.DatabaseWhy) == "" || len(p.Owners) == 0 || !slices.Contains(finding.Severities, p.Analysis) {
+		errs = append(errs, errors.New("policy: decision_days, database_max_days, database_reason, owners or analysis_severity is not set"))
 	}
 	return errs
 }

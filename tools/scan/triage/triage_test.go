@@ -16,7 +16,7 @@ import (
 func file(decisions ...Decision) File {
 	return File{Schema, Policy{
 		Deadlines:    map[string]int{"critical": 7, "high": 30, "unknown": 30, "medium": 90, "low": 180},
-		DecisionDays: 365, DatabaseDays: 14, Owners: []string{"security"}, Analysis: "medium",
+		DecisionDays: 365, DatabaseDays: 14, DatabaseWhy: "it changes every week", Owners: []string{"security"}, Analysis: "medium",
 	}, decisions}
 }
 
@@ -41,7 +41,9 @@ func TestParse(t *testing.T) {
 	if _, err := parse(t, file(good())); err != nil {
 		t.Fatal(err)
 	}
-	affected := func(d *Decision) { d.Status, d.Justification, d.Confirmed, d.Deadline = Affected, "", "2026-11-20", "2026-12-01" }
+	affected := func(d *Decision) {
+		d.Status, d.Justification, d.Confirmed, d.Deadline = Affected, "", "2026-11-20", "2026-12-01"
+	}
 	for name, c := range map[string]struct {
 		change func(d *Decision)
 		want   string
@@ -82,6 +84,11 @@ func TestParse(t *testing.T) {
 	delete(incomplete.Policy.Deadlines, "unknown")
 	if _, err := parse(t, incomplete); err == nil {
 		t.Error("a policy without a deadline for unknown was taken")
+	}
+	unexplained := file(good())
+	unexplained.Policy.DatabaseWhy = ""
+	if _, err := parse(t, unexplained); err == nil || !strings.Contains(err.Error(), "database_reason") {
+		t.Errorf("a policy that does not say why: %v", err)
 	}
 	if _, err := Parse([]byte(`{"schema":"gosqlite-triage/1","planted":1}`)); err == nil {
 		t.Error("an unknown field was taken")
