@@ -76,6 +76,7 @@ type Policy struct {
 	DatabaseWhy  string         `json:"database_reason"`   // why so many
 	Owners       []string       `json:"owners"`            // roles
 	Analysis     string         `json:"analysis_severity"` // the least severity of static analysis that wants a decision
+	ByFile       []string       `json:"by_file,omitempty"` // folders, as of code that reads from a network, in which no decision is about a whole folder
 }
 
 // A Decision is what was decided about one finding, or a group of findings of static analysis.
@@ -157,6 +158,13 @@ func (d *Decision) check(p *Policy) []error {
 	}
 	if !d.Known() && len(d.Versions) > 0 {
 		bad("versions are for known vulnerabilities")
+	}
+	if folder, ok := strings.CutSuffix(d.Component, "..."); ok && !d.Known() {
+		for _, b := range p.ByFile {
+			if strings.HasPrefix(b+"/", folder) || strings.HasPrefix(folder, b+"/") {
+				bad("it would accept in advance what comes into %s: the policy wants decisions about single files there", b)
+			}
+		}
 	}
 	if strings.TrimSpace(d.Reason) == "" {
 		bad("reason is missing")

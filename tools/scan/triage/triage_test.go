@@ -85,6 +85,22 @@ func TestParse(t *testing.T) {
 	if _, err := parse(t, incomplete); err == nil {
 		t.Error("a policy without a deadline for unknown was taken")
 	}
+	// What comes from a network is decided file by file.
+	rule := func(component string) File {
+		d := good()
+		d.Scanner, d.ID, d.Component, d.Versions, d.Evidence = "gosec", "G304", component, nil, nil
+		f := file(d)
+		f.Policy.ByFile = []string{"tools/fetch", "tools/verify/cmd"}
+		return f
+	}
+	for component, want := range map[string]bool{
+		"...": false, "tools/...": false, "tools/fetch/...": false, "tools/fetch/tuf/...": false, "tools/verify/...": false,
+		"tools/fetch/tuf/state.go": true, "tools/verify/tamper/...": true, "tools/fetcher/...": true, "driver/...": true,
+	} {
+		if _, err := parse(t, rule(component)); (err == nil) != want || err != nil && !strings.Contains(err.Error(), "about single files") {
+			t.Errorf("%s: %v", component, err)
+		}
+	}
 	unexplained := file(good())
 	unexplained.Policy.DatabaseWhy = ""
 	if _, err := parse(t, unexplained); err == nil || !strings.Contains(err.Error(), "database_reason") {

@@ -32,7 +32,7 @@ func documents(t *testing.T, edit func(args []string) []string) (files map[strin
 	dir := t.TempDir()
 	tree := filepath.Join("..", "..")
 	args := []string{
-		"--version", "0.1.0", "--time", "2026-11-26T00:00:00Z", "--triage", filepath.Join(tree, "triage.json"), "--db", filepath.Join(tree, "db"),
+		"--version", "0.1.0", "--time", "2026-11-27T00:00:00Z", "--triage", filepath.Join(tree, "triage.json"), "--db", filepath.Join(tree, "db"),
 		"--openvex", filepath.Join(dir, "openvex"), "--cyclonedx", filepath.Join(dir, "cyclonedx"), "--csaf", filepath.Join(dir, "csaf"),
 		"--sbom", put(t, t.TempDir(), "b.cdx.json", bill), "--sbom", put(t, t.TempDir(), "a.cdx.json", strings.Replace(bill, "8000-0", "8000-1", 1)),
 	}
