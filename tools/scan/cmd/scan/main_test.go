@@ -145,7 +145,7 @@ func TestOutputs(t *testing.T) {
 			t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 		}
 	}
-	for name, schemaName := range map[string]string{"scan.json": "", "scan.html": "", "scan.sarif": schema.SARIF, "vex.csaf.json": schema.CSAF, "vex.openvex.json": "", "vex.cdx.json": ""} {
+	for name, schemaName := range map[string]string{"scan.json": "", "scan.html": "", "scan.sarif": schema.SARIF, "gosqlite-vex-0_1_0.json": schema.CSAF, "vex.openvex.json": "", "vex.cdx.json": ""} {
 		a, err := os.ReadFile(filepath.Join(one, name))
 		if err != nil {
 			t.Error(err)
