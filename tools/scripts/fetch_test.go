@@ -65,9 +65,62 @@ func TestFetchOfScanners(t *testing.T) {
 	}
 }
 
-// TestInstalledScannersAreUsed: what is installed is not fetched, and comes before what was fetched earlier.
+// dpkg says of both programs that they are installed by packages of the version.
+func dpkg(w *world, version string) {
+	w.write("bin/dpkg-query", `#!/bin/bash
+case $1 in
+-W) printf '%s_`+version+`_' "$4" ;;
+-S) echo "${2##*/}: $2" ;;
+esac
+`)
+}
+
+func recordedBoth() (deb, recorded, sum string) {
+	deb = "a package"
+	sum = fmt.Sprintf("%x", sha256.Sum256([]byte(deb)))
+	return deb, sum + "  cppcheck_1.0_amd64.deb\n" + sum + "  shellcheck_1.0_amd64.deb\n", sum
+}
+
+// TestOtherScannersAreInstalled: the recorded ones come before what is installed of another version, or by nobody knows what;
+// where they cannot be had, that is used and told of.
+func TestOtherScannersAreInstalled(t *testing.T) {
+	for name, dpkgSays := range map[string]func(w *world){
+		"another version": func(w *world) { dpkg(w, "2.0") },
+		"no package":      func(*world) {},
+		"a program beside the package's": func(w *world) {
+			dpkg(w, "1.0")
+			w.write("bin/dpkg-query", "#!/bin/bash\n[[ $1 == -W ]] && printf '%s_1.0_' \"$4\"\n")
+		},
+	} {
+		deb, recorded, sum := recordedBoth()
+		w := fetches(t, deb, recorded, sum)
+		dpkgSays(w)
+		w.stand("bin/cppcheck", "")
+		w.stand("bin/shellcheck", "")
+		stdout, stderr, code := w.run("tools/scan/programs/fetch")
+		for _, program := range []string{"cppcheck", "shellcheck"} {
+			if _, err := os.Stat(filepath.Join(strings.TrimSpace(stdout), program)); code != 0 || stderr != "" || err != nil {
+				t.Errorf("%s: code %d, stderr %q, %v", name, code, stderr, err)
+			}
+		}
+		offline := fetches(t, deb, recorded, sum)
+		dpkgSays(offline)
+		offline.stand("bin/cppcheck", "")
+		offline.stand("bin/shellcheck", "")
+		offline.stand("bin/apt-get", "exit 1")
+		stdout, stderr, code = offline.run("tools/scan/programs/fetch")
+		entries, err := os.ReadDir(strings.TrimSpace(stdout))
+		if code != 0 || strings.Count(stderr, "is not the one in debs.sha256") != 2 || err != nil || len(entries) > 0 {
+			t.Errorf("%s, without apt: code %d, stderr %q, %v, %v", name, code, stderr, entries, err)
+		}
+	}
+}
+
+// TestInstalledScannersAreUsed: the recorded one that is installed is not fetched, and comes before what was fetched earlier.
 func TestInstalledScannersAreUsed(t *testing.T) {
-	w := fetches(t, "a package", "", fmt.Sprintf("%x", sha256.Sum256([]byte("a package"))))
+	deb, recorded, sum := recordedBoth()
+	w := fetches(t, deb, recorded, sum)
+	dpkg(w, "1.0")
 	if _, stderr, code := w.run("tools/scan/programs/fetch"); code != 0 {
 		t.Fatalf("code %d, %s", code, stderr)
 	}

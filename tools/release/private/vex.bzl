@@ -15,10 +15,15 @@ def vex_documents(ctx, entries):
       entries of the manifest
     """
     bills = [e.file for e in entries if e.kind == "sbom" and e.name.endswith(".cdx.json")]
-    outs = {
-        flag: ctx.actions.declare_file("{}_vex/vex.{}.json".format(ctx.label.name, flag))
-        for flag in ["openvex", "cyclonedx", "csaf"]
+
+    # Not *.cdx.json: that names bills of materials, of which the scan is made. CSAF says how a file has to be called, by the
+    # document's id; the program refuses another name.
+    names = {
+        "openvex": "gosqlite_{}_vex.openvex.json".format(VERSION),
+        "cyclonedx": "gosqlite_{}_vex.cyclonedx.json".format(VERSION),
+        "csaf": "gosqlite-vex-{}.json".format(VERSION.lower().replace(".", "_")),
     }
+    outs = {flag: ctx.actions.declare_file("{}_vex/{}".format(ctx.label.name, name)) for flag, name in names.items()}
     database = [f for f in ctx.files._decisions if f.basename == "database.json"][0]
     triage = [f for f in ctx.files._decisions if f.basename == "triage.json"][0]
     args = ctx.actions.args()
@@ -39,12 +44,7 @@ def vex_documents(ctx, entries):
         mnemonic = "Vex",
         progress_message = "Writing what is decided about vulnerabilities of %{label}",
     )
-
-    # Not *.cdx.json: that names bills of materials, of which the scan is made.
-    return [
-        struct(name = "gosqlite_{}_vex.{}.json".format(VERSION, flag), file = out, kind = "vex", platform = "")
-        for flag, out in outs.items()
-    ]
+    return [struct(name = names[flag], file = out, kind = "vex", platform = "") for flag, out in outs.items()]
 
 def vex_attrs(cfg):
     """Attributes of a rule that calls vex_documents, with its tool in the configuration cfg."""

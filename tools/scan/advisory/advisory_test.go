@@ -19,7 +19,12 @@ import (
 
 func drill(t *testing.T) *Advisory {
 	t.Helper()
-	text, err := os.ReadFile("testdata/drill/x_GOSQLITE-0000-0001.json")
+	return drillOf(t, "x_GOSQLITE-0000-0001")
+}
+
+func drillOf(t *testing.T, id string) *Advisory {
+	t.Helper()
+	text, err := os.ReadFile("testdata/drill/" + id + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,28 +38,34 @@ func drill(t *testing.T) *Advisory {
 // TestDrill goes from a finding to what users read: the feed finds the CVE in the engine of that time, the advisory is
 // built, and its OSV record, which tools read, finds the affected version and not the fixed one.
 func TestDrill(t *testing.T) {
+	for id, engine := range map[string]string{"x_GOSQLITE-0000-0001": "3.50.1", "x_GOSQLITE-0000-0002": "3.53.1"} {
+		t.Run(id, func(t *testing.T) { wholeWay(t, id, engine) })
+	}
+}
+
+func wholeWay(t *testing.T, id, engine string) {
 	f, err := feed.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := f.Find([]component.Component{{ID: "s", Name: "sqlite", Version: "3.50.1", PURL: "pkg:generic/sqlite@3.50.1"}})
+	found, err := f.Find([]component.Component{{ID: "s", Name: "sqlite", Version: engine, PURL: "pkg:generic/sqlite@" + engine}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := drill(t)
+	a := drillOf(t, id)
 	reported := false
 	for _, x := range found {
 		reported = reported || slices.Contains(a.Aliases, x.ID)
 	}
 	if !reported {
-		t.Errorf("the feed does not find %v in SQLite 3.50.1", a.Aliases)
+		t.Errorf("the feed does not find %v in SQLite %s", a.Aliases, engine)
 	}
 	files, err := Build([]*Advisory{a})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := slices.Sorted(maps.Keys(files)), []string{
-		"csaf/x_gosqlite-0000-0001.json", "feed.atom", "index.json", "osv/x_GOSQLITE-0000-0001.json", "x_GOSQLITE-0000-0001.md",
+		"csaf/" + strings.ToLower(id) + ".json", "feed.atom", "index.json", "osv/" + id + ".json", id + ".md",
 	}; !slices.Equal(got, want) {
 		t.Errorf("files %v, want %v", got, want)
 	}
@@ -63,7 +74,7 @@ func TestDrill(t *testing.T) {
 			t.Errorf("%s does not say that it is a drill", name)
 		}
 	}
-	r, err := osv.Parse(files["osv/x_GOSQLITE-0000-0001.json"])
+	r, err := osv.Parse(files["osv/"+id+".json"])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -35,7 +34,7 @@ func Build(advisories []*Advisory) (map[string][]byte, error) {
 			make         func() ([]byte, error)
 		}{
 			{"osv/" + a.ID + ".json", schema.OSV, a.osv},
-			{"csaf/" + fileName(a.ID) + ".json", schema.CSAF, a.csaf},
+			{"csaf/" + csaf.FileName(a.ID), schema.CSAF, a.csaf},
 			{a.ID + ".md", "", a.page},
 		} {
 			text, err := f.make()
@@ -60,11 +59,6 @@ func Build(advisories []*Advisory) (map[string][]byte, error) {
 	}
 	return files, nil
 }
-
-var notInNames = regexp.MustCompile(`[^+\-a-z0-9]+`)
-
-// fileName is the name of a CSAF file: section 5.1 of the standard.
-func fileName(id string) string { return notInNames.ReplaceAllString(strings.ToLower(id), "_") }
 
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
@@ -170,7 +164,7 @@ func index(all []*Advisory) ([]byte, error) {
 	}
 	entries := []entry{}
 	for _, a := range all {
-		entries = append(entries, entry{a.ID, a.Drill, a.Aliases, a.Heading(), a.Severity, a.Modified(), "osv/" + a.ID + ".json", "csaf/" + fileName(a.ID) + ".json", a.ID + ".md"})
+		entries = append(entries, entry{a.ID, a.Drill, a.Aliases, a.Heading(), a.Severity, a.Modified(), "osv/" + a.ID + ".json", "csaf/" + csaf.FileName(a.ID), a.ID + ".md"})
 	}
 	return encode(entries)
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-const policy = `"policy":{"deadline_days":{"critical":7,"high":30,"unknown":30,"medium":90,"low":180},"decision_days":365,"database_max_days":14,"owners":["security"],"analysis_severity":"medium"}`
+const policy = `"policy":{"deadline_days":{"critical":7,"high":30,"unknown":30,"medium":90,"low":180},"decision_days":365,"database_max_days":14,"database_reason":"it changes every week","owners":["security"],"analysis_severity":"medium"}`
 
 // notCalled decides on the planted vulnerability: it is there, and nothing calls it.
 const notCalled = `{"scanner":"vulnerability","id":"GO-2026-9001","component":"pkg:golang/example.org/dep","versions":["v1.0.0"],"status":"not_affected",
@@ -25,7 +25,8 @@ func repository(t *testing.T, main, decisions string) string {
 		"MODULE.bazel":      "",
 		"toolchains/go.mod": "module example.org/planted/toolchains\n\ngo 1.26.0\n", "tools/go.mod": "module example.org/planted/tools\n\ngo 1.26.0\n",
 		"tools/scan/programs/gitleaks.mod": "module example.org/planted/programs\n\ngo 1.26.0\n",
-		"pins/pins.json":                   `{"go_sdk":{"version":"1.27.4"},"modules":{"m":{"version":"1","channels":[]}}}`,
+		"pins/pins.json":                   `{"bazel":{"version":"7.7.1"},"zig":{"version":"0.17.1"},"sqlite_amalgamation":{"version":"3.54.1"},"go_sdk":{"version":"1.27.4"},"modules":{"gazelle":{"version":"1","channels":[]}}}`,
+		"pins/debs.sha256":                 strings.Repeat("0", 64) + "  openjdk-25-jre-headless_25.0.5.0.3+1-1_amd64.deb\n",
 		"tools/scan/triage.json":           `{"schema":"gosqlite-triage/1",` + policy + `,"decisions":[` + decisions + `]}`,
 		"whole/GO-2026-9001.json":          plantedRecord,
 		"bad.sh":                           "#!/bin/sh\ncd $1\nrm -rf ./*\n",

@@ -7,9 +7,18 @@
 package csaf
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
+
+var notInNames = regexp.MustCompile(`[^+\-a-z0-9]+`)
+
+// FileName is the name that the file of a document has to have, by the id of its tracking:
+// https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html#51-filename
+func FileName(id string) string {
+	return notInNames.ReplaceAllString(strings.ToLower(id), "_") + ".json"
+}
 
 // A Document is one file.
 type Document struct {

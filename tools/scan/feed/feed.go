@@ -19,11 +19,13 @@
 //
 // # What the feed claims
 //
-// collection.json says how, when and from what the records were collected. It claims no completeness.
+// collection.json says how, when and from what the records were collected, and lists each component that a release or its
+// build has. It claims no completeness.
 package feed
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -82,16 +84,20 @@ type Record struct {
 
 // Collection says how the records were collected.
 type Collection struct {
-	Schema     string `json:"schema"`
-	Date       string `json:"date"`
-	Method     string `json:"method"`
-	Complete   bool   `json:"complete"` // always false: the feed claims no completeness
-	License    string `json:"license"`
-	Components []struct {
-		PURL     string `json:"purl"`
-		CPE      string `json:"cpe,omitempty"`
-		LookedAt string `json:"looked_at"`
-	} `json:"components"`
+	Schema     string      `json:"schema"`
+	Date       string      `json:"date"`
+	Method     string      `json:"method"`
+	Complete   bool        `json:"complete"` // always false: the feed claims no completeness
+	License    string      `json:"license"`
+	Components []Collected `json:"components"`
+}
+
+// Collected is a component that records were collected for, or were not.
+type Collected struct {
+	PURL     string `json:"purl"`
+	CPE      string `json:"cpe,omitempty"`
+	LookedAt string `json:"looked_at"`
+	Searched bool   `json:"searched"` // for records; what was not is said in each scan, so that it is not taken for clean
 }
 
 // A Feed is the records with their collection.
@@ -202,6 +208,32 @@ type Resolution struct {
 	Past      bool // its version is not affected, and an affected one came before it
 	Fixed     string
 	Absent    string // why the vulnerable code is not there although the version is affected; "" when it may be
+}
+
+// Looked says what the feed can say about components that are no Go modules. One that the collection does not list is an
+// error, since nobody looked for records of it, and it would seem clean; unsearched are those that it lists as such.
+func (f *Feed) Looked(components []component.Component) (unsearched []string, err error) {
+	var unknown []string
+	for _, c := range components {
+		if c.GoModule() != "" {
+			continue
+		}
+		i := slices.IndexFunc(f.Collection.Components, func(have Collected) bool {
+			return have.PURL == c.Package() || have.CPE != "" && product(have.CPE) == product(c.CPE)
+		})
+		switch {
+		case i < 0:
+			unknown = append(unknown, cmp.Or(c.Package(), c.CPE))
+		case !f.Collection.Components[i].Searched:
+			unsearched = append(unsearched, c.Package())
+		}
+	}
+	slices.Sort(unknown)
+	slices.Sort(unsearched)
+	if unknown != nil {
+		err = fmt.Errorf("look up components: collection.json of the C feed does not list %s: search for records, and list it", strings.Join(slices.Compact(unknown), ", "))
+	}
+	return slices.Compact(unsearched), err
 }
 
 // Resolve looks the component up by purl, or by CPE where it has no purl that the feed knows.

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +35,8 @@ func TestRecordsAreOSV(t *testing.T) {
 	}
 }
 
-// carried are the versions of what zig carries, by zig's version: bills of materials read them from its files.
+// carried are the versions of what zig carries, by zig's version: bills of materials read them from its files, and
+// TestCarried holds these against the same files.
 var carried = map[string]map[string]string{
 	"0.17.1": {"pkg:generic/musl": "1.2.5", "pkg:generic/glibc": "2.44", "pkg:generic/mingw-w64": "15.0.0"},
 }
@@ -46,6 +49,7 @@ func pinnedVersions(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	var pins struct {
+		Bazel  struct{ Version string } `json:"bazel"`
 		Zig    struct{ Version string } `json:"zig"`
 		SQLite struct{ Version string } `json:"sqlite_amalgamation"`
 	}
@@ -56,7 +60,7 @@ func pinnedVersions(t *testing.T) map[string]string {
 	if pinned == nil || pins.SQLite.Version == "" {
 		t.Fatalf("pins.json has zig %q and SQLite %q: look which C libraries that zig carries (./bazelw run //:sbom) and say so in carried", pins.Zig.Version, pins.SQLite.Version)
 	}
-	pinned["pkg:generic/sqlite"] = pins.SQLite.Version
+	pinned["pkg:generic/sqlite"], pinned["pkg:generic/bazel"] = pins.SQLite.Version, pins.Bazel.Version
 	return pinned
 }
 
@@ -68,7 +72,7 @@ func TestPinned(t *testing.T) {
 		"CVE-2018-1000101": true, // mingw-w64: no fix is known
 	}
 	inside := map[string]string{
-		"CVE-2018-1000101": "7.0.0", "CVE-2020-28928": "1.2.1", "CVE-2022-35737": "3.39.1", "CVE-2023-4911": "2.36", "CVE-2023-7104": "3.43.0",
+		"CVE-2018-1000101": "7.0.0", "CVE-2020-28928": "1.2.1", "CVE-2022-3474": "5.3.1", "CVE-2022-35737": "3.39.1", "CVE-2023-4911": "2.36", "CVE-2023-7104": "3.43.0",
 		"CVE-2024-0232": "3.43.1", "CVE-2025-26519": "1.2.5", "CVE-2025-29087": "3.49.0", "CVE-2025-29088": "3.49.0", "CVE-2025-3277": "3.49.0",
 		"CVE-2025-4802": "2.38", "CVE-2025-6965": "3.50.1", "CVE-2025-70873": "3.51.1", "CVE-2025-7458": "3.41.1", "CVE-2025-7709": "3.50.2",
 		"CVE-2026-11822": "3.53.1", "CVE-2026-11824": "3.53.1", "CVE-2026-40200": "1.2.6", "CVE-2026-6042": "1.2.6",
@@ -141,6 +145,53 @@ func TestFind(t *testing.T) {
 	open, err := f.Find([]component.Component{{ID: "w", Name: "mingw-w64", Version: "14.0.0", PURL: "pkg:generic/mingw-w64@14.0.0"}})
 	if err != nil || len(open) != 1 || open[0].Status != UnderInvestigation || open[0].Note == "" {
 		t.Errorf("a record under investigation: %+v, %v", open, err)
+	}
+}
+
+// TestLooked: what no release or build may have is what nobody looked for.
+func TestLooked(t *testing.T) {
+	f := embeddedFeed(t)
+	of := func(purl, cpe string) component.Component {
+		return component.Component{ID: "x", Name: "x", Version: "1.0.0", PURL: purl + "@1.0.0", CPE: cpe}
+	}
+	if got, err := f.Looked([]component.Component{of("pkg:generic/sqlite", ""), of("pkg:golang/example.org/x", ""), of("pkg:deb/debian/musl", "cpe:2.3:a:musl-libc:musl:1:*:*:*:*:*:*:*")}); err != nil || got != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := f.Looked([]component.Component{of("pkg:generic/zig", ""), of("pkg:generic/zig", "")}); err != nil || !slices.Equal(got, []string{"pkg:generic/zig"}) {
+		t.Errorf("not searched: %q, %v", got, err)
+	}
+	if _, err := f.Looked([]component.Component{of("pkg:generic/planted", "")}); err == nil || !strings.Contains(err.Error(), "does not list pkg:generic/planted") {
+		t.Errorf("a component that nobody looked for: %v", err)
+	}
+}
+
+// TestEverything: the collection lists what the bills of materials of all platforms have, by the lists that they are held
+// against, and what is pinned.
+func TestEverything(t *testing.T) {
+	lists, err := filepath.Glob("../../release/sbom/expected/*.txt")
+	if err != nil || len(lists) < 20 {
+		t.Fatalf("%d lists, %v", len(lists), err)
+	}
+	var all []component.Component
+	for _, name := range lists {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, purl := range regexp.MustCompile(`pkg:[^ \n]+`).FindAllString(string(text), -1) {
+			all = append(all, component.Component{ID: purl, Name: purl, PURL: purl})
+		}
+	}
+	text, err := os.ReadFile("../../../pins/pins.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pins, err := component.Pins("pins.json", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := embeddedFeed(t).Looked(append(all, pins.Components...)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -47,6 +47,7 @@ const (
 	Overdue         = "overdue"
 	LateDeadline    = "late-deadline"
 	ExpiredDecision = "expired-decision"
+	LaterDecision   = "later-decision"
 	UnusedDecision  = "unused-decision"
 	EvidenceBroken  = "evidence-broken"
 	EvidenceUnseen  = "evidence-not-checked"
@@ -186,6 +187,9 @@ func (in *Input) doubt(f *finding.Finding, d *triage.Decision) string {
 	if triage.Past(d.Expires, in.Now) {
 		return "the decision expired on " + d.Expires
 	}
+	if triage.Later(d.Decided, in.Now) {
+		return "it was decided later, on " + d.Decided
+	}
 	if d.Status == triage.Fixed {
 		return "it is decided to be fixed, and " + f.Scanner + " finds it"
 	}
@@ -201,6 +205,9 @@ func (in *Input) doubt(f *finding.Finding, d *triage.Decision) string {
 func (in *Input) decision(d *triage.Decision, used map[*triage.Decision]bool, ran []string, add addFunc) {
 	if triage.Past(d.Expires, in.Now) {
 		add(ExpiredDecision, d.Name(), "it expired on %s; look again", d.Expires)
+	}
+	if triage.Later(d.Decided, in.Now) {
+		add(LaterDecision, d.Name(), "it was decided on %s, and this run is of %s", d.Decided, in.Now.Format(time.DateOnly))
 	}
 	// A decision is unused only when all scanners that it is about looked, at everything: bills of materials of one
 	// platform, or of an older release, do not list what the decision may be about.

@@ -46,7 +46,7 @@ func healthy() *Input {
 func TestPlants(t *testing.T) {
 	open := func(in *Input) *triage.Decision {
 		d := &in.Triage.Decisions[0]
-		d.Status, d.Justification, d.Deadline, d.Evidence = triage.Affected, "", "2026-11-28", nil
+		d.Status, d.Justification, d.Confirmed, d.Deadline, d.Evidence = triage.Affected, "", "2026-11-01", "2026-11-28", nil
 		return d
 	}
 	analysis := func(in *Input, severity string) {
@@ -77,6 +77,12 @@ func TestPlants(t *testing.T) {
 		{"affected, on its last day", func(in *Input) { open(in).Deadline = "2026-11-26" }, nil},
 		{"affected, overdue", func(in *Input) { open(in).Deadline = "2026-11-25" }, []string{Overdue}},
 		{"affected, a deadline too far", func(in *Input) { open(in).Deadline = "2026-12-20" }, []string{LateDeadline}},
+		{"affected, decided again with more time", func(in *Input) {
+			d := open(in)
+			d.Decided, d.Deadline = "2026-11-25", "2026-12-20"
+		}, []string{LateDeadline}},
+		{"decided after the day of the run", func(in *Input) { in.Triage.Decisions[0].Decided = "2026-11-27" }, []string{LaterDecision}},
+		{"decided on the day of the run", func(in *Input) { in.Triage.Decisions[0].Decided = "2026-11-26" }, nil},
 		{"fixed, and found", func(in *Input) {
 			d := open(in)
 			d.Status, d.Deadline = triage.Fixed, ""
@@ -134,6 +140,7 @@ func TestDoubt(t *testing.T) {
 	}{
 		{"healthy", "", func(*Input) {}},
 		{"expired", "the decision expired on 2026-11-25", func(in *Input) { in.Triage.Decisions[0].Expires = "2026-11-25" }},
+		{"decided later", "it was decided later, on 2026-11-27", func(in *Input) { in.Triage.Decisions[0].Decided = "2026-11-27" }},
 		{"evidence that is true no more", "gosqlite defines iconv", func(in *Input) { in.Facts.Programs[0].Defines = func(string) bool { return true } }},
 		{"evidence that cannot be looked at", "", func(in *Input) { in.Facts.Programs, in.Bills = nil, true }},
 		{"fixed, and found", "c-feed finds it", func(in *Input) { in.Triage.Decisions[0].Status = triage.Fixed }},

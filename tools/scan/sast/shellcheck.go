@@ -44,11 +44,25 @@ func shellScripts(e *Env) ([]string, error) {
 	return names, nil
 }
 
-var shellcheckDisable = regexp.MustCompile(`(?m)(#[ \t]*)(shellcheck[ \t].*\bdisable=.*)$`)
+var (
+	shellcheckDirective = regexp.MustCompile(`(?m)#[ \t]*shellcheck[ \t].*$`)
+	shellcheckDisable   = regexp.MustCompile(`[ \t]+disable=[^ \t]*`)
+	shellcheckOther     = regexp.MustCompile(`shellcheck[ \t]+\w+=`)
+)
 
-// undisabled is a script whose directives let nothing go: shellcheck has no option for that. Lines stay where they are.
+// undisabled is a script whose directives let nothing go: shellcheck has no option for that. What else they say stays, and so
+// does every line.
 func undisabled(script []byte) []byte {
-	return shellcheckDisable.ReplaceAll(script, []byte("${1}not heard: $2"))
+	return shellcheckDirective.ReplaceAllFunc(script, func(directive []byte) []byte {
+		if !shellcheckDisable.Match(directive) {
+			return directive
+		}
+		rest := shellcheckDisable.ReplaceAll(directive, nil)
+		if !shellcheckOther.Match(rest) {
+			rest = bytes.Replace(rest, []byte("shellcheck"), []byte("not heard:"), 1)
+		}
+		return rest
+	})
 }
 
 var shellcheckSeverities = map[string]string{"error": "high", "warning": "medium", "info": "low", "style": "low"}

@@ -19,7 +19,8 @@ import (
 //	not-linked  none of Symbols is in the symbol table of a program whose name Programs matches (path.Match); every bill of
 //	            materials that lists the decided component has its programs among these
 //	no-object   none of Objects is among the linked files of the component in any bill of materials
-//	not-called  no scan of Go source or programs found a way to the vulnerability
+//	not-called  no scan of Go source or of programs found a way to the vulnerability; where bills of materials say that there
+//	            are programs, both have to have looked
 //	at-least    the decision's component has at least Version in every bill of materials
 type Evidence struct {
 	Kind     string   `json:"kind"`
@@ -199,8 +200,12 @@ func (facts *Facts) noObject(d *Decision, e *Evidence) (Verdict, string) {
 }
 
 func (facts *Facts) notCalled(d *Decision) (Verdict, string) {
-	if !slices.Contains(facts.Ran, "go-source") && !slices.Contains(facts.Ran, "go-binary") {
+	source, programs := slices.Contains(facts.Ran, "go-source"), slices.Contains(facts.Ran, "go-binary")
+	if !source && !programs {
 		return Unchecked, "neither go-source nor go-binary ran"
+	}
+	if len(facts.Bills) > 0 && !(source && programs) {
+		return Unchecked, "go-source and go-binary did not both run, and there are programs"
 	}
 	for _, f := range facts.Findings {
 		if f.Rank == finding.Called && f.Component == d.Component && slices.Contains(f.Names(), d.ID) {

@@ -15,8 +15,9 @@
 //	justification  for not_affected: one of OpenVEX's five words
 //	reason     why, in a sentence or two; for affected, what is done about it
 //	owner      a role of the policy
-//	decided    day, YYYY-MM-DD
-//	deadline   day by which affected and under_investigation end; at most the policy's days for the severity
+//	decided    day, YYYY-MM-DD; the decision counts from then on, and no run of an earlier day may use it
+//	confirmed  for affected and under_investigation: day on which that was first known. It stays when a decision is made anew.
+//	deadline   day by which affected and under_investigation end; at most the policy's days for the severity after confirmed
 //	expires    day after which the decision counts no more; at most the policy's days after decided
 //	evidence   what has to be true for it, checked again at each run: see [Evidence]
 //
@@ -72,8 +73,10 @@ type Policy struct {
 	Deadlines    map[string]int `json:"deadline_days"`     // days to end a vulnerability, by severity
 	DecisionDays int            `json:"decision_days"`     // most days from decided to expires
 	DatabaseDays int            `json:"database_max_days"` // most days between the database and a release
+	DatabaseWhy  string         `json:"database_reason"`   // why so many
 	Owners       []string       `json:"owners"`            // roles
 	Analysis     string         `json:"analysis_severity"` // the least severity of static analysis that wants a decision
+	ByFile       []string       `json:"by_file,omitempty"` // folders, as of code that reads from a network, in which no decision is about a whole folder
 }
 
 // A Decision is what was decided about one finding, or a group of findings of static analysis.
@@ -87,6 +90,7 @@ type Decision struct {
 	Reason        string     `json:"reason"`
 	Owner         string     `json:"owner"`
 	Decided       string     `json:"decided"`
+	Confirmed     string     `json:"confirmed,omitempty"`
 	Deadline      string     `json:"deadline,omitempty"`
 	Expires       string     `json:"expires"`
 	Evidence      []Evidence `json:"evidence,omitempty"`
@@ -137,8 +141,8 @@ func (p *Policy) check() []error {
 			errs = append(errs, fmt.Errorf("policy: deadline_days of %s is not set", s))
 		}
 	}
-	if p.DecisionDays <= 0 || p.DatabaseDays <= 0 || len(p.Owners) == 0 || !slices.Contains(finding.Severities, p.Analysis) {
-		errs = append(errs, errors.New("policy: decision_days, database_max_days, owners or analysis_severity is not set"))
+	if p.DecisionDays <= 0 || p.DatabaseDays <= 0 || strings.TrimSpace(p.DatabaseWhy) == "" || len(p.Owners) == 0 || !slices.Contains(finding.Severities, p.Analysis) {
+		errs = append(errs, errors.New("policy: decision_days, database_max_days, database_reason, owners or analysis_severity is not set"))
 	}
 	return errs
 }
@@ -155,6 +159,13 @@ func (d *Decision) check(p *Policy) []error {
 	if !d.Known() && len(d.Versions) > 0 {
 		bad("versions are for known vulnerabilities")
 	}
+	if folder, ok := strings.CutSuffix(d.Component, "..."); ok && !d.Known() {
+		for _, b := range p.ByFile {
+			if strings.HasPrefix(b+"/", folder) || strings.HasPrefix(folder, b+"/") {
+				bad("it would accept in advance what comes into %s: the policy wants decisions about single files there", b)
+			}
+		}
+	}
 	if strings.TrimSpace(d.Reason) == "" {
 		bad("reason is missing")
 	}
@@ -170,7 +181,32 @@ func (d *Decision) check(p *Policy) []error {
 	} else if days(decided, expires) < 0 || days(decided, expires) > p.DecisionDays {
 		bad("expires is %d days after decided; the policy allows %d", days(decided, expires), p.DecisionDays)
 	}
-	return append(errs, d.checkStatus()...)
+	return append(append(errs, d.checkStatus()...), d.checkDeadline(decided)...)
+}
+
+// checkDeadline wants both days of a decision that leaves something open, and neither of another one.
+func (d *Decision) checkDeadline(decided time.Time) []error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	open := d.Status == Affected || d.Status == UnderInvestigation
+	if open != (d.Deadline != "") {
+		bad("a deadline is for %s and %s, and needed there", Affected, UnderInvestigation)
+	}
+	if open != (d.Confirmed != "") {
+		bad("the day on which it was confirmed is for %s and %s, and needed there", Affected, UnderInvestigation)
+	}
+	if !open {
+		return errs
+	}
+	if _, err := day(d.Deadline); err != nil {
+		bad("deadline: %w", err)
+	}
+	if confirmed, err := day(d.Confirmed); err != nil {
+		bad("confirmed: %w", err)
+	} else if days(confirmed, decided) < 0 {
+		bad("it was confirmed on %s, after it was decided on %s", d.Confirmed, d.Decided)
+	}
+	return errs
 }
 
 func (d *Decision) checkStatus() []error {
@@ -184,14 +220,6 @@ func (d *Decision) checkStatus() []error {
 		bad("a justification is for %s", NotAffected)
 	case !open && d.Status != NotAffected && d.Status != Fixed:
 		bad("status %q is not known", d.Status)
-	}
-	if open != (d.Deadline != "") {
-		bad("a deadline is for %s and %s, and needed there", Affected, UnderInvestigation)
-	}
-	if open {
-		if _, err := day(d.Deadline); err != nil {
-			bad("deadline: %w", err)
-		}
 	}
 	if d.Known() && (d.Status == NotAffected || d.Status == Fixed) && len(d.Evidence) == 0 {
 		bad("%s needs evidence", d.Status)
@@ -240,13 +268,13 @@ func (p *Policy) Late(d *Decision, severity string) string {
 	if d.Deadline == "" {
 		return ""
 	}
-	decided, err := day(d.Decided)
+	confirmed, err := day(d.Confirmed)
 	deadline, err2 := day(d.Deadline)
 	if err := cmp.Or(err, err2); err != nil {
 		return err.Error()
 	}
-	if n := days(decided, deadline); n > p.Deadlines[severity] {
-		return fmt.Sprintf("its deadline is %d days after it was decided; the policy allows %d for %s", n, p.Deadlines[severity], severity)
+	if n := days(confirmed, deadline); n > p.Deadlines[severity] {
+		return fmt.Sprintf("its deadline is %d days after it was confirmed; the policy allows %d for %s", n, p.Deadlines[severity], severity)
 	}
 	return ""
 }
@@ -260,6 +288,12 @@ func day(text string) (time.Time, error) {
 }
 
 func days(from, to time.Time) int { return int(to.Sub(from).Hours() / 24) }
+
+// Later says whether the day in text lies after the day of now. A day that is none is later.
+func Later(text string, now time.Time) bool {
+	t, err := day(text)
+	return err != nil || days(now, t) > 0
+}
 
 // Past says whether the day in text lies before the day of now. A day that is none is past.
 func Past(text string, now time.Time) bool {

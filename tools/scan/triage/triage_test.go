@@ -16,7 +16,7 @@ import (
 func file(decisions ...Decision) File {
 	return File{Schema, Policy{
 		Deadlines:    map[string]int{"critical": 7, "high": 30, "unknown": 30, "medium": 90, "low": 180},
-		DecisionDays: 365, DatabaseDays: 14, Owners: []string{"security"}, Analysis: "medium",
+		DecisionDays: 365, DatabaseDays: 14, DatabaseWhy: "it changes every week", Owners: []string{"security"}, Analysis: "medium",
 	}, decisions}
 }
 
@@ -41,7 +41,9 @@ func TestParse(t *testing.T) {
 	if _, err := parse(t, file(good())); err != nil {
 		t.Fatal(err)
 	}
-	affected := func(d *Decision) { d.Status, d.Justification, d.Deadline = Affected, "", "2026-12-01" }
+	affected := func(d *Decision) {
+		d.Status, d.Justification, d.Confirmed, d.Deadline = Affected, "", "2026-11-20", "2026-12-01"
+	}
 	for name, c := range map[string]struct {
 		change func(d *Decision)
 		want   string
@@ -58,6 +60,10 @@ func TestParse(t *testing.T) {
 		"an expiry too far":        {func(d *Decision) { d.Expires = "2028-01-01" }, "the policy allows 365"},
 		"an expiry before":         {func(d *Decision) { d.Expires = "2026-01-01" }, "the policy allows"},
 		"affected, no deadline":    {func(d *Decision) { affected(d); d.Deadline = "" }, "a deadline is for"},
+		"affected, not confirmed":  {func(d *Decision) { affected(d); d.Confirmed = "" }, "confirmed is for"},
+		"affected, confirmed soon": {func(d *Decision) { affected(d); d.Confirmed = "soon" }, "confirmed: "},
+		"confirmed after decided":  {func(d *Decision) { affected(d); d.Confirmed = "2026-11-27" }, "after it was decided"},
+		"confirmed, not affected":  {func(d *Decision) { d.Confirmed = "2026-11-20" }, "confirmed is for"},
 		"affected, justified":      {func(d *Decision) { affected(d); d.Justification = Justifications[0] }, "a justification is for"},
 		"deadline where none is":   {func(d *Decision) { d.Deadline = "2026-12-01" }, "a deadline is for"},
 		"unknown evidence":         {func(d *Decision) { d.Evidence = []Evidence{{Kind: "trust"}} }, "is not known"},
@@ -78,6 +84,27 @@ func TestParse(t *testing.T) {
 	delete(incomplete.Policy.Deadlines, "unknown")
 	if _, err := parse(t, incomplete); err == nil {
 		t.Error("a policy without a deadline for unknown was taken")
+	}
+	// What comes from a network is decided file by file.
+	rule := func(component string) File {
+		d := good()
+		d.Scanner, d.ID, d.Component, d.Versions, d.Evidence = "gosec", "G304", component, nil, nil
+		f := file(d)
+		f.Policy.ByFile = []string{"tools/fetch", "tools/verify/cmd"}
+		return f
+	}
+	for component, want := range map[string]bool{
+		"...": false, "tools/...": false, "tools/fetch/...": false, "tools/fetch/tuf/...": false, "tools/verify/...": false,
+		"tools/fetch/tuf/state.go": true, "tools/verify/tamper/...": true, "tools/fetcher/...": true, "driver/...": true,
+	} {
+		if _, err := parse(t, rule(component)); (err == nil) != want || err != nil && !strings.Contains(err.Error(), "about single files") {
+			t.Errorf("%s: %v", component, err)
+		}
+	}
+	unexplained := file(good())
+	unexplained.Policy.DatabaseWhy = ""
+	if _, err := parse(t, unexplained); err == nil || !strings.Contains(err.Error(), "database_reason") {
+		t.Errorf("a policy that does not say why: %v", err)
 	}
 	if _, err := Parse([]byte(`{"schema":"gosqlite-triage/1","planted":1}`)); err == nil {
 		t.Error("an unknown field was taken")
@@ -141,29 +168,32 @@ func TestEvidence(t *testing.T) {
 		e     Evidence
 		want  Verdict
 	}{
-		"set":                       {Facts{Components: sqlite("SQLITE_OMIT_X=1")}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Holds},
-		"set no more":               {Facts{Components: sqlite("SQLITE_DQS=0")}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Broken},
-		"not set":                   {Facts{Components: sqlite("SQLITE_DQS=0")}, Evidence{Kind: "option", Option: "SQLITE_ENABLE_FTS3", Absent: true}, Holds},
-		"set since":                 {Facts{Components: sqlite("SQLITE_ENABLE_FTS3")}, Evidence{Kind: "option", Option: "SQLITE_ENABLE_FTS3", Absent: true}, Broken},
-		"not said":                  {Facts{Components: sqlite()}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Unchecked},
-		"not linked":                {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "qsort")}}, symbols, Holds},
-		"linked since":              {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "iconv")}}, symbols, Broken},
-		"linked elsewhere":          {Facts{Programs: []Program{program("x/bin/gosqlite", "iconv")}}, symbols, Unchecked},
-		"no program":                {Facts{}, symbols, Unchecked},
-		"one of two platforms":      {listing("3.54.1", "musl", other), every, Unchecked},
-		"both platforms":            {listing("3.54.1", "musl", other, program("x_musl_debug/bin/gosqlite", "qsort")), every, Holds},
-		"a program left out":        {listing("3.54.1", "musl", other, program("x_musl_debug/lib/gosqlite", "qsort")), every, Unchecked},
-		"a bill of another version": {listing("3.55.0", "musl", other), every, Holds},
-		"a bill of all platforms":   {listing("3.54.1", "", other), every, Holds},
-		"no object":                 {Facts{Components: files("libc.a/qsort.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Holds},
-		"an object since":           {Facts{Components: files("libc.a/iconv.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Broken},
-		"no files said":             {Facts{Components: sqlite()}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Unchecked},
-		"not called":                {Facts{Ran: []string{"go-source"}}, Evidence{Kind: "not-called"}, Holds},
-		"called since":              {Facts{Ran: []string{"go-source"}, Findings: called}, Evidence{Kind: "not-called"}, Broken},
-		"nobody looked":             {Facts{Ran: []string{"go-bill"}}, Evidence{Kind: "not-called"}, Unchecked},
-		"new enough":                {Facts{Components: sqlite()}, Evidence{Kind: "at-least", Version: "3.53.2"}, Holds},
-		"too old":                   {Facts{Components: sqlite()}, Evidence{Kind: "at-least", Version: "3.55.0"}, Broken},
-		"not listed":                {Facts{}, Evidence{Kind: "at-least", Version: "3.53.2"}, Unchecked},
+		"set":                         {Facts{Components: sqlite("SQLITE_OMIT_X=1")}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Holds},
+		"set no more":                 {Facts{Components: sqlite("SQLITE_DQS=0")}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Broken},
+		"not set":                     {Facts{Components: sqlite("SQLITE_DQS=0")}, Evidence{Kind: "option", Option: "SQLITE_ENABLE_FTS3", Absent: true}, Holds},
+		"set since":                   {Facts{Components: sqlite("SQLITE_ENABLE_FTS3")}, Evidence{Kind: "option", Option: "SQLITE_ENABLE_FTS3", Absent: true}, Broken},
+		"not said":                    {Facts{Components: sqlite()}, Evidence{Kind: "option", Option: "SQLITE_OMIT_X"}, Unchecked},
+		"not linked":                  {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "qsort")}}, symbols, Holds},
+		"linked since":                {Facts{Programs: []Program{program("x_musl/bin/gosqlite", "iconv")}}, symbols, Broken},
+		"linked elsewhere":            {Facts{Programs: []Program{program("x/bin/gosqlite", "iconv")}}, symbols, Unchecked},
+		"no program":                  {Facts{}, symbols, Unchecked},
+		"one of two platforms":        {listing("3.54.1", "musl", other), every, Unchecked},
+		"both platforms":              {listing("3.54.1", "musl", other, program("x_musl_debug/bin/gosqlite", "qsort")), every, Holds},
+		"a program left out":          {listing("3.54.1", "musl", other, program("x_musl_debug/lib/gosqlite", "qsort")), every, Unchecked},
+		"a bill of another version":   {listing("3.55.0", "musl", other), every, Holds},
+		"a bill of all platforms":     {listing("3.54.1", "", other), every, Holds},
+		"no object":                   {Facts{Components: files("libc.a/qsort.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Holds},
+		"an object since":             {Facts{Components: files("libc.a/iconv.o")}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Broken},
+		"no files said":               {Facts{Components: sqlite()}, Evidence{Kind: "no-object", Objects: []string{"iconv.o"}}, Unchecked},
+		"not called":                  {Facts{Ran: []string{"go-source"}}, Evidence{Kind: "not-called"}, Holds},
+		"not called, nor in programs": {Facts{Ran: []string{"go-source", "go-binary"}, Bills: listing("1", "").Bills}, Evidence{Kind: "not-called"}, Holds},
+		"programs not looked at":      {Facts{Ran: []string{"go-source"}, Bills: listing("1", "").Bills}, Evidence{Kind: "not-called"}, Unchecked},
+		"source not looked at":        {Facts{Ran: []string{"go-binary"}, Bills: listing("1", "").Bills}, Evidence{Kind: "not-called"}, Unchecked},
+		"called since":                {Facts{Ran: []string{"go-source"}, Findings: called}, Evidence{Kind: "not-called"}, Broken},
+		"nobody looked":               {Facts{Ran: []string{"go-bill"}}, Evidence{Kind: "not-called"}, Unchecked},
+		"new enough":                  {Facts{Components: sqlite()}, Evidence{Kind: "at-least", Version: "3.53.2"}, Holds},
+		"too old":                     {Facts{Components: sqlite()}, Evidence{Kind: "at-least", Version: "3.55.0"}, Broken},
+		"not listed":                  {Facts{}, Evidence{Kind: "at-least", Version: "3.53.2"}, Unchecked},
 	} {
 		got, saw := c.facts.Check(&d, &c.e)
 		if got != c.want || saw == "" {
@@ -183,8 +213,18 @@ func TestDays(t *testing.T) {
 		}
 	}
 	f := file()
-	late := Decision{Decided: "2026-11-26", Deadline: "2026-12-20"}
+	for day, want := range map[string]bool{"2026-11-25": false, "2026-11-26": false, "2026-11-27": true, "soon": true} {
+		if got := Later(day, now); got != want {
+			t.Errorf("Later(%q) = %v", day, got)
+		}
+	}
+	late := Decision{Confirmed: "2026-11-26", Decided: "2026-11-26", Deadline: "2026-12-20"}
 	if f.Policy.Late(&late, "high") != "" || f.Policy.Late(&late, "critical") == "" {
 		t.Error("24 days are allowed for high and not for critical")
+	}
+	// A new decision about the same gives no new time.
+	late.Decided, late.Deadline = "2026-12-19", "2027-01-10"
+	if f.Policy.Late(&late, "high") == "" {
+		t.Error("45 days are allowed for high when it is decided again")
 	}
 }

@@ -11,10 +11,16 @@ import (
 	"github.com/gosqlite/gosqlite/tools/scan/triage"
 )
 
+// csafID is the id of the CSAF document.
+func csafID(version string) string { return "gosqlite-vex-" + version }
+
+// CSAFName is the name that the file of the CSAF document of a version has to have: gosqlite-vex-0_1_0.json
+func CSAFName(version string) string { return csaf.FileName(csafID(version)) }
+
 // CSAF writes the document as CSAF 2.0 in the profile VEX:
 // https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html#45-profile-5-vex
 func (d *Document) CSAF() ([]byte, error) {
-	id := "gosqlite-vex-" + d.Version
+	id := csafID(d.Version)
 	out := csaf.New("csaf_vex", "VEX of "+Project+" "+d.Version, id, d.Time, []csaf.Revision{{Date: d.Time, Number: "1", Summary: "Written from the decisions of this release."}})
 	tree := &csaf.Tree{}
 	out.ProductTree = tree

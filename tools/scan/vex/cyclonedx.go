@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gosqlite/gosqlite/tools/scan/triage"
 )
@@ -110,7 +111,10 @@ func (d *Document) CycloneDX() ([]byte, error) {
 			if p.Document.Serial != "" {
 				ref = "urn:cdx:" + p.Document.Serial + "#" + ref
 			}
-			v.Affects = append(v.Affects, cdxAffects{ref})
+			// Bills without a serial number may have the same id for the same component; the format wants each once.
+			if !slices.Contains(v.Affects, cdxAffects{ref}) {
+				v.Affects = append(v.Affects, cdxAffects{ref})
+			}
 		}
 		out.Vulnerabilities = append(out.Vulnerabilities, v)
 	}

@@ -19,10 +19,10 @@ import (
 
 func bills() []*component.Document {
 	var all []*component.Document
-	for _, platform := range []string{"linux_amd64_musl", "linux_arm64_musl"} {
+	for i, platform := range []string{"linux_amd64_musl", "linux_arm64_musl"} {
 		file := "gosqlite_0.1.0_" + platform + ".cdx.json"
 		all = append(all, &component.Document{
-			File: file, Subject: "root", Serial: "00000000-0000-8000-8000-" + strings.Repeat(string(platform[6]), 12) + "/1", Version: "0.1.0",
+			File: file, Subject: "root", Serial: "00000000-0000-8000-8000-" + strings.Repeat(string("ab"[i]), 12) + "/1", Version: "0.1.0",
 			Components: []component.Component{
 				{Document: file, ID: "musl", Name: "musl", Version: "1.2.5", PURL: "pkg:generic/musl@1.2.5", CPE: "cpe:2.3:a:musl-libc:musl:1.2.5:*:*:*:*:*:*:*"},
 				{Document: file, ID: "root", Name: "gosqlite", Version: "0.1.0", PURL: "pkg:generic/gosqlite@0.1.0?platform=" + platform},

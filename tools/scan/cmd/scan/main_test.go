@@ -43,7 +43,7 @@ func tree(t *testing.T, decisions ...triage.Decision) string {
 	root := t.TempDir()
 	file, err := json.Marshal(triage.File{Schema: triage.Schema, Policy: triage.Policy{
 		Deadlines:    map[string]int{"critical": 7, "high": 30, "unknown": 30, "medium": 90, "low": 180},
-		DecisionDays: 365, DatabaseDays: 14, Owners: []string{"security"}, Analysis: "medium",
+		DecisionDays: 365, DatabaseDays: 14, DatabaseWhy: "it changes every week", Owners: []string{"security"}, Analysis: "medium",
 	}, Decisions: decisions})
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +145,7 @@ func TestOutputs(t *testing.T) {
 			t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 		}
 	}
-	for name, schemaName := range map[string]string{"scan.json": "", "scan.html": "", "scan.sarif": schema.SARIF, "vex.csaf.json": schema.CSAF, "vex.openvex.json": "", "vex.cdx.json": ""} {
+	for name, schemaName := range map[string]string{"scan.json": "", "scan.html": "", "scan.sarif": schema.SARIF, "gosqlite-vex-0_1_0.json": schema.CSAF, "vex.openvex.json": "", "vex.cdx.json": ""} {
 		a, err := os.ReadFile(filepath.Join(one, name))
 		if err != nil {
 			t.Error(err)

@@ -111,7 +111,7 @@ func scan(ctx context.Context, args []string, env environment) error {
 		return err
 	}
 	if s.release != "" {
-		err = s.runBills()
+		err = s.runBills(nil)
 	} else {
 		err = s.runTree(ctx)
 	}
@@ -283,7 +283,10 @@ func (s *session) write(verdict *gate.Verdict) error {
 			return err
 		}
 		d.Basis = vex.Basis{Triage: s.report.Triage, Database: s.report.Database.SHA256, Feed: s.report.Feed.SHA256}
-		files["vex.openvex.json"], files["vex.cdx.json"], files["vex.csaf.json"] = d.OpenVEX, d.CycloneDX, d.CSAF
+		files["vex.cdx.json"], files[vex.CSAFName(d.Version)] = d.CycloneDX, d.CSAF
+		if len(d.Statements) > 0 { // OpenVEX has no form for a document that states nothing
+			files["vex.openvex.json"] = d.OpenVEX
+		}
 	}
 	if err := os.MkdirAll(s.out, 0o755); err != nil {
 		return err

@@ -51,12 +51,15 @@ func (s *session) required() []string {
 // wants says whether a scanner was asked.
 func (s *session) wants(name string) bool { return slices.Contains(s.required(), name) }
 
-// runBills looks at bills of materials alone.
-func (s *session) runBills() error {
+// runBills looks at bills of materials, and at the tools that the tree builds with.
+func (s *session) runBills(tools []component.Component) error {
 	input := fmt.Sprintf("%d bills of materials", len(s.bills))
 	if s.wants(feed.Scanner) {
-		found, err := s.lookUpC()
-		s.add(feed.Scanner, s.feed.Collection.Date, input, nil, found, err)
+		if len(tools) > 0 {
+			input += fmt.Sprintf(", %d build tools", len(tools))
+		}
+		found, notes, err := s.lookUpC(tools)
+		s.add(feed.Scanner, s.feed.Collection.Date, input, notes, found, err)
 	}
 	if s.wants(govuln.BillScanner) {
 		found, err := govuln.ByComponents(s.database, s.facts.Components, govuln.BillScanner)
@@ -65,16 +68,24 @@ func (s *session) runBills() error {
 	return nil
 }
 
-func (s *session) lookUpC() ([]finding.Finding, error) {
+func (s *session) lookUpC(tools []component.Component) (found []finding.Finding, notes []string, err error) {
 	for _, c := range s.facts.Components {
 		resolved, err := s.feed.Resolve(c)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		s.resolved = append(s.resolved, resolved...)
 	}
-	found, err := s.feed.Find(s.facts.Components)
-	return found, s.billsGiven(err)
+	all := slices.Concat(s.facts.Components, tools)
+	unsearched, err := s.feed.Looked(all)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range unsearched {
+		notes = append(notes, name+": nobody searched for records")
+	}
+	found, err = s.feed.Find(all)
+	return found, notes, s.billsGiven(err)
 }
 
 func (s *session) billsGiven(err error) error {
@@ -108,9 +119,6 @@ func gitleaksMod(root string) string {
 }
 
 func (s *session) runTree(ctx context.Context) error {
-	if err := s.runBills(); err != nil {
-		return err
-	}
 	runner := s.env.system()
 	tree, err := lint.Tracked(ctx, runner, s.root)
 	if err != nil {
@@ -122,6 +130,17 @@ func (s *session) runTree(ctx context.Context) error {
 	}
 	pins, err := component.Pins("pins/pins.json", text)
 	if err != nil {
+		return err
+	}
+	debs, err := tree.Read("pins/debs.sha256")
+	if err != nil {
+		return err
+	}
+	java, err := component.Java("pins/debs.sha256", debs)
+	if err != nil {
+		return err
+	}
+	if err := s.runBills(append(slices.Clone(pins.Components), java)); err != nil {
 		return err
 	}
 	v := &govuln.Scan{Database: s.database, Env: runner.Env, Temp: s.temp, Go: goVersion(pins)}

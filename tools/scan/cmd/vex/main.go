@@ -74,6 +74,9 @@ func write(ctx context.Context, args []string, stdout io.Writer) error {
 	if slices.Contains([]string{o.version, o.triage, o.db, o.openvex, o.cyclonedx, o.csaf}, "") || len(o.sboms) == 0 {
 		return action.UsageError("all flags are needed, and one --sbom at least")
 	}
+	if want := vex.CSAFName(o.version); filepath.Base(o.csaf) != want {
+		return action.UsageError("--csaf %s: by the standard the file has to be called %s", o.csaf, want)
+	}
 	at, err := time.Parse("2006-01-02T15:04:05Z", o.time)
 	if err != nil {
 		return action.UsageError("--time %q: write it as 2026-11-23T00:00:00Z", o.time)
@@ -126,6 +129,9 @@ func (o *options) judge(ctx context.Context, at time.Time) (*vex.Document, error
 			return nil, err
 		}
 		resolved = append(resolved, r...)
+	}
+	if _, err := known.Looked(components); err != nil {
+		return nil, err
 	}
 	ofC, err := known.Find(components)
 	if err != nil {

@@ -32,8 +32,8 @@ func documents(t *testing.T, edit func(args []string) []string) (files map[strin
 	dir := t.TempDir()
 	tree := filepath.Join("..", "..")
 	args := []string{
-		"--version", "0.1.0", "--time", "2026-11-26T00:00:00Z", "--triage", filepath.Join(tree, "triage.json"), "--db", filepath.Join(tree, "db"),
-		"--openvex", filepath.Join(dir, "openvex"), "--cyclonedx", filepath.Join(dir, "cyclonedx"), "--csaf", filepath.Join(dir, "csaf"),
+		"--version", "0.1.0", "--time", "2026-11-27T00:00:00Z", "--triage", filepath.Join(tree, "triage.json"), "--db", filepath.Join(tree, "db"),
+		"--openvex", filepath.Join(dir, "openvex"), "--cyclonedx", filepath.Join(dir, "cyclonedx"), "--csaf", filepath.Join(dir, "gosqlite-vex-0_1_0.json"),
 		"--sbom", put(t, t.TempDir(), "b.cdx.json", bill), "--sbom", put(t, t.TempDir(), "a.cdx.json", strings.Replace(bill, "8000-0", "8000-1", 1)),
 	}
 	if edit != nil {
@@ -120,6 +120,7 @@ func TestRefused(t *testing.T) {
 		edit       func(args []string) []string
 	}{
 		{"no bill", "one --sbom at least", 2, func(args []string) []string { return args[:14] }},
+		{"another name", "has to be called gosqlite-vex-0_1_0.json", 2, func(args []string) []string { args[13] += ".txt"; return args }},
 		{"no time", "write it as", 2, func(args []string) []string { args[3] = "today"; return args }},
 		{"a bill that is none", "b.cdx.json", 1, func(args []string) []string { args[15] = put(t, t.TempDir(), "b.cdx.json", "[]"); return args }},
 		{"no database", "", 1, func(args []string) []string { args[7] = t.TempDir(); return args }},
