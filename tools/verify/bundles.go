@@ -189,8 +189,8 @@ func (r *release) notes() []string {
 	if r.hasEmbedded() && !trusted.Knows(trust.Code) {
 		notes = append(notes, "whose signatures inside of programs are was not judged: the policy names no authority")
 	}
-	if logged > 0 {
-		notes = append(notes, fmt.Sprintf("%d transparency log entries were not judged: this program judges none", logged))
+	if logged > 0 && len(trusted.Logs) == 0 {
+		notes = append(notes, fmt.Sprintf("whose %d transparency log entries are was not judged: the policy names no log", logged))
 	}
 	if n := r.countLeftOut(); n > 0 {
 		notes = append(notes, fmt.Sprintf("%d files of the manifest are not there: a part for %s was asked for", n, r.options.Platform))

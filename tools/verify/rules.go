@@ -83,6 +83,12 @@ var signatureRules = []Rule{
 	bundleRule(trust.CheckStampTime, "Were the authority's certificates valid at that time?", "timestamp-expired"),
 	bundleRule(trust.CheckStampBinds, "Does the timestamp bind the authority's certificate?", "timestamp-unbound"),
 	bundleRule(trust.CheckStampFuture, "Does the timestamp not lie in the future?", "timestamp-future"),
+	bundleRule(trust.CheckLogCount, "Are there as many entries in different transparency logs as the policy demands?", "log-entry-missing"),
+	bundleRule(trust.CheckLogForm, "Can each log entry be read?", "malformed-log-entry"),
+	bundleRule(trust.CheckLogOf, "Is each log entry of this signature?", "log-entry-mismatch"),
+	bundleRule(trust.CheckLogProof, "Does the inclusion proof lead from the entry to the root of its checkpoint?", "log-proof-mismatch"),
+	bundleRule(trust.CheckLogSigned, "Did a trusted log sign the checkpoint?", "log-untrusted"),
+	bundleRule(trust.CheckLogWindow, "Was the log trusted when the signature was made?", "log-outside-validity"),
 }
 
 var statementRules = []Rule{

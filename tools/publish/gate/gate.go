@@ -33,6 +33,8 @@ type Input struct {
 	SemVer []byte         // semver.json of this version; nil if there is none
 	// Published are the versions that the target has, with a leading v.
 	Published []string
+	// LogEntries is how many transparency logs each signature has to be in, if that is more than the policy demands.
+	LogEntries int
 	// Rehearsal lets pass what only makes sense while trying out: a development authority, where the policy allows it, and
 	// demonstrations of reproducing. It is for runs that publish nothing, wherever they would.
 	Rehearsal bool
@@ -64,6 +66,7 @@ type question struct {
 var Gates = []question{
 	{"verified", "Does the release stand before the verifier?", (*judgement).verified},
 	{"development", "Is no development authority behind it?", (*judgement).development},
+	{"logged", "Is each signature in as many transparency logs as are demanded?", (*judgement).logged},
 	{"uncached", "Was it built without results of a cache?", (*judgement).uncached},
 	{"reproduced", "Has somebody else had the same bytes?", (*judgement).reproduced},
 	{"scanned", "Did a scan of exactly these bills of materials and debug twins let it out?", (*judgement).scanned},
@@ -90,7 +93,7 @@ func Judge(ctx context.Context, in Input) (*Release, []Verdict, error) {
 	}
 	j := &judgement{Input: in}
 	var err error
-	if j.report, err = verify.Run(ctx, verify.Options{Dir: in.Dir, Policy: demand(in.Policy), Now: in.Now}); err != nil {
+	if j.report, err = verify.Run(ctx, verify.Options{Dir: in.Dir, Policy: demand(in.Policy, in.LogEntries), Now: in.Now}); err != nil {
 		return nil, nil, err
 	}
 	if err := j.read(); err != nil {
@@ -112,8 +115,10 @@ func Pass(verdicts []Verdict) bool {
 
 // demand is the policy with what publishing needs beside it. A development authority is never allowed here: the gate
 // "development" decides on what the verifier says of it.
-func demand(p *policy.Policy) *policy.Policy {
+func demand(p *policy.Policy, logEntries int) *policy.Policy {
 	strict := *p
+	// More than there are logs is for the gate "logged" to refuse: the verifier would find no signature good.
+	strict.Trust.MinEntries = max(p.Trust.MinEntries, min(logEntries, p.Trust.Origins()))
 	strict.AllowDevelopment = false
 	strict.Reproduced = max(1, p.Reproduced)
 	strict.Evidence = slices.Clone(p.Evidence)

@@ -130,6 +130,37 @@ func without(parts ...string) specimen.Spoil {
 	}}
 }
 
+// unlogged is a logged release in which one bundle has lost its entries. Nothing signs them.
+func unlogged(subject string) specimen.Spoil {
+	return specimen.Spoil{Logged: true, Finished: func(files map[string][]byte) {
+		material(files, subject, func(m map[string]any) { delete(m, "tlogEntries") })
+	}}
+}
+
+// swapped is one in which a bundle has the entries of another one beside its own.
+func swapped() specimen.Spoil {
+	return specimen.Spoil{Logged: true, Finished: func(files map[string][]byte) {
+		var other []any
+		material(files, "commit.intoto.json", func(m map[string]any) { other = m["tlogEntries"].([]any) })
+		material(files, manifest.FileName, func(m map[string]any) { m["tlogEntries"] = append(m["tlogEntries"].([]any), other[0]) })
+	}}
+}
+
+// material changes what a bundle is verified with.
+func material(files map[string][]byte, subject string, change func(m map[string]any)) {
+	name := subject + ".sigstore.json"
+	var doc map[string]any
+	if err := json.Unmarshal(files[name], &doc); err != nil {
+		panic(err)
+	}
+	change(doc["verificationMaterial"].(map[string]any))
+	text, err := json.Marshal(doc)
+	if err != nil {
+		panic(err)
+	}
+	files[name] = text
+}
+
 // stranger is a key that signed nothing here.
 func stranger() *pki.Key {
 	dir, err := os.MkdirTemp("", "gosqlite-publish-")
@@ -156,6 +187,13 @@ var plants = []plant{
 	{name: "a changed file", spoil: specimen.Spoil{Finished: func(files map[string][]byte) { files["notes.md"] = []byte("# notes\n") }}, gate: "verified", want: "digest-mismatch"},
 	{name: "by a development authority", spoil: specimen.Spoil{Development: true}, gate: "development", want: "development-signature"},
 	{name: "allowed by the policy", spoil: specimen.Spoil{Development: true}, after: func(c *candidate) { c.policy.AllowDevelopment = true }, gate: "development", want: "development-signature"},
+	{name: "logged, and demanded", spoil: specimen.Spoil{Logged: true}, edit: func(_ *candidate, in *Input) { in.LogEntries = 2 }},
+	{name: "not logged, and demanded", edit: func(_ *candidate, in *Input) { in.LogEntries = 1 }, gate: "logged", want: "the policy names 0"},
+	{name: "in fewer logs than demanded", spoil: specimen.Spoil{Logged: true}, edit: func(_ *candidate, in *Input) { in.LogEntries = 3 }, gate: "logged", want: "the policy names 2"},
+	{name: "one signature not logged", spoil: unlogged(manifest.FileName), edit: func(_ *candidate, in *Input) { in.LogEntries = 1 }, gate: "logged", want: "manifest.json.sigstore.json: log-entry-missing"},
+	{name: "one signature not logged, and the policy demands it", spoil: unlogged("provenance.intoto.json"), gate: "logged", want: "log-entry-missing"},
+	{name: "one signature not logged, and nobody demands it", spoil: unlogged(manifest.FileName), after: func(c *candidate) { c.policy.Trust.MinEntries = 0 }},
+	{name: "a log entry of another signature", spoil: swapped(), gate: "verified", want: "log-entry-mismatch"},
 	{name: "a cache", spoil: predicate("ledger", "side", map[string]any{"cached": 3}), gate: "uncached", want: "3 actions came from a cache"},
 	{name: "a ledger that does not say", spoil: predicate("ledger", "side", map[string]any{}), gate: "uncached", want: "does not say"},
 	{name: "demonstrations alone", spoil: predicate("reproduced-", "demonstration", true), gate: "reproduced", want: "nobody independent"},

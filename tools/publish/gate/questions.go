@@ -25,6 +25,7 @@ import (
 const (
 	classDevelopment = "development-signature"
 	classReproduced  = "reproduced-threshold"
+	classUnlogged    = "log-entry-missing"
 )
 
 // faults says what the verifier refused of the chosen faults, and how many these are.
@@ -40,7 +41,9 @@ func (j *judgement) faults(say func(string, ...any), chosen func(verify.Fault) b
 }
 
 func (j *judgement) verified(say func(string, ...any)) bool {
-	others := j.faults(say, func(f verify.Fault) bool { return f.Class != classDevelopment && f.Class != classReproduced })
+	others := j.faults(say, func(f verify.Fault) bool {
+		return !slices.Contains([]string{classDevelopment, classReproduced, classUnlogged}, f.Class)
+	})
 	if len(j.report.Files) == 0 {
 		say("the folder is empty")
 	}
@@ -57,6 +60,20 @@ func (j *judgement) development(say func(string, ...any)) bool {
 		return true
 	}
 	return j.faults(say, isDevelopment) == 0
+}
+
+// logged wants entries in logs that the policy names; the verifier has judged those that are there.
+func (j *judgement) logged(say func(string, ...any)) bool {
+	demanded, known := max(j.Policy.Trust.MinEntries, j.LogEntries), j.Policy.Trust.Origins()
+	if demanded > known {
+		say("entries in %d logs are demanded, and the policy names %d: add logs by gosqlite-verify policy --log", demanded, known)
+		return false
+	}
+	ok := j.faults(say, func(f verify.Fault) bool { return f.Class == classUnlogged }) == 0
+	if !ok {
+		say("sign the release again with logs in the signer's configuration, see docs/signing.md")
+	}
+	return ok
 }
 
 // uncached reads the ledger, which the verifier has found to be there and signed by the release key.

@@ -209,6 +209,20 @@ func (k *Key) VerifyDigest(hash crypto.Hash, digest, signature []byte) error {
 	return ErrSignature
 }
 
+// VerifyText checks a signature over a text as logs sign their checkpoints: by Ed25519, or by ECDSA with SHA-256.
+func (k *Key) VerifyText(text, signature []byte) error {
+	if e, ok := k.public.(ed25519.PublicKey); ok {
+		if !ed25519.Verify(e, text, signature) {
+			return ErrSignature
+		}
+		return nil
+	}
+	if _, ok := k.public.(*ecdsa.PublicKey); !ok {
+		return ErrSignature
+	}
+	return k.VerifyDigest(crypto.SHA256, Digest(crypto.SHA256, text), signature)
+}
+
 // Digest is the digest of message by SHA-256, SHA-384 or SHA-512; nil by anything else.
 func Digest(hash crypto.Hash, message []byte) []byte {
 	switch hash {

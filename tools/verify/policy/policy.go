@@ -18,7 +18,10 @@
 //	  "timestamps": [
 //	    {"name": "TSA", "certificates": ["-----BEGIN CERTIFICATE-----\n..."]}
 //	  ],
-//	  "require": {"minimum_version": "1.0.0", "timestamps": 1, "evidence": ["sbom", "debug"], "reproduced": 0},
+//	  "logs": [
+//	    {"name": "log 2026", "origin": "log.example.org", "pem": "-----BEGIN PUBLIC KEY-----\n..."}
+//	  ],
+//	  "require": {"minimum_version": "1.0.0", "timestamps": 1, "log_entries": 1, "evidence": ["sbom", "debug"], "reproduced": 0},
 //	  "builder": "https://example.org/builder",
 //	  "allow_development": false
 //	}
@@ -31,9 +34,11 @@
 //	              as of keys. One root may stand here several times, for several roles
 //	timestamps    RFC 3161 authorities, certificates and window as above, for signatures of files and inside of programs;
 //	              every certificate that a timestamp brings has to lead there
+//	logs          transparency logs of the kind Rekor v2, by the origin of their checkpoints, with key and window as above
 //	roles         release, reproducer, code (signatures inside of programs)
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs
+//	              log_entries: how many entries, in logs of different origins, each signature needs
 //	              evidence: any of sbom, debug, commit, tag, ledger, signed-sbom, signed-archives, module
 //	              reproduced: how many reproducers must have had the same bytes; a demonstration is none of them
 //	builder       the builder's identity in the provenance; any if empty
@@ -41,6 +46,7 @@
 //	              nothing
 //
 // What nobody is trusted for is not judged, and counts for nothing: timestamps where no timestamp authority is named,
+// checkpoints where there is no log,
 // statements of reproducers where there is none, and whose signatures inside of programs are where no authority has the
 // role code. The report says so. Where somebody is named, everything of the sort has to be theirs.
 //
@@ -102,6 +108,7 @@ type File struct {
 	Keys        []Key       `json:"keys,omitempty"`
 	Authorities []Authority `json:"authorities,omitempty"`
 	Timestamps  []Stamps    `json:"timestamps,omitempty"`
+	Logs        []Log       `json:"logs,omitempty"`
 	Require     Require     `json:"require"`
 	Builder     string      `json:"builder,omitempty"`
 	Development bool        `json:"allow_development,omitempty"`
@@ -139,6 +146,7 @@ type Stamps struct {
 type Require struct {
 	MinimumVersion string     `json:"minimum_version,omitempty"`
 	Timestamps     int        `json:"timestamps,omitempty"`
+	LogEntries     int        `json:"log_entries,omitempty"`
 	Evidence       []Evidence `json:"evidence,omitempty"`
 	Reproduced     int        `json:"reproduced,omitempty"`
 }
@@ -164,15 +172,15 @@ func (f *File) Policy() (*Policy, error) {
 	if f.Schema != Schema {
 		return nil, fmt.Errorf("schema %.40q; this program reads %s", f.Schema, Schema)
 	}
-	if max(len(f.Keys), len(f.Authorities), len(f.Timestamps), len(f.Require.Evidence)) > maxList {
+	if max(len(f.Keys), len(f.Authorities), len(f.Timestamps), len(f.Logs), len(f.Require.Evidence)) > maxList {
 		return nil, fmt.Errorf("a list of more than %d entries", maxList)
 	}
 	p := &Policy{
 		MinimumVersion: f.Require.MinimumVersion, Evidence: f.Require.Evidence, Reproduced: f.Require.Reproduced,
 		Builder: f.Builder, AllowDevelopment: f.Development,
 	}
-	p.Trust.MinStamps = f.Require.Timestamps
-	for _, read := range []func(*File) error{p.keys, p.authorities, p.stamps, p.require} {
+	p.Trust.MinStamps, p.Trust.MinEntries = f.Require.Timestamps, f.Require.LogEntries
+	for _, read := range []func(*File) error{p.keys, p.authorities, p.stamps, p.logs, p.require} {
 		if err := read(f); err != nil {
 			return nil, err
 		}
@@ -303,6 +311,8 @@ func (p *Policy) require(f *File) error {
 		return errors.New("no key and no authority has the role release, so that nothing could pass")
 	case p.Trust.MinStamps < 0 || p.Trust.MinStamps > len(p.Trust.Stamps):
 		return fmt.Errorf("require: %d timestamps by %d authorities", p.Trust.MinStamps, len(p.Trust.Stamps))
+	case p.Trust.MinEntries < 0 || p.Trust.MinEntries > p.Trust.Origins():
+		return fmt.Errorf("require: %d log entries by %d logs", p.Trust.MinEntries, p.Trust.Origins())
 	case p.Reproduced < 0 || p.Reproduced > reproducers:
 		return fmt.Errorf("require: %d reproductions by %d keys and identities of the role reproducer", p.Reproduced, reproducers)
 	}

@@ -53,6 +53,20 @@ func TestParseRefuses(t *testing.T) {
 		{"an authority twice", func(f *policy.File) { f.Timestamps[1].Name = f.Timestamps[0].Name }, "twice"},
 		{"more reproductions than reproducers", func(f *policy.File) { f.Require.Reproduced = 3 }, "reproduc"},
 		{"less than none", func(f *policy.File) { f.Require.Reproduced = -1 }, "reproduc"},
+		{"more log entries than logs", func(f *policy.File) { f.Require.LogEntries = 1 }, "log entries"},
+		{"more log entries than origins", func(f *policy.File) {
+			f.Logs = []policy.Log{{Name: "a", Origin: "x", PEM: f.Keys[0].PEM}, {Name: "b", Origin: "x", PEM: f.Keys[1].PEM}}
+			f.Require.LogEntries = 2
+		}, "2 log entries by 1 logs"},
+		{"a log without an origin", func(f *policy.File) { f.Logs = []policy.Log{{Name: "a", PEM: f.Keys[0].PEM}} }, "origin"},
+		{"a log's key", func(f *policy.File) { f.Logs = []policy.Log{{Name: "a", Origin: "x", PEM: "x"}} }, "PEM"},
+		{"a log's time", func(f *policy.File) {
+			f.Logs = []policy.Log{{Name: "a", Origin: "x", PEM: f.Keys[0].PEM, Until: "2026"}}
+		}, "time"},
+		{"a log twice", func(f *policy.File) {
+			l := policy.Log{Name: "a", Origin: "x", PEM: f.Keys[0].PEM}
+			f.Logs = []policy.Log{l, l}
+		}, "twice"},
 		{"evidence", func(f *policy.File) { f.Require.Evidence = []policy.Evidence{"x"} }, "evidence"},
 		{"version", func(f *policy.File) { f.Require.MinimumVersion = "v1" }, "version"},
 		{"too many", func(f *policy.File) { f.Keys = make([]policy.Key, 100) }, "more than"},

@@ -97,6 +97,18 @@ func Controls() []Case {
 			return hooks{Config: func(c *releasetest.Config) { c.Version = "1.1.0-rc.1" }}
 		}, nil),
 		c("three timestamps where two are demanded", stamped(func(_ *keys, s []stamp) []stamp { return append(s, s[0]) }), nil),
+		c("two log entries where two are demanded", logged(nil), nil),
+		c("by certificate, two log entries where two are demanded", func(k *keys) hooks {
+			h := byCertificate(nil, nil)(k)
+			set := h.Config
+			h.Config = func(c *releasetest.Config) { set(c); c.Logged = true }
+			return h
+		}, nil),
+		c("log entries, and a policy that names no log", func(k *keys) hooks {
+			h := logged(nil)(k)
+			h.Policy = func(p *policy.File) { p.Logs, p.Require.LogEntries = nil, 0 }
+			return h
+		}, nil),
 		c("no evidence, and none demanded", func(*keys) hooks {
 			return hooks{
 				Finished: func(files map[string][]byte) {

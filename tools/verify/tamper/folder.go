@@ -17,6 +17,7 @@ const (
 	familySet       = "set"
 	familySignature = "signature"
 	familyTime      = "time"
+	familyLog       = "transparency log"
 	familyStatement = "statement"
 	familyArchive   = "archive"
 	familyProgram   = "program"

@@ -189,7 +189,7 @@ Advisories of the Go vulnerability database whose sort of mistake is a case here
 		}
 	}
 	writeElsewhere(b)
-	b.WriteString("\nTransparency log entries are not judged: they never count as evidence.\n")
+	b.WriteString("\nAn entry of a transparency log counts for no time: only a timestamp says when a signature was made.\n")
 	b.WriteString("\n## Rules and error classes\n\nEvery refusal has one of these classes, or `not-checked` where a rule owes its verdict. Without the rule, the case in the last\ncolumn passes.\n\n| rule | asks | reads | classes | without it passes |\n|---|---|---|---|---|\n")
 	for i, n := range needs {
 		r := verify.Rules[i]

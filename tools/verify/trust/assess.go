@@ -55,6 +55,7 @@ func (t *Trust) Assess(b *bundle.Bundle, digest [32]byte, role Role, now time.Ti
 	if key.VerifyDigest(crypto.SHA256, digest[:], b.Signature()) != nil {
 		a.fault(CheckSignature, "bad-signature", "the signature is not one of "+a.Signer+" over this file")
 	}
+	t.entries(a, b, digest, key, times)
 	return a
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 	"github.com/gosqlite/gosqlite/tools/verify/timestamp"
+	"github.com/gosqlite/gosqlite/tools/verify/tlog"
 )
 
 // A Role is what a signer may sign.
@@ -31,6 +32,17 @@ type Trust struct {
 	Authorities []Authority
 	Stamps      []timestamp.Authority
 	MinStamps   int // timestamps by different authorities that each signature needs
+	Logs        []tlog.Log
+	MinEntries  int // entries in logs of different origins that each signature needs
+}
+
+// Origins is how many logs of different origins there are.
+func (t *Trust) Origins() int {
+	origins := map[string]bool{}
+	for _, l := range t.Logs {
+		origins[l.Origin] = true
+	}
+	return len(origins)
 }
 
 // A Key is a trusted public key.
@@ -84,6 +96,12 @@ const (
 	CheckStampTime   Check = "timestamp-validity"
 	CheckStampBinds  Check = "timestamp-binding"
 	CheckStampFuture Check = "timestamp-future"
+	CheckLogCount    Check = "log-entries"
+	CheckLogForm     Check = "log-entry-form"
+	CheckLogOf       Check = "log-entry"
+	CheckLogProof    Check = "log-proof"
+	CheckLogSigned   Check = "log-checkpoint"
+	CheckLogWindow   Check = "log-window"
 )
 
 // A Fault is a question that was answered with no.

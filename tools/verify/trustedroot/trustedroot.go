@@ -3,7 +3,8 @@
 // Package trustedroot reads Sigstore's trusted root, a JSON document with the certificates of authorities and when they
 // count: https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 //
-// Certification and timestamp authorities are read; transparency logs are not judged by this program.
+// Certification and timestamp authorities are read, and transparency logs whose key is Ed25519 or ECDSA on P-256. Certificate
+// transparency is not judged by this program.
 package trustedroot
 
 import (
@@ -25,7 +26,7 @@ const maxAuthorities = 32
 
 type file struct {
 	MediaType   string            `json:"mediaType"`
-	Logs        []json.RawMessage `json:"tlogs"`
+	Logs        []log             `json:"tlogs"`
 	Authorities []authority       `json:"certificateAuthorities"`
 	CTLogs      []json.RawMessage `json:"ctlogs"`
 	Stamps      []authority       `json:"timestampAuthorities"`
@@ -42,10 +43,7 @@ type authority struct {
 			RawBytes strictjson.Base64 `json:"rawBytes"`
 		} `json:"certificates"`
 	} `json:"certChain"`
-	ValidFor struct {
-		Start string `json:"start"`
-		End   string `json:"end"`
-	} `json:"validFor"`
+	ValidFor span   `json:"validFor"`
 	Operator string `json:"operator"`
 }
 
@@ -58,8 +56,8 @@ func Parse(text []byte) (*trust.Trust, error) {
 	if err := strictjson.Strict(text, &f); err != nil {
 		return nil, fmt.Errorf("trusted root: %w", err)
 	}
-	if max(len(f.Authorities), len(f.Stamps)) > maxAuthorities {
-		return nil, fmt.Errorf("trusted root: more than %d authorities", maxAuthorities)
+	if max(len(f.Authorities), len(f.Stamps), len(f.Logs)) > maxAuthorities {
+		return nil, fmt.Errorf("trusted root: more than %d authorities or logs", maxAuthorities)
 	}
 	t := &trust.Trust{}
 	for _, a := range f.Authorities {
@@ -76,6 +74,13 @@ func Parse(text []byte) (*trust.Trust, error) {
 		}
 		t.Stamps = append(t.Stamps, timestamp.Authority{Name: a.URI + a.Subject.CommonName, Certificates: chain, From: from, Until: until})
 	}
+	for _, l := range f.Logs {
+		known, err := l.read()
+		if err != nil {
+			return nil, err
+		}
+		t.Logs = append(t.Logs, known...)
+	}
 	return t, nil
 }
 
@@ -84,18 +89,29 @@ func (a *authority) read() (chain []*pki.Certificate, from, until time.Time, err
 	if chain, err = a.certificates(); err != nil {
 		return nil, from, until, err
 	}
+	from, until, err = a.ValidFor.read()
+	return chain, from, until, err
+}
+
+// A span is a window; an empty bound is none.
+type span struct {
+	Start string `json:"start"`
+	End   string `json:"end"`
+}
+
+func (v span) read() (from, until time.Time, err error) {
 	for _, bound := range []struct {
 		text string
 		to   *time.Time
-	}{{a.ValidFor.Start, &from}, {a.ValidFor.End, &until}} {
+	}{{v.Start, &from}, {v.End, &until}} {
 		if bound.text == "" {
 			continue
 		}
 		if *bound.to, err = time.Parse(time.RFC3339, bound.text); err != nil {
-			return nil, from, until, fmt.Errorf("trusted root: validFor: %w", err)
+			return from, until, fmt.Errorf("trusted root: validFor: %w", err)
 		}
 	}
-	return chain, from, until, nil
+	return from, until, nil
 }
 
 func (a *authority) certificates() ([]*pki.Certificate, error) {

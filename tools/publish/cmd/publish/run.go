@@ -26,6 +26,8 @@ const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semve
   --scan FILE           scan.json of scan --gate release
   --semver FILE         report of //:semver --json about this version
   --to TARGET           where to: file:FOLDER, tuf:FOLDER, or oci://HOST/REPOSITORY; may be repeated
+  --demand-log N        refuse a release unless each signature is in N transparency logs that the policy names; by default
+                        what the policy demands
   --advisories FOLDER   the feed that scan advisory build wrote; for a folder
   --site FILE           the manual, as //docs:site makes it; for a folder
   --tuf-staged FOLDER   signed metadata that lists the release, see tuf add; for tuf:FOLDER
@@ -56,6 +58,7 @@ type world struct {
 type options struct {
 	release, policy, scan, semver, to, advisories, site, staged, online, login, ca string
 	publish, json, revokes                                                         bool
+	logEntries                                                                     int
 	targets                                                                        action.List    // all, where "to" is one of them
 	trusts                                                                         *policy.Policy // once it was read
 	database                                                                       database
@@ -82,6 +85,7 @@ func parse(args []string, w world) (*options, error) {
 	f.StringVar(&o.online, "tuf-online", "", "")
 	f.StringVar(&o.login, "credentials", "", "")
 	f.StringVar(&o.ca, "ca", "", "")
+	f.IntVar(&o.logEntries, "demand-log", 0, "")
 	o.database.flags(f)
 	f.BoolVar(&o.publish, "publish", false, "")
 	f.BoolVar(&o.json, "json", false, "")
@@ -90,6 +94,9 @@ func parse(args []string, w world) (*options, error) {
 	}
 	if o.release == "" || o.policy == "" || len(o.targets) == 0 {
 		return nil, action.UsageError("--release, --policy and --to are needed")
+	}
+	if o.logEntries < 0 {
+		return nil, action.UsageError("--demand-log %d: a number of logs is needed", o.logEntries)
 	}
 	return o, errors.Join(o.database.check(), o.checkTargets())
 }
@@ -125,7 +132,7 @@ func publish(ctx context.Context, args []string, w world) error {
 
 // prepare verifies, asks the gates, and plans. It writes nothing.
 func (o *options) prepare(ctx context.Context, to target, now time.Time) (*plan.Plan, error) {
-	in := gate.Input{Dir: o.release, Now: now, Rehearsal: !o.publish}
+	in := gate.Input{Dir: o.release, Now: now, LogEntries: o.logEntries, Rehearsal: !o.publish}
 	if err := o.policyIsOwn(); err != nil {
 		return nil, err
 	}

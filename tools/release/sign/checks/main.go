@@ -146,7 +146,7 @@ func lack(needs []need) *need {
 type bench struct {
 	ctx      context.Context
 	dir      string // the check's folder
-	bin      string // holds sign and its plug-in
+	bin      string // holds sign, its plug-in and the verifier
 	manual   string // docs/signing.md
 	env      []string
 	passFile string
@@ -168,6 +168,7 @@ func newBench(ctx context.Context, dir string) (*bench, error) {
 	for _, program := range []struct{ dir, target, name string }{
 		{".", "./release/cmd/sign", "sign"},
 		{"release/sign/pkcs11", ".", "gosqlite-sign-pkcs11"},
+		{".", "./verify/cmd/gosqlite-verify", "gosqlite-verify"},
 	} {
 		c := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(b.bin, program.name), program.target)
 		c.Dir, c.Env = program.dir, append(os.Environ(), "GOWORK=off")
@@ -197,7 +198,7 @@ func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
 // output runs a program in the check's folder and returns all that it printed.
 func (b *bench) output(program string, args ...string) (string, error) {
 	c := exec.CommandContext(b.ctx, program, args...)
-	if program == "sign" {
+	if program == "sign" || program == "gosqlite-verify" {
 		c = exec.CommandContext(b.ctx, filepath.Join(b.bin, program), args...)
 	}
 	c.Dir, c.Env = b.dir, b.env

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -11,9 +12,12 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
 )
 
-// checkRekor records signatures in a real log: entry, proof and checkpoint come from a program that is not ours.
+// checkRekor records signatures in a real log: entry, proof and checkpoint come from a program that is not ours. What the
+// signer took, the verifier takes, too, which shares no code with it.
 func checkRekor(b *bench) error {
 	if err := errors.Join(os.Mkdir(b.path("tiles"), 0o755), b.accepts(
 		"openssl genpkey -algorithm ed25519 -out log.key", "openssl pkey -in log.key -pubout -out log.pem",
@@ -58,7 +62,37 @@ func checkRekor(b *bench) error {
 	if err := b.accepts("sign release --payload payload --out dist --config good.json"); err != nil {
 		return err
 	}
-	return b.refuses("sign release --payload payload --out bad --config bad.json")
+	if err := b.refuses("sign release --payload payload --out bad --config bad.json"); err != nil {
+		return err
+	}
+	return b.verifyLogged("http://127.0.0.1:" + ports[0])
+}
+
+// verifyLogged lets the verifier judge bundles with entries of the log, by its key and by another one.
+func (b *bench) verifyLogged(url string) error {
+	for name, key := range map[string]string{"root.json": "log.pem", "strange.json": "other.pem"} {
+		der, err := b.output("openssl", "pkey", "-pubin", "-in", key, "-outform", "DER")
+		if err != nil {
+			return err
+		}
+		root := fmt.Appendf(nil, `{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"baseUrl":"https://log.example.org",
+			"hashAlgorithm":"SHA2_256","publicKey":{"rawBytes":%q,"keyDetails":"PKIX_ED25519"}}]}`, base64.StdEncoding.EncodeToString([]byte(der)))
+		if err := b.write(name, root); err != nil {
+			return err
+		}
+	}
+	if err := b.accepts("openssl pkey -in ca/release.DEVELOPMENT.key.pem -passin file:" + b.passFile + " -pubout -out release.pub"); err != nil {
+		return err
+	}
+	config := []byte(`{"schema":"gosqlite-signing/1","release":{"key":"ca/release.DEVELOPMENT.key.pem","secret":"file:` + b.passFile + `"},"logs":[{"url":"` + url + `","key":"log.pem"}]}`)
+	if err := b.write("key.json", config); err != nil {
+		return err
+	}
+	const message = "gosqlite-verify verify-bundle --key release.pub --bundle keyed/manifest.json.sigstore.json keyed/manifest.json --trusted-root "
+	const envelope = "gosqlite-verify verify-bundle --key release.pub --bundle keyed/provenance.intoto.json.sigstore.json keyed/" + signtest.Linux + " --trusted-root "
+	return errors.Join(
+		b.accepts("sign release --payload payload --out keyed --config key.json", message+"root.json", envelope+"root.json"),
+		b.refuses(message+"strange.json", envelope+"strange.json"))
 }
 
 // await waits until a server listens.

@@ -18,6 +18,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/verify/bundle"
 	"github.com/gosqlite/gosqlite/tools/verify/pki"
 	"github.com/gosqlite/gosqlite/tools/verify/strictjson"
+	"github.com/gosqlite/gosqlite/tools/verify/tlog"
 	"github.com/gosqlite/gosqlite/tools/verify/trust"
 	"github.com/gosqlite/gosqlite/tools/verify/trustedroot"
 )
@@ -26,8 +27,8 @@ const bundleUsage = `usage: gosqlite-verify verify-bundle --bundle FILE --key FI
        gosqlite-verify verify-bundle --bundle FILE --certificate-identity ID --certificate-oidc-issuer URL
                                      --trusted-root FILE ARTIFACT
 
-The command line of sigstore-conformance. ARTIFACT is a file, or sha256:DIGEST. Transparency logs are not judged: a bundle
-whose time only a log vouches for is refused.
+The command line of sigstore-conformance. ARTIFACT is a file, or sha256:DIGEST. Of transparency logs, entries of Rekor v2 are
+judged by the trusted root, and none is demanded: a bundle whose time only a log vouches for is refused.
 
 Exit codes: 0 the signature stands, 1 failure, 2 usage, 3 it is refused.
 `
@@ -88,6 +89,9 @@ func (p *program) assess(b *bundle.Bundle, digest [32]byte, t *trust.Trust, byKe
 		}
 		t.MinStamps = 1
 	}
+	if slices.ContainsFunc(b.LogEntries, ofAnotherKind) {
+		t.Logs = nil // a log of the first version; its entries are held against nothing
+	}
 	a := t.Assess(b, digest, trust.Release, p.now())
 	if len(a.Faults) > 0 {
 		return fmt.Errorf("%s: %s", a.Faults[0].Class, a.Faults[0].Detail)
@@ -96,6 +100,12 @@ func (p *program) assess(b *bundle.Bundle, digest [32]byte, t *trust.Trust, byKe
 		return aboutArtifact(b.Envelope, digest)
 	}
 	return nil
+}
+
+// ofAnotherKind says whether a log entry is one that this program can't read.
+func ofAnotherKind(e bundle.LogEntry) bool {
+	_, err := tlog.Read(&e)
+	return errors.Is(err, tlog.ErrKind)
 }
 
 // aboutArtifact looks for the artifact among the subjects of a statement.

@@ -30,14 +30,17 @@ Writes a policy from public keys and certificates that you hold to be right. Eve
   --reproducer FILE  public key of somebody who rebuilds; may be repeated
   --authority FILE   certificates of a code-signing authority in PEM, the root last
   --trusted-root FILE
-                     a trusted root as Sigstore's clients have it: its authorities for code signing and for timestamps.
-                     They vouch for everybody, so --identity is needed
+                     a trusted root as Sigstore's clients have it: its authorities for code signing and for timestamps,
+                     and its logs. The authorities vouch for everybody, so --identity is needed
   --identity URI     whom these authorities vouch for; may be repeated
   --issuer URL       who has to have told these authorities the identity; any if it is not given
   --code FILE        certificates of an authority for signatures inside of programs, in PEM, the root last
   --timestamps FILE  certificates of a timestamp authority in PEM, the root last; may be repeated
   --need-timestamps N
                      timestamps that each signature needs
+  --log ORIGIN=FILE  a transparency log: what its checkpoints begin with, and its public key in PEM; may be repeated
+  --need-log-entries N
+                     entries in different logs that each signature needs
   --minimum VERSION  refuse older releases
   --evidence KIND    demand evidence: sbom, debug, commit, tag, ledger, signed-sbom, signed-archives, module; may be repeated
   --reproduced N     reproducers that must have had the same bytes
@@ -47,7 +50,7 @@ Writes a policy from public keys and certificates that you hold to be right. Eve
 `
 
 func (p *program) policy(_ context.Context, usage string, args []string) error {
-	var keys, reproducers, authorities, identities, code, stamps, evidence action.List
+	var keys, reproducers, authorities, identities, code, stamps, logs, evidence action.List
 	var out, trustedRoot, issuer string
 	f := policy.File{Schema: policy.Schema}
 	flags := flag.NewFlagSet("gosqlite-verify policy", flag.ContinueOnError)
@@ -59,6 +62,8 @@ func (p *program) policy(_ context.Context, usage string, args []string) error {
 	flags.StringVar(&issuer, "issuer", "", "")
 	flags.Var(&code, "code", "")
 	flags.Var(&stamps, "timestamps", "")
+	flags.Var(&logs, "log", "")
+	flags.IntVar(&f.Require.LogEntries, "need-log-entries", 0, "")
 	flags.Var(&evidence, "evidence", "")
 	flags.IntVar(&f.Require.Timestamps, "need-timestamps", 0, "")
 	flags.IntVar(&f.Require.Reproduced, "reproduced", 0, "")
@@ -112,13 +117,24 @@ func (p *program) policy(_ context.Context, usage string, args []string) error {
 		}
 		f.Timestamps = append(f.Timestamps, policy.Stamps{Name: filepath.Base(name), Certificates: chain})
 	}
+	for _, l := range logs {
+		origin, name, ok := strings.Cut(l, "=")
+		if !ok {
+			return action.UsageError("--log %s: it has to be ORIGIN=FILE", l)
+		}
+		text, err := readFile(name, policy.MaxSize)
+		if err != nil {
+			return err
+		}
+		f.Logs = append(f.Logs, policy.Log{Name: origin + " by " + filepath.Base(name), Origin: origin, PEM: string(text)})
+	}
 	for _, e := range evidence {
 		f.Require.Evidence = append(f.Require.Evidence, policy.Evidence(e))
 	}
 	return p.writePolicy(&f, out)
 }
 
-// addTrustedRoot adds the authorities of a trusted root, each with its window.
+// addTrustedRoot adds the authorities and logs of a trusted root, each with its window.
 func addTrustedRoot(f *policy.File, name string, identities []string, issuer string) error {
 	text, err := readFile(name, trustedroot.MaxSize)
 	if err != nil {
@@ -143,6 +159,11 @@ func addTrustedRoot(f *policy.File, name string, identities []string, issuer str
 	for i, a := range t.Stamps {
 		f.Timestamps = append(f.Timestamps, policy.Stamps{
 			Name: fmt.Sprintf("%s %d of %s", a.Name, i+1, filepath.Base(name)), Certificates: pems(a.Certificates), From: policy.Moment(a.From), Until: policy.Moment(a.Until),
+		})
+	}
+	for i, l := range t.Logs {
+		f.Logs = append(f.Logs, policy.Log{
+			Name: fmt.Sprintf("%s %d of %s", l.Name, i+1, filepath.Base(name)), Origin: l.Origin, PEM: string(l.Key.PEM()), From: policy.Moment(l.From), Until: policy.Moment(l.Until),
 		})
 	}
 	return nil

@@ -143,6 +143,7 @@ type Keys struct {
 	TSA                      [2]*Cert // leaf certificates
 	TSARoot                  [2]*Cert
 	CodeRoot, CodeLeaf       *Cert // signatures inside of programs
+	Logs                     [2]*Log
 }
 
 // NewKeys makes keys and certificates.
@@ -160,10 +161,11 @@ func NewKeys() *Keys {
 	}
 	k.CodeRoot = Issue("Test Code Root", nil, Authority)
 	k.CodeLeaf = Issue("Test Code", k.CodeRoot, Purposes("", x509.ExtKeyUsageCodeSigning))
+	k.Logs = [2]*Log{NewLog("log1.example.org"), NewLog("log2.example.org")}
 	return k
 }
 
-// TrustedRoot is Sigstore's trusted root with the authorities of k: the one that vouches until a time, and those that stamp
+// TrustedRoot is Sigstore's trusted root with the logs and authorities of k: the one that vouches until a time, and those that stamp
 // until a time.
 func TrustedRoot(k *Keys, vouches, stamps time.Time) string {
 	authority := func(uri string, until time.Time, chain ...*Cert) any {
@@ -176,9 +178,18 @@ func TrustedRoot(k *Keys, vouches, stamps time.Time) string {
 			"certChain": map[string]any{"certificates": list}, "validFor": map[string]any{"start": Start.Format(time.RFC3339), "end": until.Format(time.RFC3339)},
 		}
 	}
+	logs := []any{}
+	for _, l := range k.Logs {
+		der, err := x509.MarshalPKIXPublicKey(l.Key.Public())
+		must(err)
+		logs = append(logs, map[string]any{
+			"baseUrl": "https://" + l.Origin, "hashAlgorithm": "SHA2_256", "logId": map[string]any{"keyId": b64([]byte(l.Origin))},
+			"publicKey": map[string]any{"rawBytes": b64(der), "keyDetails": "PKIX_ED25519", "validFor": map[string]any{"start": Start.Format(time.RFC3339)}},
+		})
+	}
 	return string(compact(map[string]any{
 		"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
-		"tlogs":     []any{}, "ctlogs": []any{},
+		"tlogs":     logs, "ctlogs": []any{},
 		"certificateAuthorities": []any{authority("https://ca.example.org", vouches, k.Intermediate, k.Root)},
 		"timestampAuthorities":   []any{authority("https://tsa1.example.org", stamps, k.TSA[0], k.TSARoot[0]), authority("https://tsa2.example.org", stamps, k.TSA[1], k.TSARoot[1])},
 	}))

@@ -71,6 +71,7 @@ type Config struct {
 	Version     string
 	Certificate bool // sign by certificate rather than by key
 	Development bool // by file names
+	Logged      bool // in two transparency logs
 }
 
 // A Release is a folder, and the policy under which it passes.
@@ -308,6 +309,12 @@ func (b *builder) policy() *policy.File {
 	p.Require = policy.Require{
 		MinimumVersion: "1.0.0", Timestamps: 2, Reproduced: 2,
 		Evidence: []policy.Evidence{policy.SBOM, policy.Debug, policy.Commit, policy.Tag, policy.Ledger, policy.SignedSBOM, policy.SignedArchives, policy.Module},
+	}
+	if b.config.Logged {
+		for _, l := range b.keys.Logs {
+			p.Logs = append(p.Logs, policy.Log{Name: l.Origin, Origin: l.Origin, PEM: l.PublicPEM()})
+		}
+		p.Require.LogEntries = len(p.Logs)
 	}
 	return p
 }

@@ -193,6 +193,7 @@ type Signing struct {
 	KeyID       string
 	Stamps      []Stamp
 	Signature   []byte // instead of one by Key
+	Logs        []*Log // that hold the signature
 }
 
 // signatures makes a bundle for everything that needs one, and signed copies of the CycloneDX documents.
@@ -249,6 +250,9 @@ func (b *builder) signer(name string) *Signing {
 	for _, tsa := range b.keys.TSA {
 		s.Stamps = append(s.Stamps, NewStamp(tsa))
 	}
+	if b.config.Logged {
+		s.Logs = b.keys.Logs[:]
+	}
 	return s
 }
 
@@ -275,6 +279,9 @@ func (s *Signing) bundle() map[string]any {
 	if len(stamps) > 0 {
 		material["timestampVerificationData"] = map[string]any{"rfc3161Timestamps": stamps}
 	}
+	if len(s.Logs) > 0 {
+		material["tlogEntries"] = s.entries(message, sig)
+	}
 	doc := map[string]any{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "verificationMaterial": material}
 	if s.Envelope {
 		signature := map[string]any{"sig": b64(sig)}
@@ -286,6 +293,20 @@ func (s *Signing) bundle() map[string]any {
 		doc["messageSignature"] = map[string]any{"messageDigest": map[string]any{"algorithm": "SHA2_256", "digest": b64(s.Digest)}, "signature": b64(sig)}
 	}
 	return doc
+}
+
+// entries are those of the logs.
+func (s *Signing) entries(message, sig []byte) []any {
+	digest := sha256.Sum256(message)
+	list := []any{}
+	for i, l := range s.Logs {
+		e := LogEntry{Log: l, Digest: digest[:], Signature: sig, Key: SPKI(s.Key), Before: 5 * i, After: i}
+		if s.Leaf != nil {
+			e.Leaf = s.Leaf.DER
+		}
+		list = append(list, e.JSON())
+	}
+	return list
 }
 
 // SignJSF adds a signature to a JSON document that encoding/json writes in the form of RFC 8785: plain ASCII keys and

@@ -23,6 +23,7 @@ var Now = releasetest.Now
 type Spoil struct {
 	Version     string // without a leading v; default 1.2.0
 	Development bool   // signed by a development authority
+	Logged      bool   // each signature is in two transparency logs, and the policy demands both
 	Entry       *Entry // added to the archive of linux_amd64
 	Predicate   func(statement string, predicate map[string]any)
 	Policy      func(p *policy.File)
@@ -56,7 +57,7 @@ func (k *Keys) Write(dir string, s Spoil) ([]byte, error) {
 			if s.Version != "" {
 				c.Version = s.Version
 			}
-			c.Development, c.Certificate = s.Development, s.Development
+			c.Development, c.Certificate, c.Logged = s.Development, s.Development, s.Logged
 		},
 		Tree: func(name string, t *releasetest.Tree) {
 			if e := s.Entry; e != nil && strings.HasSuffix(name, "_linux_amd64.tar.gz") {
