@@ -67,7 +67,7 @@ passed=0 failed=0 not_run=0
 run() {
   local start=$SECONDS title="$*" status
   why='' note=''
-  "case_$@"
+  "case_$1" "${@:2}"
   status=$?
   if ((status == 0)); then
     passed=$((passed + 1))
@@ -88,7 +88,7 @@ finish() {
   if [[ -n ${REPORTS-} ]]; then mkdir -p "$REPORTS" && cp -R "$work/reports/." "$REPORTS/"; fi
   if ((failed)); then
     printf 'logs: %s\n' "$work"
-    rm -rf "$work/bin" "$work/tmp"
+    rm -rf "${work:?}/bin" "${work:?}/tmp"
   else
     rm -rf "$work"
   fi
