@@ -24,7 +24,7 @@ type (
 
 // InsiderCases are what only somebody with keys could do.
 func InsiderCases() []Case {
-	return slices.Concat(keyCases(), certificateCases(), timeCases(), documentCases(), moduleCases(), statementCases(), archiveCases(), programCases(), sbomCases(), embeddedCases())
+	return slices.Concat(keyCases(), certificateCases(), timeCases(), documentCases(), moduleCases(), textCases(), statementCases(), archiveCases(), programCases(), sbomCases(), embeddedCases())
 }
 
 // one makes a case of a family.
