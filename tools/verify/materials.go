@@ -213,7 +213,7 @@ func (r *release) copySigned(f *file) (class, detail string) {
 		b.Hint = s.Key.Hint()
 	}
 	trusted := r.options.Policy.Trust
-	trusted.MinStamps = 0
+	trusted.MinStamps, trusted.MinEntries = 0, 0
 	for _, when := range r.signingTimes(manifest.FileName) {
 		if a := trusted.Assess(b, s.Message, trust.Release, when); len(a.Faults) > 0 {
 			return "signed-sbom-signature", a.Faults[0].Detail

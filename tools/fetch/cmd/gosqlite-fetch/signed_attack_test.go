@@ -103,7 +103,9 @@ func TestSignedAttacks(t *testing.T) {
 			code, stdout, stderr := d.run(with(d.at("site", twist), "update", "--to", d.in("root"), "--json")...)
 			var r struct{ Class string }
 			d.must(json.Unmarshal([]byte(stdout), &r))
-			if code != test.code || r.Class != test.class || !strings.Contains(stderr, test.words) {
+			// What is mixed in may be longer, too: a signature's length differs by a byte or two.
+			longer := strings.HasPrefix(test.name, "mix-and-match") && code == test.code && r.Class == source.TooLarge && strings.Contains(stderr, "more bytes than there may be")
+			if !longer && (code != test.code || r.Class != test.class || !strings.Contains(stderr, test.words)) {
 				t.Errorf("exit code %d, class %q\n%s", code, r.Class, stderr)
 			}
 			d.wantInUse("v1.2.0")

@@ -209,7 +209,7 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(d.want(0, "", append(one, "--json")...)), &p); err != nil {
 		t.Fatal(err)
 	}
-	if !p.OK || !p.DryRun || p.Version != "v1.2.0" || p.Base != "" || len(p.Next) != 64 || len(p.Gates) != 6 || len(p.Files) < 20 {
+	if !p.OK || !p.DryRun || p.Version != "v1.2.0" || p.Base != "" || len(p.Next) != 64 || len(p.Gates) != 7 || len(p.Files) < 20 {
 		t.Errorf("plan %+v", p)
 	}
 	p = plan.Plan{}

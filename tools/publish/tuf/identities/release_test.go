@@ -83,7 +83,8 @@ func hint(t *testing.T, k crypto.Signer) string {
 // jobs are the files that are signed for a release, and the statement that it was reproduced.
 func (r *release) jobs() []job {
 	var jobs []job
-	for _, name := range []string{"manifest.json", "provenance.intoto.json", "commit.intoto.json", "manifest_signed.json", "gosqlite_1.2.0_linux_amd64.tar.gz"} {
+	// Not commit.intoto.json, which holds a tag that the same key has to have signed.
+	for _, name := range []string{"manifest.json", "provenance.intoto.json", "manifest_signed.json", "gosqlite_1.2.0_linux_amd64.tar.gz"} {
 		jobs = append(jobs, job{"sign " + name, "release key", func(t *testing.T, keys []crypto.Signer) error { return r.signed(t, name, keys[0], r.release[0]) }})
 	}
 	return append(jobs, job{"say that it was reproduced", "reproducer", func(t *testing.T, keys []crypto.Signer) error {
