@@ -3,6 +3,7 @@
 package verify
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,6 +48,44 @@ func (r *release) moduleWhole(f *file) (class, detail string) {
 		}
 	}
 	return "", ""
+}
+
+// generated are what the module has and the sources have not: SQLite's amalgamation and its options.
+var generated = []string{"internal/capi/sqlite3.c", "internal/capi/sqlite3.h", "internal/capi/sqlite3_options.h"}
+
+// moduleSources holds the files of the module against the sources that the provenance lists: what users compile is what was
+// built.
+func moduleSources(r *release, v *verdicts) {
+	f := r.byName[r.moduleZip()]
+	s := r.statements[provenanceName]
+	if f == nil || s == nil || s.unread != nil || r.archives[f.name] == nil {
+		return // other rules say so
+	}
+	sources := map[string]string{}
+	for _, d := range s.provenance.Definition.Dependencies {
+		if d.Name != "source" {
+			continue
+		}
+		for line := range strings.Lines(string(d.Content)) {
+			if sum, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  "); ok {
+				sources[name] = sum
+			}
+		}
+	}
+	for _, e := range r.archives[f.name].entries {
+		_, name, _ := strings.Cut(e.Name, "@v"+r.manifest.Version+"/")
+		if sum := hex.EncodeToString(e.SHA256[:]); !slices.Contains(generated, name) && sources[name] != sum {
+			v.fail(f.name, "module-source", "%.200q is no source of the provenance, or another than its", e.Name)
+		}
+	}
+}
+
+// moduleZip is the name of the module's zip; without a manifest, none.
+func (r *release) moduleZip() string {
+	if r.manifest == nil {
+		return ""
+	}
+	return r.moduleName(".zip")
 }
 
 // moduleEntries says what is wrong with the contents of the zip.

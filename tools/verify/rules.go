@@ -106,6 +106,8 @@ var statementRules = []Rule{
 		Reads: "commit statement, manifest", Classes: []string{"tag-malformed", "tag-mismatch", "tag-source"}, check: tagRule},
 	{Name: "tag-signature", Asks: "Is the tag signed by the key of the commit statement?",
 		Reads: "commit statement, its bundle", Classes: []string{"tag-signature"}, check: tagSignatureRule},
+	{Name: "module-source", Asks: "Is each file of the Go module, but for the amalgamation, a source of the provenance?",
+		Reads: "module, provenance", Classes: []string{"module-source"}, check: moduleSources},
 	{Name: "ledger", Asks: "Does the ledger statement hold a ledger, of a build that made the files of the release?",
 		Reads: "ledger statement, manifest", Classes: []string{"ledger-malformed", "ledger-mismatch"}, check: ledgerRule},
 	{Name: "evidence", Asks: "Is all evidence there that the policy demands?",
@@ -131,7 +133,7 @@ func archiveRule(check container.Check, asks string, roles []Role, classes ...st
 		})}
 }
 
-var unpacked = append(packed[:len(packed):len(packed)], RoleModule, RoleSBOM)
+var unpacked = append(packed[:len(packed):len(packed)], RoleModule, RoleSBOM, RoleAPI)
 
 var archiveRules = []Rule{
 	archiveRule(container.CheckForm, "Do all programs read the same from the archive: one plain form, whole, without gaps or a rest?", unpacked, "archive-malformed"),
@@ -156,6 +158,12 @@ var sbomRules = []Rule{
 		Reads: "bills of materials, archives", Classes: []string{"sbom-uncovered"}, Roles: []Role{RoleSBOM}, check: eachFile((*release).sbomCovers)},
 	{Name: "sbom-inputs", Asks: "Is each upstream object of the bill of materials among the inputs, with its digest?",
 		Reads: "bills of materials, --inputs", Classes: []string{"sbom-input-missing"}, Roles: []Role{RoleSBOM}, check: eachFile((*release).sbomInputs)},
+	{Name: "vex", Asks: "Is each VEX document about products and components of the release's bills of materials?",
+		Reads: "VEX, bills of materials", Classes: []string{"vex-malformed", "vex-product"}, Roles: []Role{RoleVEX}, check: eachFile((*release).vexAgrees)},
+	{Name: "notes", Asks: "Are the notes of the release's version and day, and the files that they list the manifest's?",
+		Reads: "notes, manifest", Classes: []string{"notes-mismatch"}, Roles: []Role{RoleNotes}, check: eachFile((*release).notesAgree)},
+	{Name: "api", Asks: "Is the description of the interface an archive of texts, of the release's version?",
+		Reads: "API description, manifest", Classes: []string{"api-mismatch"}, Roles: []Role{RoleAPI}, check: eachFile((*release).apiAgrees)},
 	{Name: "signed-sbom", Asks: "Is a signed copy, without its signature, the bill of materials of the manifest?",
 		Reads: "signed copies, bills of materials", Classes: []string{"signed-sbom-mismatch"}, Roles: []Role{RoleSignedSBOM}, check: eachFile((*release).copyAgrees)},
 	{Name: "signed-sbom-signature", Asks: "Does the signature in the copy verify, by a key of the policy?",

@@ -41,10 +41,10 @@ func (c *contents) programs() []*program {
 	return list
 }
 
-// isPacked tells archives, modules and bills of materials that are archives.
+// isPacked tells archives, modules, and bills of materials and API descriptions that are archives.
 func (f *file) isPacked() bool {
 	packedName := strings.HasSuffix(f.name, ".tar.gz") || strings.HasSuffix(f.name, ".zip")
-	return slices.Contains(packed, f.role) || (f.role == RoleSBOM || f.role == RoleModule) && packedName
+	return slices.Contains(packed, f.role) || (f.role == RoleSBOM || f.role == RoleModule || f.role == RoleAPI) && packedName
 }
 
 // unpack reads the contents of every archive once.

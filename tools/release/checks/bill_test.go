@@ -71,8 +71,8 @@ func TestWhatItIsMadeOf(t *testing.T) {
 	if text := notes(0, "", r.document("1.0.1", nil)); !strings.Contains(text, "in the same versions and under the same licenses, as v1.0.0") {
 		t.Errorf("the notes do not say that nothing changed:\n%s", text)
 	}
-	notes(3, "claims no-license-changes, but: license pkg:generic/sqlite blessing -> MIT", r.document("1.0.1", func(c *graph.Component) { c.License.Concluded = "MIT" }))
-	notes(3, "claims no-new-dependencies, but: added pkg:generic/other", r.document("1.0.1", func(c *graph.Component) { c.PURL = "pkg:generic/other@3.54.1" }))
+	notes(3, "claims no-license-changes, but: license: pkg:generic/sqlite blessing -> MIT", r.document("1.0.1", func(c *graph.Component) { c.License.Concluded = "MIT" }))
+	notes(3, "claims no-new-dependencies, but: added: pkg:generic/other", r.document("1.0.1", func(c *graph.Component) { c.PURL = "pkg:generic/other@3.54.1" }))
 	notes(3, "the bills of materials are of 1.0.2, the notes of v1.0.1", r.document("1.0.2", nil))
 	notes(1, "two of linux_amd64", r.document("1.0.1", nil), r.document("1.0.1", nil))
 	notes(3, "compared with no release")

@@ -12,6 +12,7 @@ import (
 // What is read of a CycloneDX document: https://cyclonedx.org/docs/1.6/json/
 type cycloneDX struct {
 	BOMFormat string `json:"bomFormat"`
+	Serial    string `json:"serialNumber"`
 	Metadata  struct {
 		Component cdxComponent `json:"component"`
 	} `json:"metadata"`
@@ -22,8 +23,10 @@ type cycloneDX struct {
 }
 
 type cdxComponent struct {
+	Ref        string    `json:"bom-ref"`
 	Name       string    `json:"name"`
 	Version    string    `json:"version"`
+	PURL       string    `json:"purl"`
 	Hashes     []cdxHash `json:"hashes"`
 	Properties []struct {
 		Name  string `json:"name"`
@@ -47,7 +50,7 @@ func parseCycloneDX(data []byte) (*Document, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &Document{Format: CycloneDX, Subject: f.Metadata.Component.component()}
+	d := &Document{Format: CycloneDX, Serial: f.Serial, Subject: f.Metadata.Component.component()}
 	var add func(list []cdxComponent)
 	add = func(list []cdxComponent) {
 		for _, c := range list {
@@ -64,7 +67,7 @@ func parseCycloneDX(data []byte) (*Document, []string, error) {
 }
 
 func (c *cdxComponent) component() Component {
-	out := Component{Name: c.Name, Version: c.Version}
+	out := Component{Name: c.Name, Version: c.Version, Ref: c.Ref, PURL: c.PURL}
 	own := Object{Name: c.Name, Digests: digests(c.Hashes)}
 	for _, p := range c.Properties {
 		if kind, name, ok := strings.Cut(p.Value, " "); ok && p.Name == hashesOf {

@@ -25,6 +25,7 @@ const (
 // A Document is a bill of materials.
 type Document struct {
 	Format     string
+	Serial     string // of a CycloneDX document
 	Subject    Component
 	Components []Component // without the subject
 }
@@ -33,6 +34,8 @@ type Document struct {
 type Component struct {
 	Name    string
 	Version string
+	Ref     string // by which a CycloneDX document refers to it
+	PURL    string // of CycloneDX
 	Objects []Object
 }
 
@@ -106,7 +109,7 @@ func (d *Document) Size() int64 {
 }
 
 func (c *Component) size() int64 {
-	size := int64(unsafe.Sizeof(*c)) + int64(len(c.Name)+len(c.Version))
+	size := int64(unsafe.Sizeof(*c)) + int64(len(c.Name)+len(c.Version)+len(c.Ref)+len(c.PURL))
 	for _, o := range c.Objects {
 		size += int64(unsafe.Sizeof(o)) + int64(len(o.Name))
 		for _, d := range o.Digests {

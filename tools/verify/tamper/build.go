@@ -24,6 +24,14 @@ func buildCases() []Case {
 	sources := func(change func(list []any) []any) func(k *keys) hooks {
 		return definition(func(d object) { d["resolvedDependencies"] = change(d["resolvedDependencies"].([]any)) })
 	}
+	// Without a list of sources a module is one of no sources: rule module-source would refuse it as well.
+	bare := func(change func(list []any) []any) func(k *keys) hooks {
+		return func(k *keys) hooks {
+			h := withoutModule()
+			h.Statement = sources(change)(k).Statement
+			return h
+		}
+	}
 	kind := func(value string) func(k *keys) hooks { return definition(func(d object) { d["buildType"] = value }) }
 	const obj, parameters, source = "provenance", "build-parameters", "build-source"
 	return []Case{
@@ -41,9 +49,9 @@ func buildCases() []Case {
 		c("of no target", obj, "build", parameters, without("target")),
 		c("a target that is no label", obj, "build", parameters, parameter("target", "make release")),
 		c("one more parameter", obj, "build", parameters, parameter("options", "-DSQLITE_DEBUG")),
-		c("no sources among the dependencies", obj, "build", source, sources(func(l []any) []any { return l[1:] })),
+		c("no sources among the dependencies", obj, "build", source, bare(func(l []any) []any { return l[1:] })),
 		c("two lists of sources", obj, "build", source, sources(func(l []any) []any { return append(l, l[0]) })),
-		c("sources without their list", obj, "build", source, sources(func(l []any) []any {
+		c("sources without their list", obj, "build", source, bare(func(l []any) []any {
 			delete(l[0].(object), "content")
 			return l
 		})),

@@ -136,6 +136,8 @@ func Objects(release string) (map[string]string, error) {
 			role = "SPDX document"
 		case strings.HasSuffix(f.Name, ".cdx.json"):
 			role = "CycloneDX document"
+		case f.Kind == manifest.Notes && ext == ".md":
+			first("notes in Markdown", f.Name)
 		}
 		first(role, f.Name)
 		first("other "+role, f.Name)

@@ -86,14 +86,21 @@ func documentCases() []Case {
 		c("spaces, well signed", "manifest", "documents", "malformed-manifest", text(manifest.FileName, replaced(`,"size":`, `, "size":`))),
 		c("an unknown field, well signed", "manifest", "documents", "malformed-manifest", text(manifest.FileName, replaced(`,"size":`, `,"mode":1,"size":`))),
 		c("another schema, well signed", "manifest", "documents", "malformed-manifest", text(manifest.FileName, replaced("manifest/1", "manifest/2"))),
-		c("a path as name, well signed", "manifest", "documents", "malformed-manifest", text(manifest.FileName, replaced(`"api.txt"`, `"../api.txt"`))),
+		c("a path as name, well signed", "manifest", "documents", "malformed-manifest", text(manifest.FileName, replaced(`"notes.md"`, `"../notes.md"`))),
 		c("another schema, well signed", "signed manifest", "documents", "malformed-signed-manifest", text(releasetest.SignedManifest, replaced("signed/1", "signed/2"))),
 		c("a path as name, well signed", "signed manifest", "documents", "malformed-signed-manifest", text(releasetest.SignedManifest, replaced(`"gosqlite_1.2.0_windows_amd64_signed.zip"`, `"x/gosqlite_1.2.0_windows_amd64_signed.zip"`))),
 		c("neither CycloneDX nor SPDX", "SPDX document", "documents", "malformed-sbom", text(linuxStem+".spdx.json", replaced("SPDX-2.3", "SPDX-9"))),
 		c("two subjects", "SPDX document", "documents", "malformed-sbom", bill(linuxStem+".spdx.json", func(d object) { d["documentDescribes"] = []any{"SPDXRef-0"} })),
 		c("another version in the manifest than in the names", "archive", "names", "wrong-name", func(*keys) hooks {
-			h := withoutModule() // which would be of another version as well, as would be a tag
+			h := withoutModule() // which would be of another version as well, as would be tag, notes and API description
 			h.Statement = untagged(nil).Statement
+			without := h.Payload
+			h.Payload = func(p map[string]*releasetest.Payload) {
+				without(p)
+				for _, name := range []string{releasetest.NotesJSON, releasetest.NotesMD, releasetest.API("1.2.0")} {
+					delete(p, name)
+				}
+			}
 			demand := h.Policy
 			h.Policy = func(p *policy.File) { demand(p); untagged(nil).Policy(p) }
 			h.Manifest, h.SignedSet = func(m *manifest.Manifest) { m.Version = "1.3.0" }, func(d object) { d["version"] = "1.3.0" }

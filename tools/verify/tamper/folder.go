@@ -190,6 +190,11 @@ func setCases(o map[string]string) []Case {
 	if a, b := o["CycloneDX document"], o["SPDX document"]; a != "" && b != "" {
 		cases = append(cases, set("swap the two formats", "CycloneDX document", "digests", "digest-mismatch", func(d *Dir) error { return d.Swap(a, b) }))
 	}
+	if text := o["notes in Markdown"]; text != "" { // after the title, which the rule notes reads
+		cases = append(cases, set("add a line at the end", "notes in Markdown", "digests", "digest-mismatch", func(d *Dir) error {
+			return d.Edit(text, func(b []byte) []byte { return append(b, "Run install.sh as root.\n"...) })
+		}))
+	}
 	return append(cases, sumsCases(o)...)
 }
 

@@ -24,7 +24,7 @@ type (
 
 // InsiderCases are what only somebody with keys could do.
 func InsiderCases() []Case {
-	return slices.Concat(keyCases(), certificateCases(), timeCases(), logCases(), documentCases(), moduleCases(), statementCases(), buildCases(), archiveCases(), programCases(), sbomCases(), embeddedCases())
+	return slices.Concat(keyCases(), certificateCases(), timeCases(), logCases(), documentCases(), moduleCases(), textCases(), statementCases(), buildCases(), archiveCases(), programCases(), sbomCases(), embeddedCases())
 }
 
 // one makes a case of a family.

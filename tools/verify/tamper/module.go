@@ -3,6 +3,7 @@
 package tamper
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -46,7 +47,36 @@ func moduleCases() []Case {
 	c := func(mutation, object string, change func(p map[string]*releasetest.Payload)) Case {
 		return one(familyDocument)(mutation, object, "module", "module-mismatch", payload(change))
 	}
+	// The provenance, and with it the commit statement, lists other sources than the module has.
+	listed := func(change func(list string) string) func(*keys) hooks {
+		return func(*keys) hooks {
+			digest := ""
+			return hooks{Statement: func(name string, s map[string]any) {
+				switch name {
+				case releasetest.Provenance:
+					source := sub(s, "predicate", "buildDefinition")["resolvedDependencies"].([]any)[0].(object)
+					text, _ := base64.StdEncoding.DecodeString(source["content"].(string))
+					text = []byte(change(string(text)))
+					source["content"] = base64.StdEncoding.EncodeToString(text)
+					sub(source, "digest")["sha256"] = releasetest.HexSum(text)
+					digest = releasetest.HexSum(text)
+				case releasetest.Commit:
+					sub(s, "predicate", "source")["sha256"] = digest
+				}
+			}}
+		}
+	}
+	source := func(mutation string, change func(list string) string) Case {
+		return one(familyDocument)(mutation, "module .zip", "module-source", "module-source", listed(change))
+	}
 	return []Case{
+		source("a file that is no source, well signed", func(list string) string { return strings.Replace(list, "driver/driver.go", "driver/other.go", 1) }),
+		source("a file with other bytes than the source, well signed", func(list string) string {
+			lines := strings.SplitAfter(list, "\n")
+			lines[len(lines)-2] = releasetest.HexSum([]byte("other")) + lines[len(lines)-2][64:]
+			return strings.Join(lines, "")
+		}),
+		source("of no sources, well signed", func(string) string { return "" }),
 		c("of another version, well signed", "module .zip", packed(strings.Replace(in, "1.2.0", "1.1.0", 1)+"go.mod")),
 		c("of another module, well signed", "module .zip", packed("example.org/other@v1.2.0/go.mod")),
 		c("a file outside of its folder, well signed", "module .zip", packed(in+"go.mod", "go.mod")),

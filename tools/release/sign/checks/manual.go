@@ -24,7 +24,7 @@ func (b *bench) repository(dir string) error {
 		}
 	}
 	git := "git -C " + dir + " -c user.name=checks -c user.email=checks@example.org -c commit.gpgsign=false "
-	if err := b.accepts(git+"init -q", git+"add go.mod cmd", git+"commit -q -m source", git+"checkout -q --detach"); err != nil {
+	if err := b.accepts(git+"init -q", git+"add .", git+"commit -q -m source", git+"checkout -q --detach"); err != nil {
 		return err
 	}
 	for _, name := range []string{"sqlite3.c", "sqlite3.h", "sqlite3_options.h"} {

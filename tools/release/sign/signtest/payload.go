@@ -39,7 +39,9 @@ var kinds = map[string]manifest.File{
 }
 
 // Source is the tree that the payload claims to be made from.
-var Source = map[string]string{"go.mod": "module m\n", "cmd/main.go": "package main\n"}
+var Source = map[string]string{
+	"go.mod": "module github.com/gosqlite/gosqlite\n", "driver/driver.go": "package driver\n", "cmd/main.go": "package main\n",
+}
 
 // Files are the files of the payload by their names.
 func Files() (map[string][]byte, error) {

@@ -72,14 +72,15 @@ func WholePayload(t testing.TB) string {
 	for _, platform := range []string{"linux_amd64", "windows_amd64", "darwin_arm64"} {
 		w.platform(platform)
 	}
-	mod := []byte("module github.com/gosqlite/gosqlite\n")
+	mod := []byte(Source["go.mod"])
 	name, prefix := "gosqlite_v"+Version, "github.com/gosqlite/gosqlite@v"+Version
-	w.add(name+".zip", manifest.Module, "", w.pack(".zip", prefix, map[string][]byte{"go.mod": mod, "driver/driver.go": []byte("package driver\n")}))
+	w.add(name+".zip", manifest.Module, "", w.pack(".zip", prefix, map[string][]byte{"go.mod": mod, "driver/driver.go": []byte(Source["driver/driver.go"])}))
 	w.add(name+".mod", manifest.Module, "", mod)
 	w.add(name+".info", manifest.Module, "", []byte(`{"Version":"v`+Version+`","Time":"`+ReleaseTime.Format(time.RFC3339)+`"}`+"\n"))
-	w.add("notes.md", manifest.Notes, "", []byte("# Notes\n"))
-	w.add("api.txt", manifest.API, "", []byte("package driver\n"))
-	w.add("vex.json", manifest.VEX, "", []byte("{}\n"))
+	w.add("notes.md", manifest.Notes, "", []byte("# gosqlite v"+Version+"\n"))
+	api := "gosqlite_" + Version + "_api"
+	w.add(api+".tar.gz", manifest.API, "", w.pack(".tar.gz", api, map[string][]byte{"v1.txt": []byte("pkg driver\n")}))
+	w.vex()
 	w.lists()
 	return w.dir
 }
@@ -155,7 +156,7 @@ func (w *whole) bills(stem, format, platform string, data []byte, members map[st
 			continue
 		}
 		components = append(components, map[string]any{
-			"type": "file", "name": name, "properties": []any{map[string]any{"name": "gosqlite:hashes:of", "value": "file " + name}},
+			"type": "file", "name": name, "purl": purl(name), "properties": []any{map[string]any{"name": "gosqlite:hashes:of", "value": "file " + name}},
 			"hashes": []any{map[string]any{"alg": "SHA-256", "content": hexSum(data)}},
 		})
 		packages = append(packages, map[string]any{
@@ -166,7 +167,7 @@ func (w *whole) bills(stem, format, platform string, data []byte, members map[st
 	for suffix, doc := range map[string]map[string]any{
 		".cdx.json": {
 			"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components,
-			"metadata": map[string]any{"component": map[string]any{"type": "file", "name": stem + format, "hashes": []any{map[string]any{"alg": "SHA-256", "content": hexSum(data)}}}},
+			"metadata": map[string]any{"component": map[string]any{"type": "file", "name": stem + format, "purl": purl(platform), "hashes": []any{map[string]any{"alg": "SHA-256", "content": hexSum(data)}}}},
 		},
 		".spdx.json": {
 			"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "packages": packages,
@@ -179,6 +180,29 @@ func (w *whole) bills(stem, format, platform string, data []byte, members map[st
 		}
 		w.add(stem+suffix, manifest.SBOM, platform, text)
 	}
+}
+
+// purl identifies a platform's archive, or a file in it.
+func purl(of string) string { return "pkg:generic/gosqlite@" + Version + "#" + of }
+
+// vex writes an OpenVEX document about a library of one platform.
+func (w *whole) vex() {
+	w.t.Helper()
+	identified := func(of string) map[string]any {
+		return map[string]any{"@id": purl(of), "identifiers": map[string]any{"purl": purl(of)}}
+	}
+	product := identified("linux_amd64")
+	product["subcomponents"] = []any{identified("lib/libsqlite3.a")}
+	text, err := jcs.File(map[string]any{
+		"@context": "https://openvex.dev/ns/v0.2.0",
+		"statements": []any{map[string]any{
+			"vulnerability": map[string]any{"name": "CVE-2026-0001"}, "status": "fixed", "products": []any{product},
+		}},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.add("vex.openvex.json", manifest.VEX, "", text)
 }
 
 // lists writes manifest, sums and provenance.

@@ -9,12 +9,15 @@
 package releasetest
 
 import (
+	"archive/zip"
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,13 +35,6 @@ var Platforms = []string{"linux_amd64", "windows_amd64", "darwin_arm64"}
 
 // Upstream is what every program is made of, by its bill of materials.
 const Upstream = "the amalgamation, unpatched\n"
-
-// Sources is the list of source files that the provenance holds.
-const Sources = "0123  ./main.go\n"
-
-// VEX says by what the releases were judged, as the real one does, and nothing about any vulnerability.
-const VEX = `{"bomFormat":"CycloneDX","metadata":{"properties":[{"name":"gosqlite:c-feed-sha256","value":"fe"},` +
-	`{"name":"gosqlite:triage-sha256","value":"de"},{"name":"gosqlite:vulnerability-database-sha256","value":"da"}]}}` + "\n"
 
 // A Payload is a file of the manifest.
 type Payload struct {
@@ -100,9 +96,7 @@ func Build(keys *Keys, hooks Hooks) *Release {
 		b.archives(p)
 	}
 	b.module()
-	b.payload["notes.md"] = &Payload{Kind: manifest.Notes, Data: []byte("# Notes\n")}
-	b.payload["api.txt"] = &Payload{Kind: manifest.API, Data: []byte("package driver\n")}
-	b.payload["vex.cyclonedx.json"] = &Payload{Kind: manifest.VEX, Data: []byte(VEX)}
+	b.texts()
 	call(hooks.Payload, b.payload)
 	for name, p := range b.payload {
 		b.files[name] = p.Data
@@ -218,7 +212,7 @@ func (b *builder) sboms(stem, archive, platform string, t *Tree) {
 	for i, o := range objects {
 		long := fmt.Sprintf("%x", sha512.Sum512(o.data))
 		components = append(components, map[string]any{
-			"type": "file", "name": "component of " + o.name, "properties": []any{map[string]any{"name": "gosqlite:hashes:of", "value": o.kind + " " + o.name}},
+			"type": "file", "bom-ref": fmt.Sprintf("component-%d", i), "purl": componentPURL(o.name), "name": "component of " + o.name, "properties": []any{map[string]any{"name": "gosqlite:hashes:of", "value": o.kind + " " + o.name}},
 			"hashes": []any{map[string]any{"alg": "SHA-256", "content": HexSum(o.data)}, map[string]any{"alg": "SHA-512", "content": long}},
 		})
 		packages = append(packages, map[string]any{
@@ -227,8 +221,8 @@ func (b *builder) sboms(stem, archive, platform string, t *Tree) {
 		})
 	}
 	b.sbom(stem+".cdx.json", platform, map[string]any{
-		"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
-		"metadata":   map[string]any{"component": map[string]any{"type": "file", "name": archive, "hashes": []any{map[string]any{"alg": "SHA-256", "content": sum}}}},
+		"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "serialNumber": "urn:uuid:" + serial(platform),
+		"metadata":   map[string]any{"component": map[string]any{"type": "file", "name": archive, "bom-ref": "subject", "purl": productPURL(b.config.Version, platform), "hashes": []any{map[string]any{"alg": "SHA-256", "content": sum}}}},
 		"components": components,
 	})
 	b.sbom(stem+".spdx.json", platform, map[string]any{
@@ -259,6 +253,31 @@ func compact(doc any) []byte {
 	return text
 }
 
+// sources is the list of source files that the provenance holds: those of the module, as it is packed, and one more.
+func (b *builder) sources() []byte {
+	list := fmt.Appendf(nil, "%s  tools/main.go\n", HexSum([]byte("package main\n")))
+	p := b.payload["gosqlite_v"+b.config.Version+".zip"]
+	if p == nil {
+		return list
+	}
+	z, err := zip.NewReader(bytes.NewReader(p.Data), int64(len(p.Data)))
+	if err != nil {
+		return list
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			continue
+		}
+		data, err := io.ReadAll(r)
+		_, name, ok := strings.Cut(f.Name, "@v"+b.config.Version+"/")
+		if err == nil && ok && !strings.HasPrefix(name, "internal/capi/sqlite3") {
+			list = fmt.Appendf(list, "%s  %s\n", HexSum(data), name)
+		}
+	}
+	return list
+}
+
 // module is the Go module.
 func (b *builder) module() {
 	prefix := "github.com/gosqlite/gosqlite@v" + b.config.Version + "/"
@@ -266,6 +285,7 @@ func (b *builder) module() {
 	t := &Tree{}
 	t.Add(Entry{Name: prefix + "go.mod", Mode: 0o644, Data: mod})
 	t.Add(Entry{Name: prefix + "driver/driver.go", Mode: 0o644, Data: []byte("package driver\n")})
+	t.Add(Entry{Name: prefix + "internal/capi/sqlite3.c", Mode: 0o644, Data: []byte(Upstream)})
 	for ext, data := range map[string][]byte{".zip": t.Zip(), ".mod": mod, ".info": []byte(`{"Version":"v` + b.config.Version + `","Time":"2026-11-23T00:00:00Z"}` + "\n")} {
 		b.payload["gosqlite_v"+b.config.Version+ext] = &Payload{manifest.Module, "", data}
 	}

@@ -42,10 +42,11 @@ func (b *builder) statements() {
 		}
 	}
 	whole := []any{map[string]any{"name": manifest.FileName, "digest": map[string]any{"sha256": HexSum(b.files[manifest.FileName])}}}
+	sources := b.sources()
 	b.statement(Provenance, subjects, "https://slsa.dev/provenance/v1", map[string]any{
 		"buildDefinition": map[string]any{
 			"buildType": BuildType, "externalParameters": b.parameters(m),
-			"resolvedDependencies": []any{map[string]any{"name": "source", "content": b64([]byte(Sources)), "digest": map[string]any{"sha256": HexSum([]byte(Sources))}}, map[string]any{"uri": "https://example.org/sqlite.zip", "digest": map[string]any{"sha256": HexSum([]byte(Upstream))}}},
+			"resolvedDependencies": []any{map[string]any{"name": "source", "content": b64(sources), "digest": map[string]any{"sha256": HexSum(sources)}}, map[string]any{"uri": "https://example.org/sqlite.zip", "digest": map[string]any{"sha256": HexSum([]byte(Upstream))}}},
 		},
 		"runDetails": map[string]any{"builder": map[string]any{"id": "https://example.org/builder"}},
 	})
@@ -55,7 +56,7 @@ func (b *builder) statements() {
 	}
 	tag, release := signedTag("v"+b.config.Version, SourceCommit, date, b.signer(Commit).Key)
 	b.statement(Commit, whole, CommitType, map[string]any{
-		"commit": SourceCommit, "source": map[string]any{"sha256": HexSum([]byte(Sources))}, "tag": tag, "release": release,
+		"commit": SourceCommit, "source": map[string]any{"sha256": HexSum(sources)}, "tag": tag, "release": release,
 	})
 	made := []any{map[string]any{"name": manifest.FileName, "sha256": HexSum(b.files[manifest.FileName])}}
 	if err == nil {
