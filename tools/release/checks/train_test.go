@@ -34,7 +34,7 @@ if [ "$verb" = build ]; then
 	done
 	exit 0
 fi
-[ "$verb" = run ] || exit 0
+[ "$verb" = run ] && [ $# -gt 2 ] || exit 0
 shift 3
 for last; do :; done
 case $label in
