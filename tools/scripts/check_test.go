@@ -16,7 +16,7 @@ func TestBootstrapCheckArguments(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		{"a flag", []string{"--help"}, 2, "usage: check.sh [SCRATCH-FOLDER [CHECK ...]], with CHECK one of fresh "},
+		{"a flag", []string{"--help"}, 2, "usage: check.sh [--plants] [SCRATCH-FOLDER [CHECK ...]], with CHECK one of fresh "},
 		{"an unknown check", []string{w.dir + "/scratch", "fresh", "nosuch"}, 2, "usage: check.sh"},
 		{"no argument, and no place for the default folder", nil, 1, "cannot create directory"},
 	} {

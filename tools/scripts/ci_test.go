@@ -78,7 +78,7 @@ func ci(t *testing.T) *world {
 	w.stand("tools/smoke/run", "")
 	w.stand("tools/scan/programs/fetch", "")
 	w.stand("bazelw", `for a; do
-  case $a in --build_event_json_file=*) echo '{"overallStatus":"PASSED"}' >"${a#*=}" ;; esac
+  case $a in --build_event_json_file=*) echo '{"overallStatus":"PASSED","buildMetrics":{}}' >"${a#*=}" ;; esac
 done`)
 	return w
 }
