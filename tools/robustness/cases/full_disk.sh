@@ -25,7 +25,7 @@ full_then_space() {
     why="not exercised: it fits into ${SMALL_DISK:-40m}"
     return 1
   fi
-  said 'No space left on device|[Dd]isk is full' || { why="no clear error (code $status): $(first_error)"; return 1; }
+  said '[Nn]o space left on device|[Dd]isk is full' || { why="no clear error (code $status): $(first_error)"; return 1; }
   mount -o remount,size="${LARGE_DISK:-8g}" "$work/disk"
   build "${cache[@]}" "$platform" "${targets[@]}" || { why="with space it does not build: $(first_error)"; return 1; }
   same_bytes
