@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/remotecache/certificate"
 )
 
@@ -48,7 +49,7 @@ func writeFiles(o Options, address netip.AddrPort) (*x509.CertPool, error) {
 		{"netrc", netrc(ip, secret)},
 		{"bazelrc", bazelrc(address, filepath.Join(o.Dir, "tls/server.crt"))},
 	} {
-		if err := writeFile(filepath.Join(o.Dir, f.name), f.text); err != nil {
+		if err := action.WriteText(filepath.Join(o.Dir, f.name), f.text, 0o600); err != nil {
 			return nil, err
 		}
 	}
@@ -64,21 +65,4 @@ func writeFiles(o Options, address netip.AddrPort) (*x509.CertPool, error) {
 // bazelrc is for a user's .bazelrc.user.
 func bazelrc(address netip.AddrPort, certificate string) string {
 	return fmt.Sprintf("common:remote-cache-server --remote_cache=https://%s\ncommon:remote-cache-server --tls_certificate=%q\n", address, certificate)
-}
-
-// writeFile leaves the old file or the new one, readable by the user alone.
-func writeFile(path, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
 }

@@ -30,6 +30,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/remotecache/serving"
 )
 
 // ErrNotInstalled says that this machine has no nginx.
@@ -97,7 +99,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("read folder %s: %w", o.Dir, err)
 	}
 	o.Dir = dir
-	lock, err := prepare(dir)
+	lock, err := serving.Prepare(dir, "data/ac", "data/cas", "run", "tls")
 	if err != nil {
 		return nil, err
 	}
@@ -114,23 +116,6 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 }
 
 var errPortTaken = errors.New("the port is taken")
-
-// prepare makes the folders and locks them against a second server.
-func prepare(dir string) (*os.File, error) {
-	for _, name := range []string{"", "data/ac", "data/cas", "run", "tls"} {
-		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
-			return nil, fmt.Errorf("make folder: %w", err)
-		}
-	}
-	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock folder: %w", err)
-	}
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock folder %s: another server uses it: %w", dir, err), lock.Close())
-	}
-	return lock, nil
-}
 
 func startOnce(ctx context.Context, o Options) (*Server, error) {
 	address, err := freePort(o.Address)

@@ -5,7 +5,6 @@ package remoteexec
 import (
 	_ "embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -15,6 +14,7 @@ import (
 	"text/template"
 	"time"
 
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/remotecache/certificate"
 )
 
@@ -73,7 +73,7 @@ func (s *Server) writeFiles() error {
 	files["bin/bwrap"] = bwrap(s.options.Self, filepath.Join(s.options.Programs, "debian/usr/bin/bwrap"))
 	for name, text := range files {
 		path := filepath.Join(s.Dir, name)
-		if err := writeFile(path, text); err != nil {
+		if err := action.WriteText(path, text, 0o600); err != nil {
 			return err
 		}
 		// These are programs.
@@ -110,23 +110,6 @@ func (s *Server) tokens(files map[string]string) error {
 		if files["token/"+t.name], err = signer.token(t.subject, t.from, t.until); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// writeFile leaves the old file or the new one, readable by the user alone.
-func writeFile(path, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }

@@ -33,9 +33,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"syscall"
 	"time"
 
+	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/remotecache/serving"
 	"github.com/gosqlite/gosqlite/tools/remoteexec/reapi"
 )
 
@@ -116,7 +117,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	s.redis = int(redis.Port())
-	if s.lock, err = prepare(o.Dir); err != nil {
+	if s.lock, err = serving.Prepare(o.Dir, "cas", "redis", "worker", "tls", "token", "credential", "bin", "run", "log"); err != nil {
 		return nil, err
 	}
 	if err := s.startAll(ctx); err != nil {
@@ -142,23 +143,6 @@ func (s *Server) startAll(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// prepare makes the folders and locks them against a second server.
-func prepare(dir string) (*os.File, error) {
-	for _, name := range []string{"", "cas", "redis", "worker", "tls", "token", "credential", "bin", "run", "log"} {
-		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
-			return nil, fmt.Errorf("make folder: %w", err)
-		}
-	}
-	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock folder: %w", err)
-	}
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock folder %s: another server uses it: %w", dir, err), lock.Close())
-	}
-	return lock, nil
 }
 
 // freePort replaces port 0 by one that nobody uses at this moment.
@@ -190,7 +174,7 @@ func (s *Server) begin(c command) (*process, error) {
 	} else {
 		s.all = append(s.all, p)
 	}
-	return p, writeFile(filepath.Join(s.Dir, "run", c.name+".pid"), strconv.Itoa(p.cmd.Process.Pid)+"\n")
+	return p, action.WriteText(filepath.Join(s.Dir, "run", c.name+".pid"), strconv.Itoa(p.cmd.Process.Pid)+"\n", 0o600)
 }
 
 // wait returns when ready says so, and fails when the process ends before.

@@ -6,15 +6,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/publish/onehost"
+	"github.com/gosqlite/gosqlite/tools/publish/tree"
 )
 
 // Access says how to reach a web server.
@@ -61,16 +59,9 @@ func (t *asking) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // Folder is a repository in a folder: that which is published into, one of its generations, or a mirror.
 func Folder(dir string, o Options) (*Repository, error) {
-	place, err := filepath.EvalSymlinks(filepath.Join(dir, "current"))
-	if errors.Is(err, fs.ErrNotExist) {
-		place, err = dir, nil
-	}
+	root, err := tree.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, err)
-	}
-	root, err := os.OpenRoot(place)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, err)
+		return nil, err
 	}
 	return &Repository{o: o, base: "file://", http: &http.Client{Transport: http.NewFileTransportFS(root.FS())}}, nil
 }

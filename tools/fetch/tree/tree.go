@@ -9,11 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
@@ -32,16 +29,9 @@ type Tree struct {
 
 // Folder is a tree in a folder: that which is published into, or one of its generations.
 func Folder(dir string) (*Tree, error) {
-	place, err := filepath.EvalSymlinks(filepath.Join(dir, "current"))
-	if errors.Is(err, fs.ErrNotExist) {
-		place, err = dir, nil
-	}
+	root, err := tree.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, err)
-	}
-	root, err := os.OpenRoot(place)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, err)
+		return nil, err
 	}
 	return &Tree{read: func(_ context.Context, path string, from int64) (io.ReadCloser, int64, error) {
 		f, err := root.Open(path)

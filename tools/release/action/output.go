@@ -53,6 +53,11 @@ func WriteFile(name string, mode fs.FileMode, write func(io.Writer) error) (err 
 	return nil
 }
 
+// WriteText is WriteFile of a text that is at hand.
+func WriteText(name, text string, mode fs.FileMode) error {
+	return WriteFile(name, mode, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+}
+
 // SyncFolder makes the names in a folder last a power cut. Windows has no such call for folders.
 func SyncFolder(dir string) error {
 	if runtime.GOOS == "windows" {

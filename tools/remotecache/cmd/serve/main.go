@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/remotecache"
+	"github.com/gosqlite/gosqlite/tools/remotecache/serving"
 )
 
 func main() {
@@ -56,29 +57,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	return 0
 }
 
-func serve(ctx context.Context, o remotecache.Options, stdout, stderr io.Writer) (err error) {
-	if o.Dir == "" {
-		if o.Dir, err = os.MkdirTemp("", "gosqlite-cache-"); err != nil {
-			return fmt.Errorf("make temporary folder: %w", err)
+func serve(ctx context.Context, o remotecache.Options, stdout, stderr io.Writer) error {
+	return serving.Run(ctx, o.Dir, func(dir string) (*serving.Server, error) {
+		o.Dir = dir
+		s, err := remotecache.Start(ctx, o)
+		if err != nil {
+			return nil, err
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(o.Dir)) }()
-	}
-	server, err := remotecache.Start(ctx, o)
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile(server.Dir + "/bazelrc")
-	if err != nil {
-		return errors.Join(fmt.Errorf("read settings: %w", err), server.Stop())
-	}
-	if _, err := stdout.Write(text); err != nil {
-		return errors.Join(fmt.Errorf("print settings: %w", err), server.Stop())
-	}
-	fmt.Fprintf(stderr, "serve: %s is ready; NETRC=%s/netrc lets Bazel write\n", server.URL, server.Dir)
-	select {
-	case <-ctx.Done():
-		return server.Stop()
-	case <-server.Ended():
-		return errors.Join(server.Err(), errors.New("the server ended by itself"), server.Stop())
-	}
+		ended := make(chan error, 1)
+		go func() { <-s.Ended(); ended <- s.Err() }()
+		ready := fmt.Sprintf("%s is ready; NETRC=%s/netrc lets Bazel write", s.URL, s.Dir)
+		return &serving.Server{Dir: s.Dir, Ready: ready, Ended: ended, Stop: s.Stop}, nil
+	}, stdout, stderr)
 }

@@ -24,6 +24,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gosqlite/gosqlite/tools/remotecache/serving"
 	"github.com/gosqlite/gosqlite/tools/remoteexec"
 	"github.com/gosqlite/gosqlite/tools/remoteexec/sandbox"
 )
@@ -68,29 +69,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	return 0
 }
 
-func serve(ctx context.Context, o remoteexec.Options, stdout, stderr io.Writer) (err error) {
-	if o.Dir == "" {
-		if o.Dir, err = os.MkdirTemp("", "gosqlite-server-"); err != nil {
-			return fmt.Errorf("make temporary folder: %w", err)
+func serve(ctx context.Context, o remoteexec.Options, stdout, stderr io.Writer) error {
+	return serving.Run(ctx, o.Dir, func(dir string) (*serving.Server, error) {
+		o.Dir = dir
+		s, err := remoteexec.Start(ctx, o)
+		if err != nil {
+			return nil, err
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(o.Dir)) }()
-	}
-	server, err := remoteexec.Start(ctx, o)
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile(server.Dir + "/bazelrc")
-	if err != nil {
-		return errors.Join(fmt.Errorf("read settings: %w", err), server.Stop())
-	}
-	if _, err := stdout.Write(text); err != nil {
-		return errors.Join(fmt.Errorf("print settings: %w", err), server.Stop())
-	}
-	fmt.Fprintf(stderr, "serve: %s is ready with %d workers; --bazelrc=%s/ci.bazelrc lets Bazel write\n", server.URL, o.Workers, server.Dir)
-	select {
-	case <-ctx.Done():
-		return server.Stop()
-	case err := <-server.Ended():
-		return errors.Join(err, errors.New("the server ended by itself"), server.Stop())
-	}
+		ready := fmt.Sprintf("%s is ready with %d workers; --bazelrc=%s/ci.bazelrc lets Bazel write", s.URL, o.Workers, s.Dir)
+		return &serving.Server{Dir: s.Dir, Ready: ready, Ended: s.Ended(), Stop: s.Stop}, nil
+	}, stdout, stderr)
 }
