@@ -4,6 +4,10 @@
 visibility(["//toolchains/..."])
 
 _COMPILE_FLAGS = [
+    # Without these three, clang's driver looks for settings and a GCC where the machine has them.
+    "--no-default-config",
+    "--sysroot=/dev/null",
+    "--gcc-toolchain=/dev/null",
     "-nostdinc",
     "-ffreestanding",
     "-fno-stack-protector",

@@ -78,6 +78,12 @@ def _defines(row):
         return ["-D__NetBSD_Version__=%s0%s000000" % (version[0], version[1])]
     return []
 
+def _nothing_of_the_machine(row):
+    """Gives the flags without which clang's driver would look for a GCC and its headers where the machine has them."""
+    if row.goos == "linux":
+        return ["--sysroot=/dev/null", "--gcc-toolchain=/dev/null"]
+    return ["--sysroot=/dev/null"] if row.goos == "windows" else []
+
 def compile_flags(row):
     """Gives clang's flags, apart from header folders.
 
@@ -90,7 +96,7 @@ def compile_flags(row):
 
     # Mach-O keeps the paths of objects that have debug information; so none has any there.
     debug = ["-g0"] if row.goos == "darwin" else ["-gdwarf-4", "-gline-tables-only"]
-    return ["--target=" + clang_target(row)] + _MACHINE_FLAGS.get(row.goarch, []) + pic + debug + _defines(row)
+    return ["--target=" + clang_target(row)] + _nothing_of_the_machine(row) + _MACHINE_FLAGS.get(row.goarch, []) + pic + debug + _defines(row)
 
 def header_folders(row):
     """Gives the folders of zig's lib/libc/include that compilations read.

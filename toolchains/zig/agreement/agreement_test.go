@@ -93,7 +93,7 @@ func ofZig(t *testing.T, r row) facts {
 
 func ofOurs(t *testing.T, r row) facts {
 	t.Helper()
-	args := append([]string{"clang", "-nostdinc", "-###"}, r.CompileFlags...)
+	args := append([]string{"clang", "--no-default-config", "-nostdinc", "-###"}, r.CompileFlags...)
 	for _, folder := range r.HeaderFolders {
 		args = append(args, "-isystem", "lib/libc/include/"+folder)
 	}

@@ -67,7 +67,7 @@ func isLink(args []string) bool {
 // clangArgs puts the target's flags before a caller's, which can so override them.
 func clangArgs(s *settings.Settings, args []string, wd string) []string {
 	root := relative(s.Root, wd)
-	out := append([]string{"-no-canonical-prefixes", "-nostdinc", "-ffile-compilation-dir=."}, s.All("flag")...)
+	out := append([]string{"--no-default-config", "-no-canonical-prefixes", "-nostdinc", "-ffile-compilation-dir=."}, s.All("flag")...)
 	if filepath.IsAbs(root) {
 		// Whatever a file name is put into names it as from the execution root.
 		out = append(out, "-ffile-prefix-map="+root+"=")
