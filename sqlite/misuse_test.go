@@ -25,6 +25,30 @@ func waitForMisuse(t *testing.T, c *sqlite.Conn) {
 	}
 }
 
+// comeInside makes a call until it is let in: waitForMisuse may be inside when it
+// comes.
+func comeInside(call func() error) error {
+	for {
+		if err := call(); !errors.Is(err, sqlite.ErrMisuse) {
+			return err
+		}
+		runtime.Gosched()
+	}
+}
+
+// interruptUntil interrupts until a statement has ended, since an interrupt that
+// comes before its first opcode is none, and gives its error.
+func interruptUntil(c *sqlite.Conn, ended <-chan error) error {
+	for {
+		c.Interrupt()
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
 // TestConcurrentUseIsAnError makes every kind of call while another goroutine is
 // in the middle of a statement.
 func TestConcurrentUseIsAnError(t *testing.T) {
@@ -57,7 +81,7 @@ func TestConcurrentUseIsAnError(t *testing.T) {
 		{"Close", c.Close},
 	}
 	ended := make(chan error, 1)
-	go func() { _, err := slow.Step(); ended <- err }()
+	go func() { ended <- comeInside(func() error { _, err := slow.Step(); return err }) }()
 	waitForMisuse(t, c)
 	for _, tt := range append(calls, struct {
 		name string
@@ -67,8 +91,7 @@ func TestConcurrentUseIsAnError(t *testing.T) {
 			t.Errorf("%s beside a statement that runs: %v", tt.name, err)
 		}
 	}
-	c.Interrupt()
-	if err := <-ended; !errors.Is(err, sqlite.ErrInterrupt) {
+	if err := interruptUntil(c, ended); !errors.Is(err, sqlite.ErrInterrupt) {
 		t.Errorf("the statement: %v", err)
 	}
 	// Plant: with nobody inside, none of them is refused.
@@ -100,7 +123,7 @@ func TestACallbacksConnectionIsItsOwn(t *testing.T) {
 	c := openTest(t, ":memory:")
 	ended := make(chan error, 1)
 	check(t, c.CreateFunction("meet", sqlite.Scalar0(func() (int64, error) {
-		go func() { ended <- c.Exec(endless) }()
+		go func() { ended <- comeInside(func() error { return c.Exec(endless) }) }()
 		waitForMisuse(t, c)
 		c.Interrupt()
 		return 1, nil
@@ -109,7 +132,7 @@ func TestACallbacksConnectionIsItsOwn(t *testing.T) {
 	if err := c.Exec("SELECT meet()"); err != nil && !errors.Is(err, sqlite.ErrInterrupt) {
 		t.Errorf("the outer statement: %v", err)
 	}
-	if err := <-ended; !errors.Is(err, sqlite.ErrInterrupt) {
+	if err := interruptUntil(c, ended); !errors.Is(err, sqlite.ErrInterrupt) {
 		t.Errorf("the other goroutine's statement: %v", err)
 	}
 	exec(t, c, "SELECT 1")
