@@ -16,6 +16,12 @@ func (g *Graph) Commands() []Action {
 
 // Readers lists the actions that run a command and have an input whose path, below the execution root, matches.
 func (g *Graph) Readers(matches func(path string) bool) []Action {
+	sets := g.holding(matches)
+	return g.commands(func(a action) bool { return len(g.reach(a.InputDepSetIDs, sets)) > 0 })
+}
+
+// holding maps the sets that directly hold a file whose path matches to one such file.
+func (g *Graph) holding(matches func(path string) bool) map[int]string {
 	sets := map[int]string{}
 	for id, s := range g.sets {
 		for _, a := range s.DirectArtifactIDs {
@@ -25,7 +31,7 @@ func (g *Graph) Readers(matches func(path string) bool) []Action {
 			}
 		}
 	}
-	return g.commands(func(a action) bool { return len(g.reach(a.InputDepSetIDs, sets)) > 0 })
+	return sets
 }
 
 func (g *Graph) commands(keep func(action) bool) []Action {

@@ -123,7 +123,7 @@ func resolve(fragments map[int]fragment, id int) (string, error) {
 
 // A Finding is something in an action that comes from where it must not.
 type Finding struct {
-	Rule     string `json:"rule"` // host program, host path, shell, or forbidden module
+	Rule     string `json:"rule"` // such as host program, host path, shell, or forbidden module
 	Mnemonic string `json:"mnemonic"`
 	Target   string `json:"target"`
 	What     string `json:"what"`
@@ -144,7 +144,7 @@ var folders = regexp.MustCompile(`(?:^|[\s=:,;])(/(?:usr|bin|sbin|opt)(?:/[^\s:,
 // once.
 func (g *Graph) Check(forbidden []string) []Finding {
 	seen := map[Finding]bool{}
-	direct := g.forbiddenSets(forbidden)
+	direct := g.holding(func(p string) bool { return ofModule(p, forbidden) })
 	for _, a := range g.actions {
 		add := func(rule, what string) {
 			seen[Finding{rule, a.Mnemonic, g.labels[a.TargetID], what}] = true
@@ -177,6 +177,10 @@ func (g *Graph) Check(forbidden []string) []Finding {
 			add("forbidden module", file)
 		}
 	}
+	return sorted(seen)
+}
+
+func sorted(seen map[Finding]bool) []Finding {
 	out := make([]Finding, 0, len(seen))
 	for f := range seen {
 		out = append(out, f)
@@ -184,20 +188,6 @@ func (g *Graph) Check(forbidden []string) []Finding {
 	slices.SortFunc(out, func(a, b Finding) int {
 		return strings.Compare(a.Rule+"\x00"+a.Mnemonic+"\x00"+a.Target+"\x00"+a.What, b.Rule+"\x00"+b.Mnemonic+"\x00"+b.Target+"\x00"+b.What)
 	})
-	return out
-}
-
-// forbiddenSets maps the sets that directly hold a file of a forbidden module to one such file.
-func (g *Graph) forbiddenSets(modules []string) map[int]string {
-	out := map[int]string{}
-	for id, s := range g.sets {
-		for _, a := range s.DirectArtifactIDs {
-			if p := g.paths[a]; ofModule(p, modules) {
-				out[id] = p
-				break
-			}
-		}
-	}
 	return out
 }
 

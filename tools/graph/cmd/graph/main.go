@@ -12,6 +12,11 @@
 // prints the actions that the graph in FILE lacks or has under another key, so that they would run twice; those of the
 // targets behind --but are left out.
 //
+//	… | graph [--headers ROWS] [--unread MNEMONIC=PATTERN]...
+//
+// prints the actions that could read headers of another row of the matrix than their compiler's, by the rows in that file
+// (//toolchains/zig/agreement:rows), and the actions of a kind that have an input whose path matches the pattern.
+//
 // Exit status: 0 nothing found, 1 the graph could not be read, 2 usage, 3 something was found.
 package main
 
@@ -23,7 +28,9 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/graph"
 )
@@ -46,10 +53,21 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		but = append(but, l)
 		return nil
 	})
+	headers := flags.String("headers", "", "`FILE` with the rows of the matrix: no compile may see headers of another row")
+	var rules []graph.Rule
+	flags.Func("unread", "`MNEMONIC=PATTERN` of inputs that no such action may have; may be repeated", func(text string) error {
+		mnemonic, pattern, ok := strings.Cut(text, "=")
+		inputs, err := regexp.Compile(pattern)
+		if !ok || mnemonic == "" || err != nil {
+			return fmt.Errorf("want MNEMONIC=PATTERN, got %q: %v", text, err)
+		}
+		rules = append(rules, graph.Rule{Mnemonic: mnemonic, Inputs: inputs})
+		return nil
+	})
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil || flags.NArg() > 0 {
-		fmt.Fprintln(stderr, "graph: usage: graph [--json] [--forbid MODULE]... [--within FILE [--but LABEL]...] <ACTION_GRAPH")
+		fmt.Fprintln(stderr, "graph: usage: graph [--json] [--forbid MODULE]... [--within FILE [--but LABEL]...] [--headers FILE] [--unread MNEMONIC=PATTERN]... <ACTION_GRAPH")
 		return 2
 	}
 	g, err := graph.Read(stdin)
@@ -57,7 +75,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "graph:", err)
 		return 1
 	}
-	found := g.Check(forbidden)
+	found := append(g.Check(forbidden), g.Unread(rules)...)
+	if *headers != "" {
+		rows, err := readRows(*headers)
+		if err != nil {
+			fmt.Fprintln(stderr, "graph:", err)
+			return 1
+		}
+		found = append(found, g.Headers(rows)...)
+	}
 	if *within != "" {
 		other, err := read(*within)
 		if err != nil {
@@ -88,6 +114,22 @@ func read(name string) (*graph.Graph, error) {
 	}
 	defer f.Close()
 	return graph.Read(f)
+}
+
+// readRows reads a few kilobytes that the build wrote.
+func readRows(name string) ([]graph.Row, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read rows: %w", err)
+	}
+	var rows []graph.Row
+	if err := json.Unmarshal(text, &rows); err != nil {
+		return nil, fmt.Errorf("read rows of %s: %w", name, err)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("read rows of %s: there are none", name)
+	}
+	return rows, nil
 }
 
 func print(w io.Writer, g *graph.Graph, found []graph.Finding, asJSON bool) error {

@@ -33,6 +33,8 @@ func TestRun(t *testing.T) {
 	same := write("same.json", clean)
 	keyless := strings.Replace(clean, `"actionKey": "0a", `, "", 1)
 	unkeyed := write("unkeyed.json", keyless)
+	rows := write("rows.json", `[{"name": "linux_amd64", "header_folders": []}]`)
+	noRows := write("no_rows.json", `[]`)
 	other := write("other.json", strings.Replace(clean, `"0a"`, `"0b"`, 1))
 	for _, test := range []struct {
 		name           string
@@ -50,6 +52,14 @@ func TestRun(t *testing.T) {
 		{"another key that may be", []string{"--within", other, "--but", "//:release"}, clean, 0, "found: 0", ""},
 		{"no keys in both", []string{"--within", unkeyed}, keyless, 1, "", "graph: compare action graphs: Pack of //:release"},
 		{"no such graph", []string{"--within", filepath.Join(dir, "gone")}, clean, 1, "", "graph: read action graph: open "},
+		{"rows", []string{"--headers", rows}, clean, 0, "found: 0", ""},
+		{"no rows", []string{"--headers", noRows}, clean, 1, "", "there are none"},
+		{"a file that is no rows", []string{"--headers", same}, clean, 1, "", "graph: read rows of "},
+		{"no file of rows", []string{"--headers", filepath.Join(dir, "gone")}, clean, 1, "", "graph: read rows: open "},
+		{"an input of another kind", []string{"--unread", "Strip=x[.]go$"}, clean, 0, "found: 0", ""},
+		{"an unwanted input", []string{"--unread", "Pack=x[.]go$"}, clean, 3, "unwanted input: Pack of //:release: external/zlib~/x.go\nfound: 1\n", ""},
+		{"no pattern", []string{"--unread", "Pack"}, clean, 2, "", "want MNEMONIC=PATTERN"},
+		{"a pattern that is none", []string{"--unread", "Pack=("}, clean, 2, "", "want MNEMONIC=PATTERN"},
 		{"an empty graph", nil, "{}", 1, "", "was the query empty?"},
 		{"an unknown flag", []string{"--shell"}, clean, 2, "", "usage: graph"},
 		{"an argument", []string{"FILE"}, clean, 2, "", "usage: graph"},

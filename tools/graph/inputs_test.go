@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+package graph
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// compiles is one C compile for linux_arm64, with its compiler and two headers.
+func compiles(t *testing.T, plant func(files []string) []string) *Graph {
+	t.Helper()
+	c := container{
+		Actions: []action{{TargetID: 1, Mnemonic: "CppCompile", Arguments: []string{"x/cc"}, InputDepSetIDs: []int{1}}},
+		Targets: []target{{1, "//:c"}},
+	}
+	files := plant([]string{
+		"bazel-out/exec/bin/toolchains/zig/tools_linux_arm64/cc",
+		"external/zig_sdk/lib/libc/include/aarch64-linux-gnu/a.h",
+		"external/zig_sdk/lib/libc/include/generic-glibc/stdio.h",
+	})
+	set := depSet{ID: 1}
+	for i, file := range files {
+		c.PathFragments = append(c.PathFragments, fragment{i + 1, file, 0})
+		c.Artifacts = append(c.Artifacts, artifact{i + 1, i + 1})
+		set.DirectArtifactIDs = append(set.DirectArtifactIDs, i+1)
+	}
+	c.DepSetOfFiles = []depSet{set}
+	data, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := Read(strings.NewReader(string(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func TestInputs(t *testing.T) {
+	rows := []Row{{"linux_amd64", []string{"x86_64-linux-gnu"}}, {"linux_arm64", []string{"aarch64-linux-gnu", "generic-glibc"}}}
+	rules := []Rule{
+		{"CppCompile", regexp.MustCompile(`/toolchains/zig/(tools_[^/]+/ld|programs/(link|runtime))$`)},
+		{"ZigRuntime", regexp.MustCompile(`/toolchains/zig/tools_`)},
+	}
+	with := func(file string) func([]string) []string {
+		return func(files []string) []string { return append(files, file) }
+	}
+	for _, test := range []struct {
+		name  string
+		plant func([]string) []string
+		want  string // rule and what, or nothing
+	}{
+		{"its own", func(files []string) []string { return files }, ""},
+		{"headers of another row", with("external/zig_sdk/lib/libc/include/x86_64-linux-gnu/a.h"), "foreign headers linux_arm64/x86_64-linux-gnu"},
+		{"headers of no row", with("external/zig_sdk/lib/libc/include/wasm-wasi-musl/a.h"), "foreign headers linux_arm64/wasm-wasi-musl"},
+		{"headers of the compiler", with("external/zig_sdk/lib/include/stddef.h"), ""},
+		{"a row that is not there", func(files []string) []string {
+			return append(files, "bazel-out/exec/bin/toolchains/zig/tools_plan9_amd64/cc")
+		}, "compiler of no row plan9_amd64"},
+		{"the linker", with("bazel-out/exec/bin/toolchains/zig/tools_linux_arm64/ld"), "unwanted input bazel-out/exec/bin/toolchains/zig/tools_linux_arm64/ld"},
+		{"the maker of runtimes", with("bazel-out/exec/bin/toolchains/zig/programs/runtime"), "unwanted input bazel-out/exec/bin/toolchains/zig/programs/runtime"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g := compiles(t, test.plant)
+			got := append(g.Unread(rules), g.Headers(rows)...)
+			if test.want == "" && len(got) != 0 || test.want != "" && (len(got) != 1 || got[0].Rule+" "+got[0].What != test.want) {
+				t.Errorf("found %v, want %q", got, test.want)
+			}
+		})
+	}
+}
