@@ -10,6 +10,7 @@
 package libsqlite3
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,15 +30,13 @@ func library(t *testing.T, edit func(source, options string) (string, string)) (
 	}
 	write(t, dir, "sqlite3_options.h", options)
 	write(t, dir, "sqlite3.c", "#include \"sqlite3_options.h\"\n"+source)
-	cc := os.Getenv("CC")
-	if cc == "" {
-		cc = "cc"
-	}
 	object, archive := filepath.Join(dir, "sqlite3.o"), filepath.Join(dir, "libsqlite3.a")
-	run(t, nil, cc, "-O1", "-c", filepath.Join(dir, "sqlite3.c"), "-o", object)
+	run(t, nil, compiler(), "-O1", "-c", filepath.Join(dir, "sqlite3.c"), "-o", object)
 	run(t, nil, "ar", "rc", archive, object)
 	return dir
 }
+
+func compiler() string { return cmp.Or(os.Getenv("CC"), "cc") }
 
 func read(t *testing.T, name string) string {
 	t.Helper()
