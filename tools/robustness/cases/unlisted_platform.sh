@@ -21,3 +21,11 @@ case_unlisted_platform() {
   refuses @platforms//host "choose one.*\b$listed\b" &&
     refuses //platforms:no_such_platform "choose one.*\b$listed\b|no such target '//platforms:no_such_platform'"
 }
+
+# A program with C, for a platform without a C toolchain, is an error, and not silently one without C.
+plants[no_toolchain]='was accepted'
+case_no_toolchain() {
+  local targets=(//sqlite)
+  use_base base-analysis
+  refuses //platforms/tests:no_toolchain 'Unable to find a CC toolchain'
+}
