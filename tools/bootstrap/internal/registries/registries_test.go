@@ -191,6 +191,8 @@ func TestRCQuotes(t *testing.T) {
 		"common --lockfile_mode=off\n",
 		"common \"--repo_env=GOSQLITE_ZIG=/a b/gosqlite/inputs/zig-1-000000000000\"\n",
 		"common --repo_env=GOPROXY=file:///a%20b/gosqlite/inputs/go_modules-",
+		"common \"--repo_env=GOMODCACHE=/a b/gosqlite/go/modules\"\n",
+		"common \"--repo_env=GOCACHE=/a b/gosqlite/go/build\"\n",
 		"common \"--override_module=m=/a b/gosqlite/inputs/m-1-000000000000\"\n",
 	} {
 		if !strings.Contains(s.RC(), want) {

@@ -207,6 +207,13 @@ func (s *Setup) RC() string {
 	// go.sum stays the verifier; the proxy is the only source.
 	line("--repo_env=GOPROXY=" + proxyURL(s.Store.Path(s.GoModules())))
 	line("--repo_env=GONOPROXY=none")
+	// Gazelle, which writes the BUILD files of Go modules, is compiled once on a machine and not in each output base: half
+	// of the time that a fresh one takes when every action is a hit. Modules are held against go.sum as they come into this
+	// cache, which is trusted from then on, as the folders above are.
+	line("--repo_env=GO_REPOSITORY_USE_HOST_CACHE=1")
+	line("--repo_env=GOPATH=" + s.Store.Path("go"))
+	line("--repo_env=GOMODCACHE=" + s.Store.Path("go", "modules"))
+	line("--repo_env=GOCACHE=" + s.Store.Path("go", "build"))
 	return b.String()
 }
 
