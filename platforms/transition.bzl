@@ -55,7 +55,9 @@ leave_platform = transition(
 def _host_tool_impl(_settings, _attr):
     return {_PLATFORMS: str(Label("//platforms:host")), _REQUESTED: ""}
 
-# For tools of rules that leave a platform: in the exec configuration, the request would make each its own copy.
+# For the tools of our rules, which have no C in them and run where the build runs. In the exec configuration the request of
+# a rule that leaves a platform would make each its own copy, and those of the others would be built a second time beside
+# the tests': two equal actions at once both run.
 host_tool = transition(
     implementation = _host_tool_impl,
     inputs = [],

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The manual as a site."""
 
+load("//platforms:transition.bzl", "host_tool")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
 
 visibility("//docs")
@@ -38,6 +39,7 @@ manual_site = rule(
         "contents": attr.label(doc = "the table of contents", allow_single_file = [".json"], mandatory = True),
         "pages": attr.label_list(doc = "Markdown files and pictures", allow_files = [".md", ".svg"], mandatory = True),
         "sources": attr.label_list(doc = "Go files of the packages that are described", allow_files = [".go"], mandatory = True),
-        "_manual": attr.label(default = "//tools/manual/cmd/manual", executable = True, cfg = "exec"),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        "_manual": attr.label(default = "//tools/manual/cmd/manual", executable = True, cfg = host_tool),
     },
 )

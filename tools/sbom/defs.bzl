@@ -9,7 +9,7 @@
 
 load("//tools/sbom/private:aspect.bzl", _sbom_aspect = "sbom_aspect")
 load("//tools/sbom/private:component.bzl", _sbom_component = "sbom_component", _sbom_components = "sbom_components")
-load("//tools/sbom/private:sbom.bzl", _FORMATS = "FORMATS", _SBOM_ATTRS = "SBOM_ATTRS", _resolve = "resolve", _sbom = "sbom", _sbom_info = "sbom_info", _write_formats = "write_formats")
+load("//tools/sbom/private:sbom.bzl", _FORMATS = "FORMATS", _resolve = "resolve", _sbom = "sbom", _sbom_attrs = "sbom_attrs", _sbom_info = "sbom_info", _write_formats = "write_formats")
 
 visibility("public")
 
@@ -19,7 +19,7 @@ sbom_components = _sbom_components
 
 # For rules that know more of their target than `sbom` does.
 FORMATS = _FORMATS
-SBOM_ATTRS = _SBOM_ATTRS
+sbom_attrs = _sbom_attrs
 resolve = _resolve
 sbom_aspect = _sbom_aspect
 sbom_info = _sbom_info

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The archives of one platform, built in that platform's configuration."""
 
-load("//platforms:transition.bzl", "enter_pure", "row_of")
+load("//platforms:transition.bzl", "enter_pure", "host_tool", "row_of")
 load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
 
@@ -122,10 +122,10 @@ platform_archives = rule(
             mandatory = True,
         ),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
-        "_buildid": attr.label(default = "//tools/release/cmd/buildid", executable = True, cfg = "exec"),
-        "_pack": attr.label(default = "//tools/release/cmd/pack", executable = True, cfg = "exec"),
+        "_buildid": attr.label(default = "//tools/release/cmd/buildid", executable = True, cfg = host_tool),
+        "_pack": attr.label(default = "//tools/release/cmd/pack", executable = True, cfg = host_tool),
         "_platform": attr.label(default = "//platforms:target"),
-        "_strip": attr.label(default = "//tools/release/cmd/strip", executable = True, cfg = "exec"),
+        "_strip": attr.label(default = "//tools/release/cmd/strip", executable = True, cfg = host_tool),
     },
     provides = [ArchiveInfo, ReleaseFilesInfo],
 )

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The licenses of what an archive holds, as one text."""
 
+load("//platforms:transition.bzl", "host_tool")
+
 visibility("//tools/release")
 
 def _notices_impl(ctx):
@@ -27,6 +29,7 @@ notices = rule(
     implementation = _notices_impl,
     attrs = {
         "texts": attr.label_keyed_string_dict(doc = "license file: title", allow_files = True, mandatory = True),
-        "_notices": attr.label(default = "//tools/release/cmd/notices", executable = True, cfg = "exec"),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        "_notices": attr.label(default = "//tools/release/cmd/notices", executable = True, cfg = host_tool),
     },
 )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Bills of materials of one platform's archive."""
 
-load("//platforms:transition.bzl", "row_of")
+load("//platforms:transition.bzl", "host_tool", "row_of")
 load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
-load("//tools/sbom:defs.bzl", "FORMATS", "SBOM_ATTRS", "resolve", "sbom_aspect", "sbom_info", "write_formats")
+load("//tools/sbom:defs.bzl", "FORMATS", "resolve", "sbom_aspect", "sbom_attrs", "sbom_info", "write_formats")
 load("//tools/sbom:providers.bzl", "SbomInfo")
 
 visibility("//tools/release")
@@ -33,8 +33,9 @@ def _sboms_impl(ctx):
 platform_sboms = rule(
     implementation = _sboms_impl,
     doc = "The bills of materials of the release archive of the platform that is being built for; formats: " + ", ".join(FORMATS.keys()),
-    attrs = SBOM_ATTRS | {
+    attrs = sbom_attrs(host_tool) | {
         "archives": attr.label(aspects = [sbom_aspect], doc = "a platform_archives", mandatory = True, providers = [ArchiveInfo]),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
         "_platform": attr.label(default = "//platforms:target"),
     },
     provides = [ReleaseFilesInfo, SbomInfo],

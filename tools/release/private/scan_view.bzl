@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`bazel run` of the scanner around a release set: its bills of materials, its debug twins, and the release's date."""
 
+load("//platforms:transition.bzl", "host_tool")
 load("//tools/release:version.bzl", "RELEASE_TIME")
 
 visibility("//tools/release")
@@ -41,8 +42,9 @@ scan_view = rule(
     executable = True,
     attrs = {
         "set": attr.label(doc = "a release set", mandatory = True),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
         "_go": attr.label(default = "@go_sdk_files//:bin/go", allow_single_file = True, cfg = "exec"),
-        "_scan": attr.label(default = "//tools/scan/cmd/scan", executable = True, cfg = "exec"),
+        "_scan": attr.label(default = "//tools/scan/cmd/scan", executable = True, cfg = host_tool),
         "_zig": attr.label(default = "@zig_sdk//:zig", allow_single_file = True, cfg = "exec"),
     },
 )

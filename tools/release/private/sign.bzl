@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`bazel run` of the signer around a release set. Keys stay outside the build: the set is the only input."""
 
+load("//platforms:transition.bzl", "host_tool")
+
 visibility("//tools/release")
 
 def _sign_impl(ctx):
@@ -23,7 +25,8 @@ _sign = rule(
     executable = True,
     attrs = {
         "set": attr.label(doc = "a release set", mandatory = True),
-        "_sign": attr.label(default = "//tools/release/cmd/sign", executable = True, cfg = "exec"),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        "_sign": attr.label(default = "//tools/release/cmd/sign", executable = True, cfg = host_tool),
     },
 )
 

@@ -21,7 +21,7 @@ def resolve(ctx, *, name, target, artifact, programs, libraries = {}, platform =
     """Declares the action that resolves a graph.
 
     Args:
-      ctx: of a rule that has SBOM_ATTRS
+      ctx: of a rule that has sbom_attrs("exec")
       name: of the document
       target: what the aspect went over
       artifact: the File that the document describes
@@ -74,7 +74,7 @@ def sbom_info(ctx, *, target, graph, programs):
     """The provider of a bill of materials.
 
     Args:
-      ctx: of a rule that has SBOM_ATTRS
+      ctx: of a rule that has sbom_attrs("exec")
       target: what the aspect went over
       graph: the graph's File
       programs: Files with their symbols
@@ -123,30 +123,37 @@ def write_formats(ctx, *, name, graph, formats):
     )
     return outs.values()
 
-# Of every rule that makes documents.
-SBOM_ATTRS = {
-    "components": attr.label_list(doc = "sbom_component and sbom_components targets; those that cover nothing are left out", mandatory = True, providers = [SbomComponentInfo]),
-    "formats": attr.string_list(default = ["cyclonedx-1.7+json", "spdx-2.3+json"], doc = "keys of FORMATS"),
-    "go_sums": attr.label_list(doc = "go.sum files: the h1: of a module is a property", allow_files = True),
-    "license": attr.string(doc = "SPDX expression of the target as a whole", mandatory = True),
-    "pins": attr.label(doc = "file of pins that components name keys of", allow_single_file = [".json"]),
-    "supplier": attr.string(doc = "who supplies the target", mandatory = True),
-    "supplier_url": attr.string(mandatory = True),
-    "time": attr.string(doc = "the release date, such as 2026-11-23T00:00:00Z", mandatory = True),
-    "title": attr.string(doc = "what the target is called in package URLs", mandatory = True),
-    "tools": attr.label_list(
-        default = [
-            "//tools/sbom/cmd/collect",
-            "//tools/sbom/cmd/sbom",
-        ],
-        aspects = [sbom_aspect],
-        cfg = "exec",
-        doc = "the programs that make the target out of what was linked: what they are made of is recorded as build tools",
-    ),
-    "version": attr.string(mandatory = True),
-    "_collect": attr.label(default = "//tools/sbom/cmd/collect", executable = True, cfg = "exec"),
-    "_sbom": attr.label(default = "//tools/sbom/cmd/sbom", executable = True, cfg = "exec"),
-}
+def sbom_attrs(cfg):
+    """Gives the attributes of every rule that makes documents.
+
+    Args:
+      cfg: in which configuration tools run: "exec", or a transition to one
+    Returns:
+      a dict
+    """
+    return {
+        "components": attr.label_list(doc = "sbom_component and sbom_components targets; those that cover nothing are left out", mandatory = True, providers = [SbomComponentInfo]),
+        "formats": attr.string_list(default = ["cyclonedx-1.7+json", "spdx-2.3+json"], doc = "keys of FORMATS"),
+        "go_sums": attr.label_list(doc = "go.sum files: the h1: of a module is a property", allow_files = True),
+        "license": attr.string(doc = "SPDX expression of the target as a whole", mandatory = True),
+        "pins": attr.label(doc = "file of pins that components name keys of", allow_single_file = [".json"]),
+        "supplier": attr.string(doc = "who supplies the target", mandatory = True),
+        "supplier_url": attr.string(mandatory = True),
+        "time": attr.string(doc = "the release date, such as 2026-11-23T00:00:00Z", mandatory = True),
+        "title": attr.string(doc = "what the target is called in package URLs", mandatory = True),
+        "tools": attr.label_list(
+            default = [
+                "//tools/sbom/cmd/collect",
+                "//tools/sbom/cmd/sbom",
+            ],
+            aspects = [sbom_aspect],
+            cfg = cfg,
+            doc = "the programs that make the target out of what was linked: what they are made of is recorded as build tools",
+        ),
+        "version": attr.string(mandatory = True),
+        "_collect": attr.label(default = "//tools/sbom/cmd/collect", executable = True, cfg = cfg),
+        "_sbom": attr.label(default = "//tools/sbom/cmd/sbom", executable = True, cfg = cfg),
+    }
 
 def _sbom_impl(ctx):
     target = ctx.attr.target
@@ -170,7 +177,7 @@ def _sbom_impl(ctx):
 sbom = rule(
     implementation = _sbom_impl,
     doc = "A bill of materials of a program, which must have its symbols: NAME.cdx.json and NAME.spdx.json.",
-    attrs = SBOM_ATTRS | {
+    attrs = sbom_attrs("exec") | {
         "target": attr.label(aspects = [sbom_aspect], mandatory = True),
     },
     provides = [SbomInfo],
