@@ -75,6 +75,29 @@ func TestFullRowsHaveTheirPrograms(t *testing.T) {
 	}
 }
 
+// docs/checks.md has one row for each.
+func TestFullIsDescribed(t *testing.T) {
+	stdout, _, code := newWorld(t, ".ci/full").run(".ci/full", "--list")
+	page, err := os.ReadFile(filepath.Join(root, "docs/checks.md"))
+	if code != 0 || err != nil {
+		t.Fatal(code, err)
+	}
+	described := map[string]int{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z0-9-]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllStringSubmatch(string(page), -1) {
+		described[m[1]]++
+	}
+	for row := range strings.Lines(stdout) {
+		name := strings.Fields(row)[0]
+		if described[name] != 1 {
+			t.Errorf("docs/checks.md has %d rows for %s", described[name], name)
+		}
+		delete(described, name)
+	}
+	for name := range described {
+		t.Errorf("docs/checks.md describes %s, which .ci/full does not have", name)
+	}
+}
+
 func exists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
