@@ -11,6 +11,7 @@ case_truncated_download() {
   # The start of a ZIP archive, and no end.
   printf 'PK\003\004\024\000\000\000\010\000' >"$work/origin/half.zip"
   head -c 100000 /dev/zero >>"$work/origin/half.zip"
+  : >"$work/logs/origin.txt"
   python3 -u -m http.server --bind 127.0.0.1 --directory "$work/origin" 0 >"$work/logs/origin.txt" 2>&1 &
   server=$!
   for _ in {1..100}; do
