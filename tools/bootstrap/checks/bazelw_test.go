@@ -212,18 +212,36 @@ func TestDoctor(t *testing.T) {
 	}
 	w = newWorld(t) // and no go
 	w.tool("bazelisk", "exit 9")
-	if out, _, code := w.run("doctor"); code != 0 || !strings.Contains(out, w.bin+"/bazelisk") {
+	const allows, refuses = `[ "$8 $9" = "mount -t" ]`, "echo 'unshare: write failed' >&2; exit 1"
+	w.tool("unshare", allows)
+	if out, _, code := w.run("doctor"); code != 0 || !strings.Contains(out, w.bin+"/bazelisk\nsandbox  ok\n") {
 		t.Errorf("bazelisk: code %d, %q", code, out)
 	}
-	for env, ready := range map[string]bool{"": true, "BAZELISK=bazelisk": true, "BAZELISK=/nonexistent": false, "BAZELISK=gone": false} {
-		w.env = []string{env}
-		var report struct{ Ready bool }
-		out, errs, code := w.run("doctor", "--json")
-		if err := json.Unmarshal([]byte(out), &report); err != nil || report.Ready != ready || (code == 0) != ready {
-			t.Errorf("%s: code %d, %q, %v; want ready %v", env, code, out, err, ready)
+	for _, c := range []struct {
+		env, unshare string
+		sandbox      string
+		want         string
+	}{
+		{"", allows, "ok", ""},
+		{"BAZELISK=bazelisk", allows, "ok", ""},
+		{"BAZELISK=/nonexistent", allows, "ok", "is no program: let BAZELISK name one"},
+		{"BAZELISK=gone", refuses, "missing", "is no program: let BAZELISK name one"},
+		{"", refuses, "missing", "no sandbox can be made, which every action needs: docs/building.md"},
+	} {
+		w.env = []string{c.env}
+		w.tool("unshare", c.unshare)
+		var report struct {
+			Mode  string
+			Ready bool
+			Rows  []struct{ Name, Status string }
 		}
-		if !ready && (code != 1 || !strings.Contains(errs, "is no program: let BAZELISK name one")) {
-			t.Errorf("%s: code %d, %q", env, code, errs)
+		out, errs, code := w.run("doctor", "--json")
+		if err := json.Unmarshal([]byte(out), &report); err != nil || report.Mode != "bazelisk" || report.Ready != (c.want == "") ||
+			len(report.Rows) != 1 || report.Rows[0].Name != "sandbox" || report.Rows[0].Status != c.sandbox {
+			t.Errorf("%s, %s: %q, %v", c.env, c.unshare, out, err)
+		}
+		if c.want == "" && (code != 0 || errs != "") || c.want != "" && (code != 1 || !strings.Contains(errs, c.want)) {
+			t.Errorf("%s, %s: code %d, %q; want %q", c.env, c.unshare, code, errs, c.want)
 		}
 	}
 }
@@ -269,7 +287,7 @@ func TestWrapperErrors(t *testing.T) {
 		{"no go", "", "go is not installed: apt-get install golang-go", 1},
 		{"no bazelisk", "GOSQLITE_MODE=bazelisk", "install bazelisk", 1},
 		{"unknown mode", "GOSQLITE_MODE=fast", "only bazelisk and registries", 2},
-		{"no home", "HOME=", "neither XDG_CACHE_HOME nor HOME", 2},
+		{"no home", "HOME=", "bazelw: error: neither XDG_CACHE_HOME nor HOME is set: name a folder for the cache", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -27,7 +27,7 @@ type Status string
 const (
 	OK       Status = "ok"
 	Fetch    Status = "to fetch" // bazelw brings it by itself
-	Optional Status = "optional" // not there; no build needs it
+	Optional Status = "optional" // not there, or scarce; a build can do without
 	Missing  Status = "missing"
 )
 
@@ -54,10 +54,11 @@ type Machine struct {
 	Version  func(name string) string // what a client says of its version, such as "go1.27.4"; "" if it says nothing
 	Free     func(dir string) (bytes uint64, err error)
 	Exists   func(path string) bool
+	Sandbox  func() error // makes what Bazel's sandbox makes for each action
 }
 
-// Need is about what a first fetch takes at its peak, in bytes.
-const Need = 1_600_000_000
+// Builds is about what Bazel takes in all for the two commands of README.md, downloads included, in bytes.
+const Builds = 10_000_000_000
 
 // clients are the programs by which a channel is reached.
 var clients = map[string][]string{
@@ -107,6 +108,7 @@ func Examine(s *registries.Setup, m Machine) Report {
 	}
 	r.Rows = append(r.Rows, javaRow(s.JDK))
 	r.Rows = append(r.Rows, toolRows(s, m, needed)...)
+	r.Rows = append(r.Rows, sandboxRow(m))
 	r.Rows = append(r.Rows, optionalRows(m)...)
 	for _, row := range r.Rows {
 		if row.Status == Fetch {
@@ -114,6 +116,7 @@ func Examine(s *registries.Setup, m Machine) Report {
 			break
 		}
 	}
+	r.Rows = append(r.Rows, buildsRow(s.Store.Root, m))
 	for _, row := range r.Rows {
 		r.Ready = r.Ready && row.Status != Missing
 	}
@@ -201,11 +204,26 @@ func diskRow(dir string, m Machine) Row {
 	switch {
 	case err != nil:
 		return Row{"disk", Missing, err.Error(), "name a cache folder with XDG_CACHE_HOME"}
-	case free < Need:
-		return Row{"disk", Missing, fmt.Sprintf("%.1f GB free, %.1f needed", float64(free)/1e9, Need/1e9),
+	case free < store.Need:
+		return Row{"disk", Missing, fmt.Sprintf("%.1f GB free, %.1f needed", float64(free)/1e9, store.Need/1e9),
 			"free space, or name another place with XDG_CACHE_HOME"}
 	}
 	return Row{"disk", OK, fmt.Sprintf("%.1f GB free", float64(free)/1e9), ""}
+}
+
+// buildsRow looks where Bazel's own folder lies, beside the cache. What a build takes depends on what is asked for, so that
+// a full disk is only a warning.
+func buildsRow(dir string, m Machine) Row {
+	const name = "disk for builds"
+	free, err := m.Free(dir)
+	switch {
+	case err != nil:
+		return Row{name, Optional, err.Error(), "name a cache folder with XDG_CACHE_HOME"}
+	case free < Builds:
+		return Row{name, Optional, fmt.Sprintf("%.1f GB free; the builds of README.md take about %d", float64(free)/1e9, Builds/1_000_000_000),
+			"free space, or name another place with XDG_CACHE_HOME"}
+	}
+	return Row{name, OK, fmt.Sprintf("%.1f GB free", float64(free)/1e9), ""}
 }
 
 // WriteTable prints the report for people.
@@ -252,6 +270,7 @@ func ThisMachine() Machine {
 			}
 			return st.Bavail * uint64(st.Bsize), nil
 		},
-		Exists: func(path string) bool { _, err := os.Stat(path); return err == nil },
+		Exists:  func(path string) bool { _, err := os.Stat(path); return err == nil },
+		Sandbox: makeSandbox,
 	}
 }

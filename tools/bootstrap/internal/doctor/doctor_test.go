@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,8 +51,9 @@ func machine(without ...string) Machine {
 		Version: func(name string) string {
 			return map[string]string{"go": "go version go1.27.4 linux/amd64\n", "cargo": "cargo 1.91.0\n"}[name]
 		},
-		Free:   func(string) (uint64, error) { return 2 * Need, nil },
-		Exists: func(string) bool { return true },
+		Free:    func(string) (uint64, error) { return 2 * Builds, nil },
+		Exists:  func(string) bool { return true },
+		Sandbox: func() error { return nil },
 	}
 }
 
@@ -100,6 +102,9 @@ func TestExamine(t *testing.T) {
 		{"no keyring", false, func(_ *registries.Setup, m *Machine) { m.Exists = func(string) bool { return false } }, "debian keyring", "debian-archive-keyring"},
 		{"a full disk", false, func(_ *registries.Setup, m *Machine) { m.Free = func(string) (uint64, error) { return 1, nil } }, "disk", "free space"},
 		{"a full disk, nothing to fetch", true, func(_ *registries.Setup, m *Machine) { m.Free = func(string) (uint64, error) { return 1, nil } }, "", ""},
+		{"no sandbox", true, func(_ *registries.Setup, m *Machine) {
+			m.Sandbox = func() error { return errors.New("mount failed") }
+		}, "sandbox", "kernel.apparmor_restrict_unprivileged_userns=0"},
 		{"another machine", false, func(s *registries.Setup, _ *Machine) { s.GOARCH = "riscv64" }, "machine", "bazelisk"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -142,6 +147,27 @@ func TestOptional(t *testing.T) {
 		}
 		if !strings.Contains(fmt.Sprint(r.Rows), "git") || !strings.Contains(fmt.Sprint(r.Rows), "{cc ") || !r.Ready {
 			t.Errorf("without %q: rows %v, ready %v", without, r.Rows, r.Ready)
+		}
+	}
+}
+
+// A disk on which inputs fit and builds do not is told, and keeps nobody from trying.
+func TestDiskForBuilds(t *testing.T) {
+	for _, c := range []struct {
+		free uint64
+		err  error
+		want Row
+	}{
+		{Builds, nil, Row{"disk for builds", OK, "10.0 GB free", ""}},
+		{Builds - 1e8, nil, Row{"disk for builds", Optional, "9.9 GB free; the builds of README.md take about 10",
+			"free space, or name another place with XDG_CACHE_HOME"}},
+		{0, errors.New("no such folder"), Row{"disk for builds", Optional, "no such folder", "name a cache folder with XDG_CACHE_HOME"}},
+	} {
+		s, m := setup(t), machine()
+		fillCache(t, s)
+		m.Free = func(string) (uint64, error) { return c.free, c.err }
+		if r := Examine(s, m); !slices.Contains(r.Rows, c.want) || !r.Ready {
+			t.Errorf("%d, %v: rows %v, ready %v; want %v", c.free, c.err, r.Rows, r.Ready, c.want)
 		}
 	}
 }

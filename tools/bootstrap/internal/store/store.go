@@ -16,6 +16,9 @@ import (
 	"time"
 )
 
+// Need is about what a first fetch takes at its peak, in bytes.
+const Need = 1_600_000_000
+
 // Store is the folder <cache>/gosqlite.
 type Store struct{ Root string }
 
@@ -94,7 +97,7 @@ func (s *Store) explain(err error) error {
 	if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) {
 		return err
 	}
-	return fmt.Errorf("%w; the disk that holds %s is full: about 1.5 GB are needed in all; free space, or name another place with XDG_CACHE_HOME", err, s.Root)
+	return fmt.Errorf("%w; the disk that holds %s is full: about %.1f GB are needed in all; free space, or name another place with XDG_CACHE_HOME", err, s.Root, Need/1e9)
 }
 
 // Sweep removes what a killed run left behind. Call it with the lock held.
