@@ -39,15 +39,21 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"sh", "find", "sort", "xargs", "sha256sum", "cat", "cmp", "grep", "sed", "tr", "cp", "mv", "rm", "mkdir", "chmod"} {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			t.Fatalf("find %s: %v: bazelw needs it", name, err)
-		}
-		if err := os.Symlink(path, filepath.Join(w.bin, name)); err != nil {
-			t.Fatal(err)
-		}
+		w.link(name)
 	}
 	return w
+}
+
+// link puts a program of the machine into PATH.
+func (w *world) link(name string) {
+	w.t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		w.t.Fatalf("find %s: %v: bazelw needs it", name, err)
+	}
+	if err := os.Symlink(path, filepath.Join(w.bin, name)); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func (w *world) write(path, text string) {

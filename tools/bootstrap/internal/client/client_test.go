@@ -79,6 +79,29 @@ func TestSystem(t *testing.T) {
 	}
 }
 
+// A terminal's Ctrl-C ends a client, too, and it may be gone before this process has noticed.
+func TestClientInterruptedAlone(t *testing.T) {
+	s := System{Env: os.Environ()}
+	for _, c := range []struct {
+		name, script string
+		interrupted  bool
+	}{
+		{"by Ctrl-C", "kill -INT $$; sleep 60", true},
+		{"by a request to end", "kill -TERM $$; sleep 60", true},
+		{"behind a script", "exit 130", true},
+		{"pip", "echo 'ERROR: Operation cancelled by user' >&2; exit 1", true},
+		{"a failure", "exit 1", false},
+		{"a crash", "kill -SEGV $$; sleep 60", false},
+		{"killed, as when memory is short", "kill -KILL $$; sleep 60", false},
+	} {
+		_, err := s.Run(context.Background(), Command{Dir: "/", Name: "sh", Args: []string{"-c", c.script}})
+		var failed *Failed
+		if errors.Is(err, context.Canceled) != c.interrupted || errors.As(err, &failed) == c.interrupted || !strings.HasPrefix(fmt.Sprint(err), "run sh") {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
 func TestTailKeepsTheEnd(t *testing.T) {
 	w := tail{limit: 4}
 	for _, s := range []string{"abc", "defgh", "i"} {

@@ -132,8 +132,9 @@ func essence(stderr string) string {
 	return strings.Join(named, " | ")
 }
 
-// Run starts the command and waits. When ctx ends, the command gets SIGTERM and
-// five seconds to leave.
+// Run starts the command and waits. When ctx ends, the command gets SIGINT and
+// five seconds to leave. The error is context.Canceled as well when the command
+// alone was interrupted.
 func (s System) Run(ctx context.Context, c Command) ([]byte, error) {
 	name, err := exec.LookPath(c.Name)
 	if err != nil {
@@ -154,12 +155,37 @@ func (s System) Run(ctx context.Context, c Command) ([]byte, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if interrupted(cmd.ProcessState, stderr.String()) {
+			return nil, fmt.Errorf("run %s %s: %w", c.Name, subcommand(c.Args), context.Canceled)
+		}
 		return stdout.Bytes(), &Failed{c, stderr.String(), err}
 	}
 	if stdout.cut {
 		return nil, &Failed{c, "", errors.New("printed more than the limit")}
 	}
 	return stdout.Bytes(), nil
+}
+
+// pipInterrupted is what pip says when it ends by Ctrl-C, with the code of any other failure.
+const pipInterrupted = "Operation cancelled by user"
+
+// interrupted tells whether a client ended by Ctrl-C or by a request to end. A terminal sends SIGINT to clients too, and
+// one may be gone before this process has noticed its own signal.
+func interrupted(state *os.ProcessState, stderr string) bool {
+	if state == nil { // it was not started
+		return false
+	}
+	status, ok := state.Sys().(syscall.WaitStatus)
+	if !ok {
+		return false
+	}
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		// A client behind a script of the shell ends with 128 and the signal's number.
+		if status.Signaled() && status.Signal() == s || status.Exited() && status.ExitStatus() == 128+int(s) {
+			return true
+		}
+	}
+	return strings.Contains(stderr, pipInterrupted)
 }
 
 // tail keeps the last limit bytes that were written to it.

@@ -98,8 +98,8 @@ func (a *Apt) mirror(ctx context.Context) (string, error) {
 	}
 	// A source that cannot be read is the machine's affair; it names no mirror then.
 	_, err = a.Runner.Run(ctx, client.Command{Dir: "/", Name: "apt-get", Args: append(own, "-q", "update")})
-	if err != nil && ctx.Err() != nil {
-		return "", err
+	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		return "", errors.Join(err, ctx.Err())
 	}
 	uri, err = a.debianURI(ctx, own...)
 	if err == nil && uri == "" {

@@ -77,6 +77,7 @@ type mirror struct {
 	damage    bool
 	unread    bool // the machine's apt has no lists
 	nowhere   bool // and none of its sources is Debian's
+	broken    error
 }
 
 func (m *mirror) Run(_ context.Context, c client.Command) ([]byte, error) {
@@ -90,6 +91,7 @@ func (m *mirror) Run(_ context.Context, c client.Command) ([]byte, error) {
 		return []byte("http://m/debian-security/\nhttp://m/debian/\n"), nil
 	case strings.Contains(args, " update"):
 		m.calls = append(m.calls, "update")
+		return nil, m.broken
 	case strings.Contains(args, " madison "):
 		var b strings.Builder
 		for v := range m.revisions {
@@ -183,6 +185,24 @@ func TestUpdateTakesTheMachinesMirror(t *testing.T) {
 		source, err := os.ReadFile(filepath.Join(apt.Dir, "sources/suite.sources"))
 		if err != nil || !strings.Contains(string(source), "URIs: "+c.want+"\n") {
 			t.Errorf("%s: source %q, %v, want %s", c.name, source, err, c.want)
+		}
+	}
+}
+
+// A source that cannot be read is the machine's affair; Ctrl-C is not.
+func TestUpdateEndsByInterrupt(t *testing.T) {
+	for _, c := range []struct {
+		broken error
+		want   string
+		calls  int
+	}{
+		{errors.New("a source is gone"), "a source is gone", 2},
+		{fmt.Errorf("run apt-get update: %w", context.Canceled), "run apt-get update: context canceled", 1},
+	} {
+		m := &mirror{unread: true, broken: c.broken}
+		apt, _ := newApt(t, m)
+		if err := apt.Update(context.Background()); err == nil || !strings.HasSuffix(err.Error(), c.want) || len(m.calls) != c.calls {
+			t.Errorf("%v: %v after %q", c.broken, err, m.calls)
 		}
 	}
 }
