@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Checks the registries mode on this machine, with real registries: from nothing,
-# killed, twice at once, without network, on a full disk, with wrong pins, by
-# bundle, and gRPC over TLS. It needs root (tmpfs, a namespace without network)
-# and takes some minutes.
+# killed, interrupted, with a download that is cut short, twice at once, without
+# network, on a full disk, with wrong pins, by bundle, and gRPC over TLS. It needs
+# root (tmpfs, a namespace without network) and takes some minutes.
 #
 #   tools/bootstrap/checks/check.sh [--plants] [SCRATCH-FOLDER [CHECK ...]]
 #
@@ -14,7 +14,7 @@
 # the place. Exit 0 all passed, 1 one failed, 2 usage.
 set -u
 
-all="fresh fast grpc_tls damaged_cache bundle bundle_tampered no_jdk killed two_at_once no_network full_disk wrong_pin"
+all="fresh fast grpc_tls damaged_cache bundle bundle_tampered no_jdk killed interrupted cut_download two_at_once no_network full_disk wrong_pin"
 usage() { echo "usage: check.sh [--plants] [SCRATCH-FOLDER [CHECK ...]], with CHECK one of $all" >&2; exit 2; }
 plants='' plant=''
 if [ "${1-}" = --plants ]; then plants=1; shift; fi
@@ -152,23 +152,68 @@ check_bundle_tampered() { # one byte in the middle, then a cut file
   expect 1 'cut short' wrapper fetch --import "$scratch/bad.tar" && no_leftovers
 }
 
-parts() { find "$XDG_CACHE_HOME/gosqlite/inputs" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | grep -c .; }
+parts() { find "$XDG_CACHE_HOME/gosqlite/inputs" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null; }
+# Which folders the parts are: one that was fetched anew has another number or time of its own.
+folders() { parts | sort | xargs -r -d '\n' stat -c '%i %y %z %n'; }
+trouble() { # trouble SIGNAL SECONDS: a fetch whose processes get the signal after that time; its exit code
+  # A shell starts what runs in the background with SIGINT ignored, which a terminal does not.
+  setsid env --default-signal=INT "$ws/bazelw" fetch 2>"$scratch/stderr" </dev/null &
+  sleep "$2"
+  [ "$plant" = untroubled ] || { kill "-$1" "-$!" 2>/dev/null && cut=$((cut + 1)); }
+  wait "$!" 2>/dev/null
+  code=$?
+  echo "  $1 after $2 s: code $code, $(parts | grep -c .) parts, $(leftovers) unfinished"
+}
+resumed() { # the last run, which takes what is there as it is
+  folders >"$scratch/before"
+  [ -s "$scratch/before" ] || { echo "  not exercised: no part was complete"; return 1; }
+  [ "$plant" != removed ] || rm -rf -- "$(parts | head -n 1)"
+  t=$(now)
+  wrapper fetch && no_leftovers || return 1
+  folders >"$scratch/after"
+  [ "$(sort "$scratch/before" "$scratch/after" | uniq -d | grep -c .)" = "$(grep -c . "$scratch/before")" ] ||
+    { echo "  a part that was complete was fetched anew"; return 1; }
+  echo "  resumed to the end: $(since "$t"), $(grep -c . "$scratch/before") parts as they were"
+}
 
 check_killed() { # at several moments, then to the end
   use killed
   cut=0
-  for seconds in 2 6 20 9; do
-    setsid "$ws/bazelw" fetch 2>/dev/null &
-    sleep "$seconds"
-    [ -n "$plant" ] || { kill -KILL "-$!" 2>/dev/null && cut=$((cut + 1)); }
-    wait "$!" 2>/dev/null
-    echo "  killed after $seconds s: $(parts) parts, $(leftovers) unfinished"
-  done
+  for seconds in 2 6 20 9; do trouble KILL "$seconds"; done
   [ "$cut" -ge 2 ] || { echo "  not exercised: the runs ended before the kill"; return 1; }
-  t=$(now)
-  wrapper fetch && no_leftovers || return 1
-  echo "  resumed to the end: $(since "$t")"
-  bazel --version
+  resumed && bazel --version
+}
+
+check_interrupted() { # by Ctrl-C, which a terminal sends to the clients as well: nothing unfinished stays, not even for the next run
+  use interrupted
+  cut=0
+  for seconds in 2 8 15; do
+    trouble INT "$seconds"
+    if [ "$code" != 1 ] || ! grep -q 'interrupted: ' "$scratch/stderr" || grep -q 'error: run ' "$scratch/stderr"; then
+      echo "  exit code $code, want 1 with \"interrupted\":"; sed 's/^/  /' "$scratch/stderr"
+      return 1
+    fi
+    no_leftovers || return 1
+  done
+  resumed
+}
+
+check_cut_download() { # pip is sent to an index of our own, which ends in the middle of the wheel
+  use short
+  rm -f -- "$scratch/port"
+  python3 "$ws/tools/bootstrap/checks/half_index.py" "$scratch/port" >"$scratch/index.log" 2>&1 &
+  index=$!
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$scratch/port" ] || sleep 0.5; done
+  address=http://127.0.0.1:$(cat -- "$scratch/port")/simple
+  (
+    [ -n "$plant" ] || export PIP_CONFIG_FILE=/dev/null PIP_INDEX_URL="$address" PIP_EXTRA_INDEX_URL='' PIP_RETRIES=0 no_proxy=127.0.0.1
+    expect 1 'cut short' wrapper fetch
+  )
+  status=$?
+  kill "$index"
+  wait "$index" 2>/dev/null
+  [ -n "$plant" ] || grep -q 'half of .*whl' "$scratch/index.log" || { echo "  not exercised: nothing was asked of the index"; return 1; }
+  no_leftovers && [ -z "$(find "$XDG_CACHE_HOME/gosqlite/inputs" -name 'zig*')" ] && return $status
 }
 
 check_two_at_once() {
@@ -224,8 +269,16 @@ check_damaged_cache() { # a folder that goes missing is brought again
   grep -q 'sqlite_amalgamation' "$scratch/stderr" || { echo "  the missing folder was not brought"; return 1; }
 }
 
+# The plants of a check: where it has several, each has a name.
+plants_of() {
+  case $1 in
+  killed | interrupted) echo untroubled removed ;;
+  *) echo planted ;;
+  esac
+}
 # What a check says of its plant, and of nothing else.
-words() {
+words() { # words CHECK PLANT
+  [ "$2" != removed ] || { echo 'was fetched anew'; return; }
   case $1 in
   fresh) echo 'unfinished parts are left' ;;
   fast) echo 'adds more than 200 ms' ;;
@@ -236,7 +289,7 @@ words() {
   no_jdk) echo 'Java is the machine' ;;
   killed) echo 'not exercised' ;;
   two_at_once) echo 'none waited' ;;
-  no_network | full_disk) echo 'exit code 0, want 1' ;;
+  interrupted | cut_download | no_network | full_disk) echo 'exit code 0, want 1' ;;
   wrong_pin) echo 'exit code 0, want 3' ;;
   esac
 }
@@ -249,13 +302,14 @@ for c; do
   "check_$c"
   verdict "$c" $?
   [ -n "$plants" ] || continue
-  plant=1
-  "check_$c" >"$scratch/plant" 2>&1
-  status=$?
-  [ "$status" != 0 ] && grep -q -- "$(words "$c")" "$scratch/plant"
-  status=$?
-  [ "$status" = 0 ] || sed 's/^/  /' "$scratch/plant"
-  verdict "$c, with its plant" "$status"
+  for plant in $(plants_of "$c"); do
+    "check_$c" >"$scratch/plant" 2>&1
+    status=$?
+    [ "$status" != 0 ] && grep -q -- "$(words "$c" "$plant")" "$scratch/plant"
+    status=$?
+    [ "$status" = 0 ] || sed 's/^/  /' "$scratch/plant"
+    verdict "$c, $plant" "$status"
+  done
 done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -31,6 +31,9 @@ func TestFailedSaysWhatToDo(t *testing.T) {
 		{"go, cut download", "reading x.zip: unexpected EOF", "cut short"},
 		{"apt, cut download", "E: Hash Sum mismatch", "cut short"},
 		{"pip, cut download", "IncompleteRead(5 bytes read, 6 more expected)", "cut short"},
+		{"pip, half a wheel", "ERROR: Wheel 'ziglang' located at /x/ziglang-1-py3-none-any.whl is invalid.", "cut short"},
+		{"a newer pip, half a wheel", "× Download failed because not enough bytes were received (1 MB/2 MB)", "cut short"},
+		{"cargo, half a crate", "error: [18] transfer closed with 5 bytes remaining to read", "cut short"},
 		{"a version that is not there", "ERROR: No matching distribution found for ziglang==9", "No matching distribution"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

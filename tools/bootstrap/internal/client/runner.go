@@ -87,7 +87,8 @@ func (e *Failed) Error() string {
 
 var (
 	diskFull  = []string{"no space left on device", "disk full", "errno 28", "don't have enough free space"}
-	truncated = []string{"unexpected eof", "incompleteread", "hash sum mismatch", "connection broken", "unexpected size", "checksum mismatch", "do not match the hashes", "failed to verify the checksum"}
+	truncated = []string{"unexpected eof", "incompleteread", "hash sum mismatch", "connection broken", "unexpected size", "checksum mismatch", "do not match the hashes", "failed to verify the checksum",
+		"whl is invalid", "not enough bytes were received", "transfer closed with"}
 	noNetwork = []string{"no such host", "temporary failure", "could not resolve", "couldn't resolve", "connection refused", "network is unreachable", "could not connect", "cannot initiate the connection", "i/o timeout", "newconnectionerror", "failed to connect", "connection timed out"}
 )
 
