@@ -3,8 +3,11 @@
 # Checks ./bazelw where nothing was prepared: in a minimal Debian bookworm, made for this, that has apt, dpkg-deb,
 # python3 with pip, go, cargo and git, but no JDK, no C compiler, no Bazel, and whose apt never read an index.
 #
-#   tools/bootstrap/checks/debootstrap.sh [ROOT]
+#   tools/bootstrap/checks/debootstrap.sh [--plants] [ROOT [STEP...]]
 #
+# --plants runs each step that has a plant once more, after itself, with something broken: it must be red, by the words
+# that tell of just that. Named steps alone are run, in the order of all; each rests on those before it that make what it
+# looks at: "debootstrap configuration bare clone doctor version mirror java" needs no build.
 # ROOT is a folder that does not exist or is empty, ${XDG_CACHE_HOME:-$HOME/.cache}/gosqlite/debootstrap if not given;
 # it takes about 10 GB and is removed at the end. The check needs root, debootstrap, and go and cargo of this machine
 # (mounted read-only: bookworm's are too old, and its cargo brings a C compiler). The clients' configuration is the
@@ -16,14 +19,9 @@ set -uo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 tree=${here%/tools/bootstrap/checks}
 suite=bookworm
-passed=0 failed=0 not_run=0
+# shellcheck source=tools/bootstrap/checks/steps.bash
+source "$here/steps.bash"
 
-closing() {
-  printf '%d passed, %d failed' "$passed" "$failed"
-  ((not_run == 0)) || printf ', %d not run' "$not_run"
-  echo
-  ((failed + not_run == 0))
-}
 refuse() { # refuse WHY: nothing can be run here
   echo "not run: $1"
   not_run=1
@@ -31,8 +29,16 @@ refuse() { # refuse WHY: nothing can be run here
   exit 1
 }
 
-if (($# > 1)) || [[ ${1-} == -* ]]; then
+plants=
+if [[ ${1-} == --plants ]]; then
+  plants=yes
+  shift
+fi
+asked=("${@:2}")
+for step in "${asked[@]}"; do [[ " ${steps[*]} " == *" $step "* ]] || set -- --unknown; done
+if [[ ${1-} == -* ]]; then
   sed -n '6s/^# */usage: /p' "${BASH_SOURCE[0]}" >&2
+  printf 'steps: %s\n' "${steps[*]}" >&2
   exit 2
 fi
 cache=${XDG_CACHE_HOME:-${HOME:?neither XDG_CACHE_HOME nor HOME is set}/.cache}
@@ -54,7 +60,6 @@ root=$(cd -- "$root" && pwd -P)
 [[ -n $root && -z $(ls -A -- "$root") ]] || refuse "$root is not empty: remove it, or name another folder"
 
 logs=$(mktemp -d) || refuse "no temporary folder can be made"
-step_pid=
 cleanup() {
   if [[ -n $step_pid ]]; then kill -- "-$step_pid"; wait "$step_pid"; fi 2>/dev/null
   # What repositories and sandboxes leave can be read-only. Mounts ended with the steps that made them.
@@ -99,9 +104,8 @@ inside() { # inside COMMAND: run by a shell in the folder, as on a machine of it
   apart sh -c "$enter" sh "$root" "$go" "$rust" /usr/bin/env -i "${told[@]}" HOME=/root LANG=C.UTF-8 TERM=dumb \
     PATH=/usr/local/go/bin:/usr/local/cargo/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -c "$1"
 }
-bazelw() { inside "cd /root/gosqlite && nice -n 5 ./bazelw $1"; }
 
-# --- Steps
+# --- The steps that make it
 
 step_debootstrap() {
   apart nice -n 5 debootstrap --variant=minbase --include=ca-certificates,git,python3-pip "$suite" "$root" "$mirror" &&
@@ -123,90 +127,13 @@ step_configuration() { # what apt, pip, go and cargo are told by files, certific
 }
 carry() { [[ ! -f $1 ]] || install -D -m 600 -- "$1" "$root/root/$2"; }
 
-step_bare() { # the clients are there, and nothing that could do the work instead
-  inside '
-    for name in apt-get dpkg-deb python3 go cargo git; do command -v $name >/dev/null || { echo "no $name"; exit 1; }; done
-    python3 -m pip --version && cargo --version && go version || exit 1
-    for name in java javac bazel bazelisk zig cc gcc clang ld sqlite3; do
-      ! command -v $name || { echo "$name is there"; exit 1; }
-    done
-    for path in /usr/lib/jvm /opt/java /root/.cache /root/go; do [ ! -e $path ] || { echo "$path is there"; exit 1; }; done
-    [ -z "$(ls /var/lib/apt/lists)" ] || { echo "apt has read an index"; exit 1; }'
-}
-
 step_clone() {
   git -C "$tree" bundle create -q "$root/tmp/tree" HEAD &&
     inside 'git init -q /root/gosqlite && cd /root/gosqlite && git fetch -q /tmp/tree HEAD &&
       git -c advice.detachedHead=false checkout -q FETCH_HEAD && rm /tmp/tree && git log -1 --oneline'
 }
 
-step_doctor() { bazelw doctor && said '^java +ok +Debian.s, with Bazel' && said '^zig +to fetch' && ! said ' missing '; }
-
-step_doctor_without_cargo() { # and without pip: it must say so, and how to get them
-  ! inside 'cd /root/gosqlite && mkdir /tmp/bin && for f in /usr/bin/*; do ln -s $f /tmp/bin/; done &&
-    rm -f /tmp/bin/python3 && PATH=/usr/local/go/bin:/tmp/bin ./bazelw doctor' && rm -rf -- "$root/tmp/bin" &&
-    said '^cargo +missing .*apt-get install cargo' && said '^python3 +missing .*apt-get install python3 python3-pip'
-}
-
-step_version() { bazelw --version && said "^bazel $(cat -- "$tree/.bazelversion")"; } # everything is fetched for it
-
-step_mirror() { # the machine's, though its apt had read no index
-  cat -- "$root/root/.cache/gosqlite/apt/sources/suite.sources" && said "^URIs: $mirror\$"
-}
-
-step_java() { # Debian's, from the cache
-  inside 'readlink -f /root/.cache/gosqlite/inputs/bazel-*/jdk/lib' &&
-    said '^/root/.cache/gosqlite/inputs/bazel-[^/]*/usr/lib/jvm/'
-}
-
-step_build() { # C, compiled by zig in the sandbox; the repositories are verified by their digests
-  bazelw 'build --jobs=1 --color=no --curses=no //toolchains/anchor //pins:pins.json' && said '[0-9] linux-sandbox' &&
-    inside '/root/gosqlite/bazel-bin/toolchains/anchor/anchor /bin/echo compiled' && said '^compiled$'
-}
-
-# The two commands of README.md, as they stand there, and nothing else.
-readme() { sed -n '/^## Build and test/,/^## [^B]/s/^\(\.\/bazelw '"$1"' [^#]*[^# ]\) *#.*/\1/p' "$tree/README.md"; }
-run_readme() {
-  local command
-  command=$(readme "$1")
-  [[ $command == "./bazelw $1 "* && $command != *$'\n'* ]] || { echo "README.md has no command, or several: $command"; return 1; }
-  echo "$command"
-  inside "cd /root/gosqlite && nice -n 5 $command"
-}
-
-step_readme_build() { # and the set is whole by its own list of digests
-  run_readme build && inside 'cd /root/gosqlite/bazel-bin/tools/release/release && ls && sha256sum -c SHA256SUMS'
-}
-
-step_readme_test() { run_readme test && said 'Executed [1-9][0-9]* out of [1-9][0-9]* tests: [1-9][0-9]* tests pass' && ! said 'fail'; }
-
-step_no_fallback() { # one byte of an input changes: the build must stop
-  inside 'echo >>"$(ls /root/.cache/gosqlite/inputs/zig-*/LICENSE)"' &&
-    ! bazelw '--output_base=/root/other build --jobs=1 --color=no --curses=no //toolchains/anchor' &&
-    said 'verify zig .*nothing is used'
-}
-
-said() { grep -qE -- "$1" "$log"; }
-
-set -m # each step is a process group, which can be ended as a whole
-for step in debootstrap configuration bare clone doctor doctor_without_cargo version mirror java build readme_build readme_test no_fallback; do
-  log=$logs/$step
-  began=$EPOCHREALTIME
-  "step_$step" >"$log" 2>&1 </dev/null &
-  step_pid=$!
-  wait "$step_pid"
-  status=$?
-  step_pid=
-  seconds=$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
-  if ((status == 0)); then
-    passed=$((passed + 1))
-    printf 'PASS %-20s %7s s\n' "$step" "$seconds"
-  else
-    failed=$((failed + 1))
-    printf 'FAIL %-20s %7s s\n' "$step" "$seconds"
-    tail -n 20 -- "$log" | sed 's/^/  /'
-  fi
-done
+run_steps
 echo "sizes in MB:"
 for folder in . root/.cache/gosqlite/{inputs,debs,apt,bazel} root/.cache/{bazel,go-build} root/.cargo root/go root/other; do
   (cd -- "$root" && du -xsm -- "$folder" 2>/dev/null) | sed 's/^/  /'
