@@ -16,7 +16,8 @@ first_run() {
   reference || return
   use_base "base-$name"
   out=$work/logs/$name-first.txt
-  # Job control puts it into a group of its own, as a terminal does; the signal goes to the client.
+  # The signals go to the client alone, not to a group. The shell starts it with SIGINT ignored, as all in the background
+  # of a script; the client sets a handler of its own all the same.
   (
     cd -- "$workspace" || exit
     exec "${bazel[@]}" --output_base="$base" build --color=no --curses=no --noshow_progress --disk_cache= "$platform" "${targets[@]}"

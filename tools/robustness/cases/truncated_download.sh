@@ -29,7 +29,7 @@ case_truncated_download() {
   elif ! grep -q 'GET /half.zip.* 200' "$work/logs/origin.txt"; then
     why="not exercised, nothing was downloaded: $(first_error)"
     verdict=1
-  elif ! said 'half.zip.* is malformed'; then
+  elif ! said 'half.zip.* is malformed'; then # Bazel's own words: its downloader has no place for advice
     why="no clear error: $(first_error)"
     verdict=1
   elif [[ -n $(find "$base/external" -path '*sqlite3_source*' -name 'sqlite3.*' 2>/dev/null) ]]; then

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2034 # the runner's variables
 # A platform that is not in the matrix is refused with the list of choices: one that exists elsewhere at analysis, a name
-# that does not exist at all by bazelw. A plain Bazel (BAZEL=) can say of the latter only that the target is missing.
+# that does not exist at all by bazelw. A Bazel that is not behind bazelw (BAZEL=) can say of the latter only that the
+# target is missing.
 
 # refuses PLATFORM TEXT: the analysis fails and says so.
 refuses() {
@@ -16,10 +17,10 @@ refuses() {
 
 plants[unlisted_platform]='was accepted'
 case_unlisted_platform() {
-  local listed=${platform##*:}
+  local listed=${platform##*:} missing="choose one.*\b${platform##*:}\b"
   use_base base-analysis
-  refuses @platforms//host "choose one.*\b$listed\b" &&
-    refuses //platforms:no_such_platform "choose one.*\b$listed\b|no such target '//platforms:no_such_platform'"
+  [[ ${bazel[0]##*/} == bazelw ]] || missing="no such target '//platforms:no_such_platform'"
+  refuses @platforms//host "choose one.*\b$listed\b" && refuses //platforms:no_such_platform "$missing"
 }
 
 # A program with C, for a platform without a C toolchain, is an error, and not silently one without C.
