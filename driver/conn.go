@@ -173,7 +173,7 @@ func (c *Conn) prepareOnly(ctx context.Context, query string) (*stmt, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
 	}
-	w := c.c.Watch(ctx)
+	w := c.c.WatchCall(ctx)
 	defer c.c.Unwatch(w)
 	p, tail, err := c.prepare(query)
 	if err != nil {

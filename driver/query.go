@@ -74,7 +74,7 @@ func (c *Conn) prepareWatched(ctx context.Context, query string) (*prepared, str
 	if p := c.cache.take(query); p != nil {
 		return p, "", nil
 	}
-	w := c.c.Watch(ctx)
+	w := c.c.WatchCall(ctx)
 	defer c.c.Unwatch(w)
 	return c.prepare(query)
 }
@@ -99,7 +99,7 @@ func (c *Conn) execOne(ctx context.Context, p *prepared, args []driver.NamedValu
 	if err != nil {
 		return result{}, err
 	}
-	w := c.c.Watch(ctx)
+	w := c.c.WatchCall(ctx)
 	err = p.stmt.Run(values)
 	c.c.Unwatch(w)
 	clear(values)
@@ -173,7 +173,7 @@ func (c *Conn) nextResult(ctx context.Context, query string, use *arguments, ind
 func (c *Conn) queryOne(ctx context.Context, p *prepared, args []driver.NamedValue, index int) (*rows, error) {
 	values, err := c.values(p, args, index)
 	if err == nil {
-		w := c.c.Watch(ctx)
+		w := c.c.WatchCall(ctx)
 		err = p.stmt.Query(values)
 		c.c.Unwatch(w)
 		clear(values)

@@ -58,7 +58,7 @@ func (r *rows) advance() error {
 	if s.Buffered() {
 		row, err = s.Step()
 	} else {
-		w := r.c.c.Watch(r.ctx)
+		w := r.c.c.WatchCall(r.ctx)
 		row, err = s.Step()
 		r.c.c.Unwatch(w)
 		r.c.auto = s.AutoCommit()
@@ -104,7 +104,7 @@ func (r *rows) Close() error {
 		err = p.stmt.Reset()
 	} else {
 		// What was changed is committed here, which may wait for a lock.
-		w := r.c.c.Watch(r.ctx)
+		w := r.c.c.WatchCall(r.ctx)
 		err = p.stmt.Reset()
 		r.c.c.Unwatch(w)
 		// A statement at its end is not asked again, and others may have run since.

@@ -53,9 +53,9 @@ func TestAllocations(t *testing.T) {
 		{name: "watch of a context that changes", most: 10, run: func() {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			c.Unwatch(c.Watch(ctx))
+			c.Unwatch(c.WatchCall(ctx))
 		}},
-		{name: "watch of a context again and again", most: 0, run: func() { c.Unwatch(c.Watch(ctx)) }},
+		{name: "watch of a context again and again", most: 0, run: func() { c.Unwatch(c.WatchCall(ctx)) }},
 		{name: "watch of a context that never ends", most: 0, run: func() { c.Unwatch(c.Watch(context.Background())) }},
 	}
 	for _, tt := range tests {

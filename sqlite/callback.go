@@ -229,6 +229,5 @@ func (c *Conn) abandon() error {
 	c.leak.Stop()
 	c.c.Abandon()
 	c.c = nil
-	c.standing.end()
 	return nil
 }

@@ -29,7 +29,7 @@ type Conn struct {
 	mu        sync.Mutex // orders interrupts against Close and release
 	watches   []watched  // contexts that may interrupt
 	lastWatch uint64     // number of the last of them
-	standing  standing   // one that goes on between watches
+	late      late       // those that a timer registers
 
 	stray atomic.Bool // Interrupt was called during a call
 }
@@ -179,7 +179,6 @@ func (c *Conn) closeHandle() error {
 	if rc == 0 {
 		c.c = nil
 		c.leak.Stop()
-		c.standing.end()
 	}
 	c.mu.Unlock()
 	if rc != 0 {

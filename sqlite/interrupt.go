@@ -62,16 +62,16 @@ func (c *Conn) SetContext(ctx context.Context) (release func()) {
 // Watch is a context set on a connection by [Conn.Watch].
 type Watch struct {
 	own  uint64      // 0: nothing is watched
-	stop func() bool // ends the registration with the context; nil: there is none, or it stands
+	stop func() bool // ends the registration with the context; nil: there is none, or Unwatch finds it
 }
 
-// watched is a context that is set now; the last one was set last. Watches under
-// one standing registration share its id; own is a watch's alone.
+// watched is a context that is set now; the last one was set last.
 type watched struct {
 	own   uint64
-	id    uint64
 	ctx   context.Context
-	fired bool // it has ended and interrupted the connection
+	fired bool        // it has ended and interrupted the connection
+	late  bool        // a timer registers it if it is still set then
+	stop  func() bool // of the registration that the timer made
 }
 
 // Watch is SetContext without a closure, for callers that count allocations:
@@ -83,37 +83,40 @@ func (c *Conn) Watch(ctx context.Context) Watch {
 		return Watch{}
 	}
 	c.mu.Lock()
-	id, often := c.under(ctx)
-	ready := id != 0
+	w, over := c.watch(ctx)
+	c.mu.Unlock()
+	if !over {
+		w.stop = c.register(ctx, w.own)
+	}
+	return w
+}
+
+// watch sets ctx and says whether it is over: then there is nothing to wait for.
+// The caller holds mu.
+func (c *Conn) watch(ctx context.Context) (w Watch, over bool) {
 	c.lastWatch++
 	own := c.lastWatch
-	if !ready {
-		id = own
+	c.watches = append(c.watches, watched{own: own, ctx: ctx})
+	if over = ctx.Err() != nil; over {
+		c.fire(own)
 	}
-	c.watches = append(c.watches, watched{own: own, id: id, ctx: ctx})
-	if ctx.Err() != nil {
-		c.fire(id)
-		ready = true // there is nothing to wait for
-	}
-	c.mu.Unlock()
-	switch {
-	case ready:
-		return Watch{own: own}
-	case often:
-		return c.stand(ctx, id)
-	}
-	return Watch{own: own, stop: context.AfterFunc(ctx, func() {
+	return Watch{own: own}, over
+}
+
+// register has the end of ctx interrupt the connection for a watch.
+func (c *Conn) register(ctx context.Context, own uint64) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.fire(id)
-	})}
+		c.fire(own)
+	})
 }
 
 // fire interrupts the connection for a watch, unless that is over. The caller
 // holds mu.
-func (c *Conn) fire(id uint64) {
+func (c *Conn) fire(own uint64) {
 	for i := range c.watches {
-		if c.watches[i].id == id && c.c != nil {
+		if c.watches[i].own == own && c.c != nil {
 			c.watches[i].fired = true
 			c.c.Interrupt()
 		}
@@ -135,18 +138,27 @@ func (c *Conn) Unwatch(w Watch) {
 	if w.stop != nil {
 		w.stop()
 	}
+	if stop := c.unwatch(w.own); stop != nil {
+		stop()
+	}
+}
+
+// unwatch ends a watch and gives what is left to call, without mu.
+func (c *Conn) unwatch(own uint64) (stop func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := slices.IndexFunc(c.watches, func(x watched) bool { return x.own == w.own })
+	i := slices.IndexFunc(c.watches, func(x watched) bool { return x.own == own })
 	if i < 0 {
-		return
+		return nil
 	}
 	// A context that ends from here on finds no watch and interrupts nothing.
 	fired := c.watches[i].fired
+	stop = c.watches[i].stop
 	c.watches = slices.Delete(c.watches, i, i+1)
 	if fired && c.c != nil && !c.fired() {
 		c.c.Uninterrupt()
 	}
+	return stop
 }
 
 // contextErr is the error of a context that is set and has ended, the one set
