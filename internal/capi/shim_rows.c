@@ -122,26 +122,39 @@ static uint64_t gosqlite_micros(void) {
 
 static int gosqlite_is_slow(uint64_t start) { return gosqlite_micros() - start > GOSQLITE_AHEAD_MICROS; }
 
+// A fetch of so few rows is not timed where all work is SQLite's: at most these
+// many ticks are then a few hundred microseconds.
+#define GOSQLITE_FEW_ROWS 8
+#define GOSQLITE_FEW_TICKS 4
+
+// Reports whether only the clock tells how long the rows take: they are many, or
+// were slow before, or Go may be called. A single row is timed only to find that
+// slow rows have become fast.
+static int gosqlite_needs_clock(const gosqlite_stmt *s, int maxrows) {
+  if (!s->ahead) return 0;
+  if (s->slow || maxrows > GOSQLITE_FEW_ROWS) return 1;
+  return maxrows > 1 && (s->ahead == 2 || s->conn->host);
+}
+
 // Reports whether it is time to look at the clock, which costs a fifth of a fast
 // row. Work that SQLite or Go does shows in ticks, so that one slow row ends the
 // fetch; what does not show (a disk, one huge value) ends it after 8 rows at most.
-static int gosqlite_look(const gosqlite_stmt *s, int32_t *ticks) {
-  int n = s->nrow;
-  if (s->conn->ticks == *ticks && s->ahead != 2 && (n & (n - 1)) && (n & 7)) return 0;
+static int gosqlite_look(const gosqlite_stmt *s, int maxrows, int32_t *ticks) {
+  if (s->conn->ticks == *ticks && s->ahead != 2 && s->nrow & 7 && s->nrow < maxrows) return 0;
   *ticks = s->conn->ticks;
   return 1;
 }
 
 // Runs the statement until maxrows rows or maxbytes bytes are in cells, a large
-// value was met, the rows turned out to be slow, or it ended (done=1, reset). Rows that came before an error
-// are in cells; the error's code is returned.
+// value was met, the rows turned out to be slow, or it ended (done=1, reset).
+// Rows that came before an error are in cells; the error's code is returned.
 int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxbytes) {
   gosqlite_stmt *s = STMT(h);
   gosqlite_conn *c = s->conn;
   sqlite3_stmt *st = VM(h);
   sqlite3 *db = (sqlite3 *)c->db;
-  int rc = SQLITE_OK, large = 0, timed;
-  int32_t ticks = c->ticks;
+  int rc = SQLITE_OK, large = 0, slow = 0, timed;
+  int32_t ticks = c->ticks, first = ticks;
   uint64_t start = 0;
 
   s->nrow = 0;
@@ -152,8 +165,7 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
     s->before = sqlite3_total_changes64(db);
     s->slow = 0;
   }
-  // A single row is timed only to find that slow rows have become fast.
-  timed = s->ahead && (maxrows > 1 || s->slow);
+  timed = gosqlite_needs_clock(s, maxrows);
   if (timed) start = gosqlite_micros();
   gosqlite_before_run(s);
   if (flags & GOSQLITE_BIND) {
@@ -179,14 +191,18 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
     rc = gosqlite_store_row(s, &large);
     if (rc) break;
     if (large) break;
-    if ((s->nrow >= maxrows || s->data_len >= maxbytes) && !gosqlite_at_end(s)) break;
+    if (timed) {
+      slow = gosqlite_look(s, maxrows, &ticks) && gosqlite_is_slow(start);
+    } else {
+      slow = maxrows > 1 && c->ticks - first > GOSQLITE_FEW_TICKS;
+    }
+    if ((s->nrow >= maxrows || s->data_len >= maxbytes || slow) && !gosqlite_at_end(s)) break;
     if (s->nrow >= maxrows) {
       rc = sqlite3_step(st);
       break;
     }
-    if (gosqlite_look(s, &ticks) && gosqlite_is_slow(start)) break;
   }
-  if (timed) s->slow = gosqlite_is_slow(start);
+  s->slow = slow;
   gosqlite_note_reprepare(s);
   if (rc == SQLITE_OK) rc = gosqlite_half_read(s);
   if (rc == SQLITE_OK) {
