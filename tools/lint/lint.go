@@ -59,6 +59,7 @@ func Checks(c Config) []Check {
 		{Name: "snippets", Doc: "docs/snippets.json says by what each block of a page is executed", Run: checkSnippets},
 		{Name: "threats", Doc: "each row of docs/threat-model.md names a test or command of the tree, and so does each past mistake", Run: checkThreats},
 		{Name: "arrows", Doc: "imports, loads and includes go the one way that the layout allows", Run: checkArrows},
+		{Name: "references", Doc: "each function of package sqlite names SQLite's page about it", Run: checkReferences},
 		{Name: "buildifier", Doc: "BUILD and .bzl files are formatted and free of buildifier's warnings", Run: buildifier{c.Runner, c.ToolsDir}.check},
 		{Name: "vet", Doc: "go vet, in each Go module", Run: vet{c.Runner}.check},
 		{Name: "staticcheck", Doc: "staticcheck, in each Go module", Run: staticcheck{c.Runner, c.ToolsDir}.check},

@@ -36,7 +36,7 @@ var healthy = map[string]string{
 	"internal/capi/capi.go": spdx + "// Package capi imports \"C\".\npackage capi\n\n// #include <stddef.h>\nimport \"C\"\n\n" +
 		"// Size is the size of a size_t in bytes.\nfunc Size() int { return C.sizeof_size_t }\n",
 	"sqlite/sqlite.go": spdx + "// Package sqlite stands on capi.\npackage sqlite\n\nimport \"github.com/gosqlite/gosqlite/internal/capi\"\n\n" +
-		"// Size is capi's.\nfunc Size() int { return capi.Size() }\n",
+		"// Size is capi's.\n//\n// https://sqlite.org/c3ref/intro.html\nfunc Size() int { return capi.Size() }\n",
 	"driver/driver.go": spdx + "// Package driver stands on sqlite.\npackage driver\n\nimport \"github.com/gosqlite/gosqlite/sqlite\"\n\n" +
 		"// Size is sqlite's.\nfunc Size() int { return sqlite.Size() }\n",
 	"driver/driver_test.go": spdx + "package driver\n\nimport \"testing\"\n\n" +
@@ -96,6 +96,7 @@ func Plants() []Plant {
 			tamperFile: "# Past\n\n| mistake | Test | Case |\n|---|---|---|\n| size | `driver: TestSize` | `gone` |\n",
 		}},
 		{Name: "a threat model without a table", Check: "threats", Files: map[string]string{threatsFile: "# Threats\n\nNone, see `driver: TestSize`.\n"}},
+		{Name: "a method without a page", Check: "references", Files: map[string]string{"sqlite/planted.go": spdx + "package sqlite\n\n// Conn is a connection.\ntype Conn struct{}\n\n// Planted does something.\nfunc (c *Conn) Planted() {}\n"}},
 		{Name: "an include of SQLite", Check: "arrows", Files: map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
 		starlark("no blanks", "buildifier", "platforms/planted.bzl", "ROWS=1\n"),
 		starlark("an unused variable", "buildifier", "platforms/planted.bzl", "def planted():\n    \"\"\"Has an unused variable.\"\"\"\n    unused = 1\n"),
