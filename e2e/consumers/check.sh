@@ -8,10 +8,11 @@
 #   compilers      a user's module on the module tree, which is the files of a release plus the generated amalgamation:
 #                  build, vet and test with gcc, clang and zig cc; $ZIG names a zig that is not on the PATH
 #   vendor         the same, vendored
+#   cross          the lines of docs/cookbook.md that build for other systems by zig cc
 #   instructions   what a user reads who has no cgo, or no amalgamation
 #
-# Needs internal/capi/sqlite3.c: ./bazelw run //internal/capi:amalgamation. A compiler that is not installed is counted
-# as not run. Exit 0 all passed, 1 one failed, 2 usage.
+# Needs internal/capi/sqlite3.c: ./bazelw run //internal/capi:amalgamation. Exit 0 all passed, 1 one failed or a compiler
+# is not installed, 2 usage.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 here=$PWD
@@ -58,6 +59,8 @@ libraries() {
   for test in TestGORM TestSqlx TestGoose TestGolangMigrate TestBun; do
     check "plant: $test on another driver" red "does not run on gosqlite" "$work/consumers.test" -test.run "^$test\$" -driver sqlite3
   done
+  check "the drop-in beside the driver that it stands in for compiles" go build -o "$work/conflict" ./conflict
+  check "and says what to do" red "import one of the two" "$work/conflict"
 }
 
 # module_tree DIR: what a release's module holds: tracked files of the root module, and the generated ones.
@@ -118,6 +121,21 @@ vendor() {
   check "go test, vendored" go test -mod=vendor -count=1 ./...
 }
 
+cross() {
+  local line lines=0 zig=${ZIG:-$(command -v zig)}
+  prepare
+  if [[ -z $zig ]]; then
+    missing=$((missing + 1)) && printf 'not installed: zig\n'
+    return
+  fi
+  mkdir "$work/path" && ln -s "$(realpath "$zig")" "$work/path/zig"
+  while IFS= read -r line; do
+    lines=$((lines + 1))
+    check "cookbook: ${line%% CC=*}" env PATH="$work/path:$PATH" bash -c "$line" </dev/null
+  done < <(grep '^CGO_ENABLED=1 GOOS=' "$root/docs/cookbook.md")
+  check "the cookbook has such lines" test "$lines" -ge 2
+}
+
 instructions() {
   prepare
   check "CGO_ENABLED=0 names what to do" \
@@ -133,21 +151,21 @@ main() {
   local part
   for part; do
     case $part in
-    libraries | compilers | vendor | instructions) ;;
-    *) printf 'check.sh: no part is named %s: there are libraries, compilers, vendor and instructions\n' "$part" >&2 && exit 2 ;;
+    libraries | compilers | vendor | cross | instructions) ;;
+    *) printf 'check.sh: no part is named %s: there are libraries, compilers, vendor, cross and instructions\n' "$part" >&2 && exit 2 ;;
     esac
   done
   [[ -f $root/internal/capi/sqlite3.c ]] || {
     printf 'check.sh: internal/capi/sqlite3.c is not there; run ./bazelw run //internal/capi:amalgamation\n' >&2
     exit 1
   }
-  (($# > 0)) || set -- libraries compilers vendor instructions
+  (($# > 0)) || set -- libraries compilers vendor cross instructions
   for part; do
     printf '== %s\n' "$part"
     cd "$here" && "$part"
   done
   printf '\n%d passed, %d failed, %d not run\n' "$passed" "$failed" "$missing"
-  ((failed == 0 && passed > 0))
+  ((failed == 0 && missing == 0 && passed > 0))
   exit
 }
 
