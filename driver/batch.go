@@ -68,12 +68,12 @@ func (c *Conn) execBatch(ctx context.Context, p *prepared, batch Batch) (res res
 	if p.stmt.BindCount() == 0 {
 		return result{}, errors.New("gosqlite: a batch wants a statement with parameters")
 	}
-	w := c.c.Watch(ctx)
+	w := c.inner.Watch(ctx)
 	watching := true
 	unwatch := func() {
 		if watching {
 			watching = false
-			c.c.Unwatch(w)
+			c.inner.Unwatch(w)
 		}
 	}
 	defer unwatch()

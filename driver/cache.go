@@ -5,12 +5,14 @@ package driver
 import (
 	"container/list"
 
+	"github.com/gosqlite/gosqlite/internal/plumbing"
 	"github.com/gosqlite/gosqlite/sqlite"
 )
 
 // prepared is a statement with what the driver derives from it.
 type prepared struct {
 	stmt   *sqlite.Stmt
+	inner  plumbing.Stmt  // of stmt
 	sql    string         // key in the cache: the text as it was given
 	inUse  bool           // taken, by a Stmt or by Rows
 	rows   bool           // Rows are open

@@ -35,7 +35,7 @@ type column struct {
 // describe refreshes what is kept of the columns when SQLite compiled the
 // statement again.
 func (p *prepared) describe(exprTime bool) error {
-	if p.columnsKnown && p.columnsAfter == p.stmt.Reprepares() {
+	if p.columnsKnown && p.columnsAfter == p.inner.Reprepares() {
 		return nil
 	}
 	n := p.stmt.ColumnCount()
@@ -58,7 +58,7 @@ func (p *prepared) describe(exprTime bool) error {
 			p.instants = append(p.instants, i)
 		}
 	}
-	p.columnsKnown, p.columnsAfter = true, p.stmt.Reprepares()
+	p.columnsKnown, p.columnsAfter = true, p.inner.Reprepares()
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gosqlite/gosqlite/internal/plumbing"
 	"github.com/gosqlite/gosqlite/sqlite"
 )
 
@@ -21,6 +22,7 @@ import (
 //	})
 type Conn struct {
 	c       *sqlite.Conn
+	inner   plumbing.Conn // of c
 	cfg     *config
 	hooks   *hooks   // nil without
 	guarded *guarded // nil unless hardened
@@ -47,7 +49,7 @@ var (
 )
 
 func newConn(sc *sqlite.Conn, cfg *config, h *hooks) *Conn {
-	return &Conn{c: sc, cfg: cfg, hooks: h, auto: true, cache: cache{size: cfg.cacheSize}}
+	return &Conn{c: sc, inner: plumbing.ConnOf(sc), cfg: cfg, hooks: h, auto: true, cache: cache{size: cfg.cacheSize}}
 }
 
 // SQLite gives the connection below, for as long as Raw's function runs. What
@@ -86,7 +88,7 @@ func (c *Conn) Close() error {
 // note keeps what a run of a statement left behind. After an error it may be
 // what an earlier run left: not every error comes from SQLite.
 func (c *Conn) note(p *prepared, err error) {
-	c.auto = p.stmt.AutoCommit()
+	c.auto = p.inner.AutoCommit()
 	c.raw = c.raw || err != nil
 }
 
@@ -119,7 +121,7 @@ func (c *Conn) prepare(sql string) (p *prepared, tail string, err error) {
 		return nil, tail, err
 	}
 	stmt.SetReadAhead(c.cfg.readAhead)
-	p = &prepared{stmt: stmt, sql: sql, inUse: true}
+	p = &prepared{stmt: stmt, inner: plumbing.StmtOf(stmt), sql: sql, inUse: true}
 	if !blank(tail) {
 		return p, tail, nil
 	}
@@ -173,8 +175,8 @@ func (c *Conn) prepareOnly(ctx context.Context, query string) (*stmt, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
 	}
-	w := c.c.WatchCall(ctx)
-	defer c.c.Unwatch(w)
+	w := c.inner.WatchCall(ctx)
+	defer c.inner.Unwatch(w)
 	p, tail, err := c.prepare(query)
 	if err != nil {
 		return nil, err
@@ -206,7 +208,7 @@ func (c *Conn) ResetSession(context.Context) error {
 // that somebody began by a statement is rolled back here, so that no idle
 // connection holds a lock. Nothing is asked of SQLite on the clean path.
 func (c *Conn) IsValid() bool {
-	if !c.c.Usable() {
+	if !c.inner.Usable() {
 		return false
 	}
 	if c.lent {
@@ -254,6 +256,6 @@ func (c *Conn) run(sql string) error {
 		return err
 	}
 	err = p.stmt.Run(nil)
-	c.auto = p.stmt.AutoCommit()
+	c.auto = p.inner.AutoCommit()
 	return errors.Join(err, c.cache.give(p))
 }

@@ -5,7 +5,7 @@ package driver
 import (
 	"runtime"
 
-	"github.com/gosqlite/gosqlite/sqlite"
+	"github.com/gosqlite/gosqlite/internal/plumbing"
 )
 
 // guard is held by open rows alone, so that rows which the program lost take it
@@ -40,6 +40,6 @@ func (c *Conn) giveGuard(g *guard) {
 
 func (w *watched) wasLost() {
 	if w.open {
-		sqlite.Leak{What: "rows", Name: w.sql}.Report()
+		plumbing.ReportLeak("rows", w.sql)
 	}
 }

@@ -74,8 +74,8 @@ func (c *Conn) prepareWatched(ctx context.Context, query string) (*prepared, str
 	if p := c.cache.take(query); p != nil {
 		return p, "", nil
 	}
-	w := c.c.WatchCall(ctx)
-	defer c.c.Unwatch(w)
+	w := c.inner.WatchCall(ctx)
+	defer c.inner.Unwatch(w)
 	return c.prepare(query)
 }
 
@@ -99,9 +99,9 @@ func (c *Conn) execOne(ctx context.Context, p *prepared, args []driver.NamedValu
 	if err != nil {
 		return result{}, err
 	}
-	w := c.c.WatchCall(ctx)
+	w := c.inner.WatchCall(ctx)
 	err = p.stmt.Run(values)
-	c.c.Unwatch(w)
+	c.inner.Unwatch(w)
 	clear(values)
 	c.note(p, err)
 	if err != nil {
@@ -173,9 +173,9 @@ func (c *Conn) nextResult(ctx context.Context, query string, use *arguments, ind
 func (c *Conn) queryOne(ctx context.Context, p *prepared, args []driver.NamedValue, index int) (*rows, error) {
 	values, err := c.values(p, args, index)
 	if err == nil {
-		w := c.c.WatchCall(ctx)
+		w := c.inner.WatchCall(ctx)
 		err = p.stmt.Query(values)
-		c.c.Unwatch(w)
+		c.inner.Unwatch(w)
 		clear(values)
 		c.note(p, err)
 	}

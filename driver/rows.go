@@ -52,16 +52,9 @@ func (r *rows) advance() error {
 	if r.over || r.p == nil {
 		return io.EOF
 	}
-	s := r.p.stmt
-	var row bool
-	var err error
-	if s.Buffered() {
-		row, err = s.Step()
-	} else {
-		w := r.c.c.WatchCall(r.ctx)
-		row, err = s.Step()
-		r.c.c.Unwatch(w)
-		r.c.auto = s.AutoCommit()
+	row, asked, err := r.p.inner.Advance(r.ctx)
+	if asked {
+		r.c.auto = r.p.inner.AutoCommit()
 	}
 	if row {
 		r.count++
@@ -104,9 +97,9 @@ func (r *rows) Close() error {
 		err = p.stmt.Reset()
 	} else {
 		// What was changed is committed here, which may wait for a lock.
-		w := r.c.c.WatchCall(r.ctx)
+		w := r.c.inner.WatchCall(r.ctx)
 		err = p.stmt.Reset()
-		r.c.c.Unwatch(w)
+		r.c.inner.Unwatch(w)
 		// A statement at its end is not asked again, and others may have run since.
 		r.c.raw = true
 	}
@@ -187,7 +180,7 @@ func (r *rows) ColumnTypeNullable(i int) (mayBeNull, ok bool) {
 	if !facts.NotNull && !(facts.PrimaryKey && r.isRowID(col)) {
 		return true, true
 	}
-	if r.p.stmt.MayNullRow() {
+	if r.p.inner.MayNullRow() {
 		return true, false
 	}
 	return false, true

@@ -8,13 +8,13 @@ import (
 	"database/sql/driver"
 	"fmt"
 
-	"github.com/gosqlite/gosqlite/sqlite"
+	"github.com/gosqlite/gosqlite/internal/plumbing"
 )
 
 // tx is a transaction that BeginTx began.
 type tx struct {
 	c        *Conn
-	watch    sqlite.Watch // of BeginTx's context: ends every statement until end
+	watch    plumbing.Watch // of BeginTx's context: ends every statement until end
 	readOnly bool
 }
 
@@ -50,9 +50,9 @@ func (c *Conn) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 	if opts.ReadOnly {
 		begin = "BEGIN DEFERRED"
 	}
-	t := &tx{c: c, watch: c.c.Watch(ctx), readOnly: opts.ReadOnly}
+	t := &tx{c: c, watch: c.inner.Watch(ctx), readOnly: opts.ReadOnly}
 	if err := c.run(begin); err != nil {
-		c.c.Unwatch(t.watch)
+		c.inner.Unwatch(t.watch)
 		return nil, err
 	}
 	c.tx = t
@@ -107,7 +107,7 @@ func (t *tx) Rollback() error {
 func (t *tx) end() error {
 	c := t.c
 	c.tx = nil
-	c.c.Unwatch(t.watch)
+	c.inner.Unwatch(t.watch)
 	var err error
 	if !c.autoCommit() {
 		err = c.rollback()

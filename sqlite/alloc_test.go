@@ -7,7 +7,6 @@
 package sqlite_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/sqlite"
@@ -22,8 +21,6 @@ func TestAllocations(t *testing.T) {
 	args := []sqlite.Value{sqlite.Int64Value(1), sqlite.TextValue("some text")}
 	get := prepare(t, c, "SELECT a, b FROM t WHERE a = ?")
 	scan := prepare(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 640) SELECT i FROM r")
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
 	calls := scalarCalls(t, c)
 	var failed error
 	tests := []struct {
@@ -50,13 +47,6 @@ func TestAllocations(t *testing.T) {
 		{name: "640 calls of a function of many", most: 0, run: func() { failed = calls[4].Run(nil) }},
 		{name: "640 calls of a function with its context", most: 0, run: func() { failed = calls[5].Run(nil) }},
 		{name: "640 rows of an aggregate", most: 1, run: func() { failed = calls[6].Run(nil) }},
-		{name: "watch of a context that changes", most: 10, run: func() {
-			ctx, cancel := context.WithCancel(context.Background())
-			defer cancel()
-			c.Unwatch(c.WatchCall(ctx))
-		}},
-		{name: "watch of a context again and again", most: 0, run: func() { c.Unwatch(c.WatchCall(ctx)) }},
-		{name: "watch of a context that never ends", most: 0, run: func() { c.Unwatch(c.Watch(context.Background())) }},
 	}
 	for _, tt := range tests {
 		if n := testing.AllocsPerRun(100, tt.run); n > tt.most || failed != nil {

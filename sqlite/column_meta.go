@@ -83,17 +83,6 @@ func (s *Stmt) ColumnTable(i int) string { return s.metaText(i, metaTable) }
 // https://sqlite.org/c3ref/column_database_name.html
 func (s *Stmt) ColumnOrigin(i int) string { return s.metaText(i, metaOrigin) }
 
-// Reprepares counts how often SQLite compiled the statement again, as of its
-// last call into C. Facts about columns that were kept are stale when it grew.
-//
-// https://sqlite.org/c3ref/c_stmtstatus_counter.html
-func (s *Stmt) Reprepares() int {
-	if s.s == nil {
-		return 0
-	}
-	return s.s.Reprepares()
-}
-
 // ColumnFacts are the facts of a table column that SQLite knows.
 type ColumnFacts struct {
 	NotNull       bool // declared NOT NULL
@@ -114,17 +103,4 @@ func (c *Conn) TableColumn(schema, table, column string) (ColumnFacts, error) {
 		return ColumnFacts{}, c.fail(rc, "")
 	}
 	return ColumnFacts{NotNull: notNull, PrimaryKey: pk, AutoIncrement: auto}, nil
-}
-
-// MayNullRow reports whether the compiled statement can make a row of NULLs for
-// a table, as an outer join does: NOT NULL in the schema then says nothing about
-// the result.
-//
-// https://sqlite.org/opcode.html#NullRow
-func (s *Stmt) MayNullRow() bool {
-	if s.enter() != nil {
-		return true
-	}
-	defer s.conn.leave()
-	return s.s.MayNullRow()
 }

@@ -269,11 +269,8 @@ func (c *Conn) SetLastInsertRowID(id int64) error {
 	return nil
 }
 
-// Usable tells whether the connection is neither closed nor lost to a callback
-// that ended its goroutine. It asks nothing of SQLite.
-func (c *Conn) Usable() bool { return c.whyUnusable() == nil }
-
-// whyUnusable is nil or why the connection is not usable.
+// whyUnusable is nil, or why the connection is not usable: it is closed, or lost to
+// a callback that ended its goroutine. It asks nothing of SQLite.
 func (c *Conn) whyUnusable() error {
 	if err := c.enter(); err != nil {
 		return err

@@ -5,6 +5,8 @@ package sqlite
 import (
 	"context"
 	"slices"
+
+	"github.com/gosqlite/gosqlite/internal/plumbing"
 )
 
 // Interrupt is sqlite3_interrupt: what runs on the connection now ends with
@@ -55,14 +57,8 @@ func (c *Conn) settle() {
 //
 // https://sqlite.org/c3ref/interrupt.html
 func (c *Conn) SetContext(ctx context.Context) (release func()) {
-	w := c.Watch(ctx)
-	return func() { c.Unwatch(w) }
-}
-
-// Watch is a context set on a connection by [Conn.Watch].
-type Watch struct {
-	own  uint64      // 0: nothing is watched
-	stop func() bool // ends the registration with the context; nil: there is none, or Unwatch finds it
+	w := c.watch(ctx)
+	return func() { c.unwatch(w) }
 }
 
 // watched is a context that is set now; the last one was set last.
@@ -74,33 +70,30 @@ type watched struct {
 	stop  func() bool // of the registration that the timer made
 }
 
-// Watch is SetContext without a closure, for callers that count allocations:
-// Unwatch takes what it returns.
-//
-// https://sqlite.org/c3ref/interrupt.html
-func (c *Conn) Watch(ctx context.Context) Watch {
+// watch is SetContext without a closure; unwatch takes what it returns.
+func (c *Conn) watch(ctx context.Context) plumbing.Watch {
 	if ctx == nil || ctx.Done() == nil {
-		return Watch{}
+		return plumbing.Watch{}
 	}
 	c.mu.Lock()
-	w, over := c.watch(ctx)
+	w, over := c.beginWatch(ctx)
 	c.mu.Unlock()
 	if !over {
-		w.stop = c.register(ctx, w.own)
+		w.Stop = c.register(ctx, w.Own)
 	}
 	return w
 }
 
-// watch sets ctx and says whether it is over: then there is nothing to wait for.
-// The caller holds mu.
-func (c *Conn) watch(ctx context.Context) (w Watch, over bool) {
+// beginWatch is the beginning of a watch and says whether ctx is over: then there is
+// nothing to wait for. The caller holds mu.
+func (c *Conn) beginWatch(ctx context.Context) (w plumbing.Watch, over bool) {
 	c.lastWatch++
 	own := c.lastWatch
 	c.watches = append(c.watches, watched{own: own, ctx: ctx})
 	if over = ctx.Err() != nil; over {
 		c.fire(own)
 	}
-	return Watch{own: own}, over
+	return plumbing.Watch{Own: own}, over
 }
 
 // register has the end of ctx interrupt the connection for a watch.
@@ -128,23 +121,21 @@ func (c *Conn) fired() bool {
 	return slices.ContainsFunc(c.watches, func(w watched) bool { return w.fired })
 }
 
-// Unwatch ends a watch. A second Unwatch does nothing.
-//
-// https://sqlite.org/c3ref/interrupt.html
-func (c *Conn) Unwatch(w Watch) {
-	if w.own == 0 {
+// unwatch ends a watch. A second unwatch does nothing.
+func (c *Conn) unwatch(w plumbing.Watch) {
+	if w.Own == 0 {
 		return
 	}
-	if w.stop != nil {
-		w.stop()
+	if w.Stop != nil {
+		w.Stop()
 	}
-	if stop := c.unwatch(w.own); stop != nil {
+	if stop := c.endWatch(w.Own); stop != nil {
 		stop()
 	}
 }
 
-// unwatch ends a watch and gives what is left to call, without mu.
-func (c *Conn) unwatch(own uint64) (stop func() bool) {
+// endWatch is the end of a watch and gives what is left to call, without mu.
+func (c *Conn) endWatch(own uint64) (stop func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.watches, func(x watched) bool { return x.own == own })

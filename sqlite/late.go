@@ -6,6 +6,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/gosqlite/gosqlite/internal/plumbing"
 )
 
 // To register with a context costs as much as a short statement: it makes a
@@ -44,19 +46,17 @@ func (l *late) mayWait() bool {
 	return gap > 0 && gap < closely
 }
 
-// WatchCall is Watch for one call of SQLite, which may be registered late.
-//
-// https://sqlite.org/c3ref/interrupt.html
-func (c *Conn) WatchCall(ctx context.Context) Watch {
+// watchCall is watch for one call of SQLite, which may be registered late.
+func (c *Conn) watchCall(ctx context.Context) plumbing.Watch {
 	if ctx == nil || ctx.Done() == nil {
-		return Watch{}
+		return plumbing.Watch{}
 	}
 	c.mu.Lock()
 	if !c.late.mayWait() {
 		c.mu.Unlock()
-		return c.Watch(ctx)
+		return c.watch(ctx)
 	}
-	w, over := c.watch(ctx)
+	w, over := c.beginWatch(ctx)
 	if !over {
 		c.watches[len(c.watches)-1].late = true
 		if !c.late.timed {

@@ -33,8 +33,8 @@ func OnLeak(report func(Leak)) {
 	leakReport.Store(&report)
 }
 
-// Report reports a leak; for packages that hand out handles of their own.
-func (l Leak) Report() {
+// report tells of it.
+func (l Leak) report() {
 	if report := leakReport.Load(); report != nil {
 		(*report)(l)
 		return
@@ -83,7 +83,7 @@ func (o *openStmt) wasLost() {
 	o.handles.lost = append(o.handles.lost, o)
 	o.handles.mu.Unlock()
 	o.handles.any.Store(true)
-	Leak{What: "statement", Name: o.sql}.Report()
+	Leak{What: "statement", Name: o.sql}.report()
 }
 
 // unlink finalizes a statement and takes it off the list.
@@ -155,5 +155,5 @@ func (h *handles) wasLost() {
 		}
 		h.c.Close() // refused while a backup or a blob is open, which is lost as well
 	}
-	Leak{What: "connection", Name: h.name}.Report()
+	Leak{What: "connection", Name: h.name}.report()
 }

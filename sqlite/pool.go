@@ -234,10 +234,10 @@ func (p *Pool) give(to chan *Conn, c *Conn) {
 // connection is without a transaction afterwards; a statement that it left half
 // read would hold the next function in this one's state.
 func (c *Conn) transact(ctx context.Context, begin string, f func(*Conn) error) (err error) {
-	w := c.Watch(ctx)
+	w := c.watch(ctx)
 	committed := false
 	defer func() {
-		c.Unwatch(w)
+		c.unwatch(w)
 		if committed {
 			return
 		}

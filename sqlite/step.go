@@ -159,11 +159,6 @@ func (s *Stmt) LastInsertRowID() int64 {
 	return s.s.LastInsertRowID()
 }
 
-// AutoCommit is sqlite3_get_autocommit as of this statement's last call into C.
-//
-// https://sqlite.org/c3ref/get_autocommit.html
-func (s *Stmt) AutoCommit() bool { return s.s == nil || s.s.AutoCommit() }
-
 // Reset is sqlite3_reset: the next Step starts over. Bindings stay. It returns
 // the error that a run had met after rows which were not read.
 //
@@ -191,8 +186,3 @@ func (s *Stmt) Reset() error {
 	}
 	return err
 }
-
-// Buffered reports whether the next Step needs no call into SQLite.
-//
-// https://sqlite.org/c3ref/step.html
-func (s *Stmt) Buffered() bool { return s.row+1 < s.nrow || s.over }

@@ -41,6 +41,10 @@ var goRules = []arrowRule{
 		return inside(a.from, "internal/capi") && local(a) && !inside(a.to, "internal/capi")
 	},
 		"internal/capi stands on nothing of the tree"},
+	{func(a arrow) bool {
+		used := a.to == "internal/plumbing" && a.from != a.to && a.from != "sqlite" && a.from != "driver"
+		return used || a.from == "internal/plumbing" && !standard(a) && !strings.HasSuffix(a.file, "_test.go")
+	}, "internal/plumbing is between driver and sqlite, and stands on neither"},
 	{func(a arrow) bool { return inside(a.from, "sqlite") && within(a.to, "driver", "shell", "cmd") },
 		"sqlite lies below driver and shell"},
 	{func(a arrow) bool { return inside(a.from, "driver") && within(a.to, "shell", "cmd") },

@@ -21,10 +21,8 @@ var goMethods = []string{"Error", "Is", "MarshalJSON", "String", "Unwrap"}
 
 // withoutPage are other functions of package sqlite that have no counterpart.
 var withoutPage = map[string]string{
-	"Conn.Usable": "about the end of goroutines",
-	"Leak.Report": "about the garbage collector",
-	"OnLeak":      "about the garbage collector",
-	"Some":        "a type of Go",
+	"OnLeak": "about the garbage collector",
+	"Some":   "a type of Go",
 }
 
 // checkReferences holds that each exported function and method of package sqlite

@@ -20,6 +20,7 @@ _MODULE_FILES = [
     "//driver/migrate:module_files",
     "//internal/capi:module_files",
     "//internal/golden:module_files",
+    "//internal/plumbing:module_files",
     "//pins:module_files",
     "//platforms:module_files",
     "//platforms/tests:module_files",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-package sqlite_test
+package plumbing_test
 
 import (
 	"context"
@@ -12,8 +12,31 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gosqlite/gosqlite/internal/plumbing"
 	"github.com/gosqlite/gosqlite/sqlite"
 )
+
+const endless = "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r) SELECT count(*) FROM r"
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T) *sqlite.Conn {
+	t.Helper()
+	c, err := sqlite.Open(":memory:", sqlite.OpenReadWrite|sqlite.OpenCreate)
+	check(t, err)
+	t.Cleanup(func() { check(t, c.Close()) })
+	return c
+}
+
+func exec(t *testing.T, c *sqlite.Conn, sql string) {
+	t.Helper()
+	check(t, c.Exec(sql))
+}
 
 // often is more watches in a row than it takes until they are registered late.
 const often = 20
@@ -22,9 +45,9 @@ const often = 20
 func watchOften(t *testing.T, c *sqlite.Conn, ctx context.Context) {
 	t.Helper()
 	for range often {
-		w := c.WatchCall(ctx)
+		w := plumbing.ConnOf(c).WatchCall(ctx)
 		exec(t, c, "SELECT 1")
-		c.Unwatch(w)
+		plumbing.ConnOf(c).Unwatch(w)
 	}
 }
 
@@ -33,9 +56,9 @@ func endsBy(t *testing.T, c *sqlite.Conn, ctx context.Context) {
 	t.Helper()
 	unseen := time.AfterFunc(5*time.Second, c.Interrupt)
 	defer unseen.Stop()
-	w := c.WatchCall(ctx)
+	w := plumbing.ConnOf(c).WatchCall(ctx)
 	err := c.Exec(endless)
-	c.Unwatch(w)
+	plumbing.ConnOf(c).Unwatch(w)
 	if err == nil || !errors.Is(err, ctx.Err()) || !errors.Is(err, sqlite.ErrInterrupt) {
 		t.Errorf("ended by %v, want %v", err, ctx.Err())
 	}
@@ -45,7 +68,7 @@ func endsBy(t *testing.T, c *sqlite.Conn, ctx context.Context) {
 // A context reaches its call whenever it ends: before the call, before the timer,
 // at about its time, and after it.
 func TestLateWatchInterrupts(t *testing.T) {
-	c := openTest(t, ":memory:")
+	c := open(t)
 	for _, after := range []time.Duration{0, 50 * time.Microsecond, 500 * time.Microsecond, 5 * time.Millisecond} {
 		for range 10 {
 			ctx, cancel := context.WithCancel(context.Background())
@@ -60,62 +83,72 @@ func TestLateWatchInterrupts(t *testing.T) {
 
 // The end of an outer context reaches what runs under an inner one.
 func TestLateWatchWithinAnother(t *testing.T) {
-	c := openTest(t, ":memory:")
+	c := open(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	watchOften(t, c, ctx)
-	outer := c.WatchCall(ctx)
-	inner, stop := context.WithCancel(context.Background())
+	outer := plumbing.ConnOf(c).WatchCall(ctx)
+	within, stop := context.WithCancel(context.Background())
 	defer stop()
-	watchOften(t, c, inner)
+	watchOften(t, c, within)
 	time.AfterFunc(5*time.Millisecond, cancel)
 	unseen := time.AfterFunc(5*time.Second, c.Interrupt)
-	w := c.WatchCall(inner)
+	w := plumbing.ConnOf(c).WatchCall(within)
 	if err := c.Exec(endless); !errors.Is(err, context.Canceled) {
 		t.Errorf("the outer context does not reach: %v", err)
 	}
 	unseen.Stop()
-	c.Unwatch(w)
-	c.Unwatch(outer)
+	plumbing.ConnOf(c).Unwatch(w)
+	plumbing.ConnOf(c).Unwatch(outer)
 	exec(t, c, "SELECT 1")
 }
 
 // A watch that is over reaches nothing that follows it.
 func TestLateWatchSparesOthers(t *testing.T) {
-	c := openTest(t, ":memory:")
+	c := open(t)
 	for range 50 {
 		ctx, cancel := context.WithCancel(context.Background())
 		watchOften(t, c, ctx)
 		other, stop := context.WithCancel(context.Background())
-		w := c.WatchCall(other)
+		w := plumbing.ConnOf(c).WatchCall(other)
 		go cancel()
 		if err := c.Exec("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 20000) SELECT count(*) FROM r"); err != nil {
 			t.Fatalf("a neighbour was interrupted: %v", err)
 		}
-		c.Unwatch(w)
+		plumbing.ConnOf(c).Unwatch(w)
 		stop()
 		<-ctx.Done()
 		exec(t, c, "SELECT 1")
 	}
 }
 
-// A context that lives on keeps no connection that its user has lost or closed.
+// A context that lives on keeps no connection that its user has lost.
 func TestLateWatchKeepsNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	found := leaks(t)
+	found := make(chan sqlite.Leak, 100)
+	sqlite.OnLeak(func(l sqlite.Leak) { found <- l })
+	defer sqlite.OnLeak(nil)
 	func() {
 		c, err := sqlite.Open(":memory:", sqlite.OpenReadWrite|sqlite.OpenCreate)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		watchOften(t, c, ctx)
 	}()
-	wantLeaks(t, found, sqlite.Leak{What: "connection", Name: ":memory:"})
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+		runtime.GC()
+		select {
+		case l := <-found:
+			if l.What == "connection" {
+				return
+			}
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	t.Error("the lost connection was not reported")
 }
 
 // Each watch is ended by itself, once: a second end must not take another one of the same context.
 func TestWatchEndedTwice(t *testing.T) {
-	c := openTest(t, ":memory:")
+	c := open(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	watchOften(t, c, ctx)
@@ -179,35 +212,35 @@ func (c *counted) counts(t *testing.T) int {
 // Watches that follow each other closely are few registrations. One that comes
 // alone is registered, and so is one that lasts.
 func TestFewWatchesAreRegistered(t *testing.T) {
-	c := openTest(t, ":memory:")
+	c := open(t)
 	const loop = 2000
-	close, alone, lasting := newCounted(), newCounted(), newCounted()
+	loops, alone, lasting := newCounted(), newCounted(), newCounted()
 	for range loop {
-		c.Unwatch(c.WatchCall(close))
+		plumbing.ConnOf(c).Unwatch(plumbing.ConnOf(c).WatchCall(loops))
 	}
-	if n := close.counts(t); n > loop/10 {
+	if n := loops.counts(t); n > loop/10 {
 		t.Errorf("%d close watches were registered %d times", loop, n)
 	}
 	for range 3 {
 		time.Sleep(5 * time.Millisecond)
-		c.Unwatch(c.WatchCall(alone))
+		plumbing.ConnOf(c).Unwatch(plumbing.ConnOf(c).WatchCall(alone))
 	}
 	if n := alone.counts(t); n != 3 {
 		t.Errorf("3 watches far from each other were registered %d times", n)
 	}
 	watchOften(t, c, context.Background())
-	c.Unwatch(c.WatchCall(lasting))
-	w := c.WatchCall(lasting)
+	plumbing.ConnOf(c).Unwatch(plumbing.ConnOf(c).WatchCall(lasting))
+	w := plumbing.ConnOf(c).WatchCall(lasting)
 	time.Sleep(20 * time.Millisecond)
-	c.Unwatch(w)
+	plumbing.ConnOf(c).Unwatch(w)
 	if n := lasting.counts(t); n == 0 {
 		t.Error("a watch that lasts was never registered")
 	}
 	check(t, c.Close())
 	for range often {
-		c.Unwatch(c.WatchCall(close))
+		plumbing.ConnOf(c).Unwatch(plumbing.ConnOf(c).WatchCall(loops))
 	}
-	close.counts(t)
+	loops.counts(t)
 }
 
 // Where time stands still no timer ends: every watch is registered at once.
@@ -216,7 +249,7 @@ func TestWatchWhereTimeStandsStill(t *testing.T) {
 	unseen := time.AfterFunc(10*time.Second, func() { watched.Load().Interrupt() })
 	defer unseen.Stop()
 	synctest.Test(t, func(t *testing.T) {
-		c := openTest(t, ":memory:")
+		c := open(t)
 		watched.Store(c)
 		ctx, cancel := context.WithCancel(context.Background())
 		watchOften(t, c, ctx)
@@ -228,9 +261,9 @@ func TestWatchWhereTimeStandsStill(t *testing.T) {
 			}
 			cancel()
 		}()
-		w := c.WatchCall(ctx)
+		w := plumbing.ConnOf(c).WatchCall(ctx)
 		err := c.Exec("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+runs() FROM r) SELECT count(*) FROM r")
-		c.Unwatch(w)
+		plumbing.ConnOf(c).Unwatch(w)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("ended by %v", err)
 		}
