@@ -54,7 +54,11 @@ static void gosqlite_on_row(gosqlite_stmt *s) {}
 static int gosqlite_half_read(gosqlite_stmt *s) { return SQLITE_OK; }
 static void gosqlite_halted(gosqlite_stmt *s) {}
 
-static int gosqlite_halt(gosqlite_stmt *s) { return sqlite3_reset((sqlite3_stmt *)s->stmt); }
+// Ends a run; a statement that is reset is left alone.
+static int gosqlite_halt(gosqlite_stmt *s) {
+  if (((const Vdbe *)s->stmt)->eVdbeState == VDBE_READY_STATE) return SQLITE_OK;
+  return sqlite3_reset((sqlite3_stmt *)s->stmt);
+}
 
 static int gosqlite_running(sqlite3_stmt *st) { return ((Vdbe *)st)->eVdbeState == VDBE_RUN_STATE; }
 
@@ -71,6 +75,39 @@ static int gosqlite_reprepares(const gosqlite_stmt *s) {
 
 // Column i of the current row.
 static sqlite3_value *gosqlite_column(const gosqlite_stmt *s, int i) { return ((Vdbe *)s->stmt)->pResultRow + i; }
+
+// gosqlite_ask for what lies ready in most columns, without a call; else 0. The
+// conditions are those of sqlite3_value_type, sqlite3ValueText and sqlite3_value_blob.
+static int gosqlite_ready(const Mem *m, gosqlite_cell *cell, const void **p, int64_t *n) {
+  int type;
+  switch (m->flags & MEM_AffMask) {
+    case MEM_Int:
+      cell->v = m->u.i;
+      cell->n = GOSQLITE_INTEGER;
+      return SQLITE_INTEGER;
+    case MEM_Real:
+      memcpy(&cell->v, &m->u.r, sizeof m->u.r);
+      cell->n = GOSQLITE_FLOAT;
+      return SQLITE_FLOAT;
+    case MEM_Null:
+      cell->v = 0;
+      cell->n = GOSQLITE_NULL;
+      return SQLITE_NULL;
+    case MEM_Str:
+      if (!(m->flags & MEM_Term) || m->enc != SQLITE_UTF8) return 0;
+      type = SQLITE_TEXT;
+      break;
+    case MEM_Blob:
+      if (m->flags & MEM_Zero || !m->n) return 0;
+      type = SQLITE_BLOB;
+      break;
+    default:
+      return 0;
+  }
+  *p = m->z;
+  *n = m->n;
+  return type;
+}
 
 // Texts and blobs are bound where they lie, in args.
 #define GOSQLITE_ARGS_TEXT SQLITE_STATIC

@@ -211,6 +211,9 @@ static sqlite3_value *gosqlite_column(const gosqlite_stmt *s, int i) {
   return sqlite3_column_value((sqlite3_stmt *)s->stmt, i);
 }
 
+// Only SQLite knows what lies ready.
+static int gosqlite_ready(sqlite3_value *m, gosqlite_cell *cell, const void **p, int64_t *n) { return 0; }
+
 // SQLite's own functions cannot tell when they are called.
 static int gosqlite_may_ahead(const gosqlite_stmt *s) { return !s->conn->foreign; }
 

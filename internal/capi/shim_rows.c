@@ -26,6 +26,29 @@ static int gosqlite_grow_data(gosqlite_stmt *s, int64_t n) {
   return SQLITE_OK;
 }
 
+// Gives the type of a value and the cell of a number or NULL, or where the bytes of
+// a text or blob are.
+static int gosqlite_ask(sqlite3_value *m, gosqlite_cell *cell, const void **p, int64_t *n) {
+  int type = sqlite3_value_type(m);
+  double d;
+  cell->v = 0;
+  cell->n = type;
+  switch (type) {
+    case SQLITE_INTEGER:
+      cell->v = sqlite3_value_int64(m);
+      break;
+    case SQLITE_FLOAT:
+      d = sqlite3_value_double(m);
+      memcpy(&cell->v, &d, sizeof d);
+      break;
+    case SQLITE_TEXT:
+    case SQLITE_BLOB:
+      *p = type == SQLITE_TEXT ? (const void *)sqlite3_value_text(m) : sqlite3_value_blob(m);
+      *n = sqlite3_value_bytes(m);
+  }
+  return type;
+}
+
 // Appends the current row to cells. *large is set when a value went by address,
 // which stays good until the next step.
 static int gosqlite_store_row(gosqlite_stmt *s, int *large) {
@@ -34,27 +57,11 @@ static int gosqlite_store_row(gosqlite_stmt *s, int *large) {
   int i;
   for (i = 0; cell < end; cell++, i++) {
     sqlite3_value *m = gosqlite_column(s, i);
-    int type = sqlite3_value_type(m);
-    const void *p;
-    int64_t n;
-    if (type == SQLITE_INTEGER) {
-      cell->v = sqlite3_value_int64(m);
-      cell->n = GOSQLITE_INTEGER;
-      continue;
-    }
-    if (type == SQLITE_NULL) {
-      cell->v = 0;
-      cell->n = GOSQLITE_NULL;
-      continue;
-    }
-    if (type == SQLITE_FLOAT) {
-      double d = sqlite3_value_double(m);
-      memcpy(&cell->v, &d, sizeof d);
-      cell->n = GOSQLITE_FLOAT;
-      continue;
-    }
-    p = type == SQLITE_TEXT ? (const void *)sqlite3_value_text(m) : sqlite3_value_blob(m);
-    n = sqlite3_value_bytes(m);
+    const void *p = 0;
+    int64_t n = 0;
+    int type = gosqlite_ready(m, cell, &p, &n);
+    if (!type) type = gosqlite_ask(m, cell, &p, &n);
+    if (type != SQLITE_TEXT && type != SQLITE_BLOB) continue;
     if (!p && (type == SQLITE_TEXT || n > 0)) return SQLITE_NOMEM;
     if (n > GOSQLITE_NEAR_MAX) {
       cell->v = (int64_t)(intptr_t)p;
