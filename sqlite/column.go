@@ -13,10 +13,10 @@ import (
 var nullCell = capi.Cell{N: capi.Null}
 
 func (s *Stmt) cell(i int) *capi.Cell {
-	if uint(i) >= uint(s.ncol) || s.row < 0 || s.row >= s.nrow {
-		return &nullCell
+	if uint(i) < uint(len(s.current)) {
+		return &s.current[i]
 	}
-	return &s.cells[s.row*s.ncol+i]
+	return &nullCell
 }
 
 // bytes views a text or blob in C memory, until the next fetch.

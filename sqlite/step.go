@@ -20,7 +20,7 @@ func (s *Stmt) Step() (row bool, err error) {
 			return false, errConnBusy
 		}
 		if s.row+1 < s.nrow {
-			s.row++
+			s.to(s.row + 1)
 			return true, nil
 		}
 		err = s.pending
@@ -64,7 +64,7 @@ func (s *Stmt) Query(args []Value) error {
 	defer s.conn.leave()
 	row, err := s.fetch(capi.Bind, len(args))
 	if row {
-		s.row = -1
+		s.to(-1)
 	} else if err == nil {
 		s.over = true
 	}
@@ -111,7 +111,8 @@ func (s *Stmt) fetch(flags, nargs int) (bool, error) {
 	if s.conn.effects > 0 {
 		want = 1
 	}
-	s.row, s.nrow = -1, 0
+	s.to(-1)
+	s.nrow = 0
 	s.running = true
 	rc := s.s.Fetch(flags, nargs, want, mostBytes)
 	s.running = false
@@ -125,15 +126,25 @@ func (s *Stmt) fetch(flags, nargs int) (bool, error) {
 		return false, err
 	}
 	s.pending = err
-	s.row = 0
 	s.ncol = s.s.ColumnCount()
 	s.cells, s.data = s.s.Cells(), s.s.Data()
+	s.to(0)
 	if s.s.Slow() {
 		s.ahead = max(s.nrow/2, 1)
 	} else if want < s.most {
 		s.ahead = min(want*8, s.most)
 	}
 	return true, nil
+}
+
+// to makes a row of the last fetch current; -1 is none.
+func (s *Stmt) to(row int) {
+	s.row = row
+	if row < 0 {
+		s.current = nil
+		return
+	}
+	s.current = s.cells[row*s.ncol : (row+1)*s.ncol]
 }
 
 // Changes is how many rows this statement's last run has changed, 0 when it is

@@ -17,12 +17,13 @@ type Stmt struct {
 	s    *capi.Stmt // nil after Close
 	sql  string
 
-	cells []capi.Cell // rows of the last fetch
-	data  []byte      // what they point into
-	arena string      // data as a string, made when the first text is asked for
-	row   int         // current row, -1 before the first
-	nrow  int         // rows in cells
-	ncol  int
+	cells   []capi.Cell // rows of the last fetch
+	current []capi.Cell // the one at row; nil outside of a row
+	data    []byte      // what they point into
+	arena   string      // data as a string, made when the first text is asked for
+	row     int         // current row, -1 before the first
+	nrow    int         // rows in cells
+	ncol    int
 
 	ahead   int   // rows to ask for next
 	most    int   // bound of ahead, 1 = no reading ahead
@@ -141,7 +142,8 @@ func (s *Stmt) Close() error {
 // forget drops the rows at hand and the state of the run.
 func (s *Stmt) forget() {
 	s.cells, s.data, s.arena = nil, nil, ""
-	s.row, s.nrow = -1, 0
+	s.to(-1)
+	s.nrow = 0
 	s.active, s.over, s.pending = false, false, nil
 	s.ahead = 1
 }
