@@ -49,6 +49,8 @@ func plantedTree(t *testing.T) *sast.Env {
 		"internal/capi/capi.h":         "int planted(int n);\n",
 		"internal/capi/sqlite3.h":      "int sqlite3_one(void);\n",
 		"internal/capi/sqlite3.c":      "int sqlite3_one(void) { int unused; return 1; }\n",
+		"internal/capi/planted.go":     "package capi\n\n// #include \"capi.h\"\n// static int of_cgo(void) { int unused; int *p = 0; return *p; }\nimport \"C\"\n",
+		"toolchains/anchor/anchor.c":   "int start(void);\nint start(void) {\n  int a[2] = {0, 0};\n  int unused;\n  int *p = 0;\n  if (a[0]) return *p;\n  return a[5];\n}\n",
 		"internal/capi/shim_planted.c": "#ifdef GOSQLITE_SHIMS\nint planted(int n) {\n  int a[2] = {0, 0};\n  int unused;\n  int *p = 0;\n  if (n > 7) return *p;\n  return a[5];\n}\n#endif\n",
 	})
 	tree, err := lint.Walked(root)
@@ -75,9 +77,9 @@ func TestPlants(t *testing.T) {
 		"gosec":          {"G101 inject/inject.go", "G202 inject/inject.go"},
 		"secrets":        {"private-key key.pem"},
 		"shellcheck":     {"SC2086 bad.sh"},
-		"clang-warnings": {"-Wunused-variable internal/capi/shim_planted.c"},
-		"clang-analyzer": {"core.NullDereference internal/capi/shim_planted.c"},
-		"cppcheck":       {"arrayIndexOutOfBounds internal/capi/shim_planted.c"},
+		"clang-warnings": {"-Wunused-variable internal/capi/planted.go", "-Wunused-variable internal/capi/shim_planted.c", "-Wunused-variable toolchains/anchor/anchor.c"},
+		"clang-analyzer": {"core.NullDereference internal/capi/planted.go", "core.NullDereference internal/capi/shim_planted.c"},
+		"cppcheck":       {"arrayIndexOutOfBounds internal/capi/shim_planted.c", "arrayIndexOutOfBounds toolchains/anchor/anchor.c", "nullPointer internal/capi/planted.go"},
 	}
 	for _, s := range sast.Scanners() {
 		t.Run(s.Name, func(t *testing.T) {

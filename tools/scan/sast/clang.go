@@ -18,41 +18,6 @@ import (
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
 )
 
-// ownC writes the translation unit that holds the project's own C: internal/capi/amalgamation.c with the text of each shim
-// in the place of its include. What stands in the main file is all that the analyzer begins at, so that SQLite is only
-// known to it, not analysed.
-func ownC(e *Env, dir string) (unit string, includes []string, files int, err error) {
-	capi := filepath.Join(e.Tree.Root, "internal", "capi")
-	if _, err := os.Stat(filepath.Join(capi, "sqlite3.c")); err != nil {
-		return "", nil, 0, errors.New("find internal/capi/sqlite3.c: it is not there; run ./bazelw run //internal/capi:amalgamation")
-	}
-	main, err := e.Tree.Read("internal/capi/amalgamation.c")
-	if err != nil {
-		return "", nil, 0, err
-	}
-	var text strings.Builder
-	for line := range strings.Lines(string(main)) {
-		m := shimInclude.FindStringSubmatch(line)
-		if m == nil {
-			text.WriteString(line)
-			continue
-		}
-		shim, err := e.Tree.Read("internal/capi/" + m[1])
-		if err != nil {
-			return "", nil, 0, err
-		}
-		fmt.Fprintf(&text, "#line 1 %q\n%s\n", filepath.Join(capi, m[1]), shim)
-		files++
-	}
-	if files == 0 {
-		return "", nil, 0, errNothing
-	}
-	unit = filepath.Join(dir, "own.c")
-	return unit, []string{"-I" + capi, "-I" + filepath.Join(e.Tree.Root, "sqlite3_amalgamation")}, files, os.WriteFile(unit, []byte(text.String()), 0o600)
-}
-
-var shimInclude = regexp.MustCompile(`^#include "(shim_\w+\.c)"`)
-
 // clang is how clang is called: zig's with the headers of a static Linux program, and nothing of the host.
 func (e *Env) clang() []string {
 	if e.Zig == "" {
@@ -100,27 +65,30 @@ func clang(ctx context.Context, e *Env, name, severity string, flags ...string) 
 		return nil, err
 	}
 	defer remove()
-	unit, includes, files, err := ownC(e, dir)
+	units, files, err := ownC(e, dir)
 	if err != nil {
 		return nil, err
 	}
-	args := slices.Concat(compiler, []string{"-std=gnu11", "-fno-color-diagnostics"}, flags, includes, []string{unit})
-	res, err := host(ctx, e, dir, args...)
-	if err != nil {
-		return nil, err
-	}
-	if res.Exit != 0 {
-		return nil, fmt.Errorf("run %s: own C does not compile: %s", name, last(res.Stderr))
-	}
-	r := &Result{Version: version, Input: fmt.Sprintf("%d C files", files)}
-	for _, d := range diagnostics(res.Stderr) {
-		file, ok := relative(e.Tree.Root, d.file)
-		if ok && !strings.HasPrefix(path.Base(file), "sqlite3") {
-			r.Findings = append(r.Findings, finding.Finding{
-				Scanner: name, ID: d.rule, Component: file, Line: d.line, Severity: severity, Rank: finding.Called, Summary: d.text,
-			})
+	r := &Result{Version: version, Input: fmt.Sprintf("%d C files and preambles", files)}
+	for _, u := range units {
+		args := slices.Concat(compiler, []string{"-std=gnu11", "-fno-color-diagnostics"}, flags, u.flags, []string{u.file})
+		res, err := host(ctx, e, dir, args...)
+		if err != nil {
+			return nil, err
+		}
+		if res.Exit != 0 {
+			return nil, fmt.Errorf("run %s: own C does not compile: %s", name, last(res.Stderr))
+		}
+		for _, d := range diagnostics(res.Stderr) {
+			file, ok := relative(e.Tree.Root, d.file)
+			if ok && !strings.HasPrefix(path.Base(file), "sqlite3") {
+				r.Findings = append(r.Findings, finding.Finding{
+					Scanner: name, ID: d.rule, Component: file, Line: d.line, Severity: severity, Rank: finding.Called, Summary: d.text,
+				})
+			}
 		}
 	}
+	r.Findings = finding.Merge(r.Findings) // the same file may be in several units
 	silenced, err := silences(e.Tree, name, severity)
 	r.Findings = append(r.Findings, silenced...)
 	return r, err

@@ -26,29 +26,50 @@ func cppcheck(ctx context.Context, e *Env) (*Result, error) {
 		return nil, err
 	}
 	defer remove()
-	// SQLite as a whole would take it minutes: it gets the shims with SQLite's header, and takes unknown types as they come.
-	var files []string
-	for _, name := range e.Tree.Files {
-		if ok, _ := path.Match("internal/capi/shim_*.c", name); ok {
-			files = append(files, filepath.Join(e.Tree.Root, filepath.FromSlash(name)))
-		}
-	}
-	if files == nil {
-		return nil, errNothing
-	}
-	capi := filepath.Join(e.Tree.Root, "internal", "capi")
-	// The fields are separated by a character that no path and no message has.
-	args := slices.Concat([]string{"cppcheck", "--quiet", "--enable=warning,portability", "--std=c11",
-		"--template={file}\x1f{line}\x1f{severity}\x1f{id}\x1f{message}", "--suppress=missingInclude", "--suppress=missingIncludeSystem",
-		"-DGOSQLITE_SHIMS=1", "--include=" + filepath.Join(capi, "sqlite3.h"), "--include=" + filepath.Join(capi, "capi.h")}, files)
-	res, err := host(ctx, e, dir, args...)
+	units, count, err := ownC(e, dir)
 	if err != nil {
 		return nil, err
 	}
-	if res.Exit != 0 {
-		return nil, fmt.Errorf("run cppcheck: %s", last(res.Stderr))
+	// SQLite as a whole would take it minutes: it gets the shims with SQLite's header, and takes unknown types as they come.
+	var files, lone []string
+	for _, name := range e.Tree.Files {
+		if ok, _ := path.Match(capi+"/*.c", name); ok && name != amalgamation {
+			files = append(files, e.path(name))
+		}
 	}
-	r := &Result{Version: version, Input: fmt.Sprintf("%d C files", len(files))}
+	for _, u := range units {
+		switch {
+		case u.lone && !slices.Contains(lone, u.file):
+			lone = append(lone, u.file)
+		case filepath.Base(u.file) == "preambles.c":
+			files = append(files, u.file)
+		}
+	}
+	r := &Result{Version: version, Input: fmt.Sprintf("%d C files and preambles", count)}
+	with := []string{"-DGOSQLITE_SHIMS=1", "--include=" + e.path(capi+"/sqlite3.h"), "--include=" + e.path(capi+"/capi.h")}
+	for _, run := range [][]string{append(with, files...), lone} {
+		if len(run) == 0 {
+			continue
+		}
+		if err := runCppcheck(ctx, e, dir, run, r); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// runCppcheck adds what it finds to r.
+func runCppcheck(ctx context.Context, e *Env, dir string, files []string, r *Result) error {
+	// The fields are separated by a character that no path and no message has.
+	args := slices.Concat([]string{"cppcheck", "--quiet", "--enable=warning,portability", "--std=c11",
+		"--template={file}\x1f{line}\x1f{severity}\x1f{id}\x1f{message}", "--suppress=missingInclude", "--suppress=missingIncludeSystem"}, files)
+	res, err := host(ctx, e, dir, args...)
+	if err != nil {
+		return err
+	}
+	if res.Exit != 0 {
+		return fmt.Errorf("run cppcheck: %s", last(res.Stderr))
+	}
 	for line := range strings.Lines(string(res.Stderr)) {
 		fields := strings.Split(strings.TrimSpace(line), "\x1f")
 		if len(fields) != 5 || fields[0] == "nofile" {
@@ -57,7 +78,7 @@ func cppcheck(ctx context.Context, e *Env) (*Result, error) {
 		at, err := strconv.Atoi(fields[1])
 		severity := cppcheckSeverities[fields[2]]
 		if err != nil || severity == "" {
-			return nil, fmt.Errorf("read the output of cppcheck: %q", line)
+			return fmt.Errorf("read the output of cppcheck: %q", line)
 		}
 		file, ok := relative(e.Tree.Root, fields[0])
 		if ok && !strings.HasPrefix(path.Base(file), "sqlite3") {
@@ -66,5 +87,5 @@ func cppcheck(ctx context.Context, e *Env) (*Result, error) {
 			})
 		}
 	}
-	return r, nil
+	return nil
 }
