@@ -3,6 +3,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -11,8 +12,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gosqlite/gosqlite/tools/verify/manifest"
 )
@@ -73,6 +76,7 @@ type file struct {
 	role    Role
 	mode    fs.FileMode
 	size    int64
+	read    bool // size and sha256 are of what was read
 	sha256  [32]byte
 	sha512  [64]byte
 	entry   *manifest.File // nil for what the manifest does not list
@@ -166,14 +170,20 @@ func (r *release) open(f *file) (*os.File, error) {
 
 // digest reads every file once.
 func (r *release) digest() error {
-	return r.eachFile(func(f *file, in io.Reader, buffer []byte) (err error) {
+	err := r.eachFile(func(f *file, in io.Reader, buffer []byte) (err error) {
 		short := sha256.New()
 		if f.size, err = io.CopyBuffer(short, in, buffer); err == nil {
-			r.bytes += f.size
 			short.Sum(f.sha256[:0])
+			f.read = true
 		}
 		return err
 	})
+	for _, f := range r.files {
+		if f.read {
+			r.bytes += f.size
+		}
+	}
+	return err
 }
 
 // longDigest takes the SHA-512 that bills of materials name beside it: apart, since it takes five times as long and only what
@@ -192,28 +202,51 @@ func (r *release) longDigest() error {
 	})
 }
 
-// eachFile reads what is a regular file.
+// maxReaders bounds the files that are read at once; each has a buffer and takes a processor.
+const maxReaders = 4
+
+// eachFile reads what is a regular file, some at once and the largest first. visit may change its file and nothing else. The
+// error is that of the first file in the order of names.
 func (r *release) eachFile(visit func(f *file, in io.Reader, buffer []byte) error) error {
-	buffer := make([]byte, 256<<10)
-	for _, f := range r.files {
-		if err := r.ctx.Err(); err != nil {
-			return err
-		}
-		if f.mode.IsDir() {
-			continue
-		}
-		h, err := r.open(f)
-		if err != nil && f.mode&fs.ModeSymlink == 0 {
-			return err
-		}
-		if h == nil {
-			continue
-		}
-		err = visit(f, struct{ io.Reader }{h}, buffer)
-		h.Close()
-		if err != nil {
-			return fmt.Errorf("read release: %w", err)
-		}
+	order := make([]int, len(r.files))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.files[b].size, r.files[a].size) })
+	errs := make([]error, len(r.files))
+	next := make(chan int)
+	var readers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), maxReaders, len(order)) {
+		readers.Go(func() {
+			buffer := make([]byte, 256<<10)
+			for i := range next {
+				errs[i] = r.visit(r.files[i], buffer, visit)
+			}
+		})
+	}
+	for _, i := range order {
+		next <- i
+	}
+	close(next)
+	readers.Wait()
+	return cmp.Or(errs...)
+}
+
+func (r *release) visit(f *file, buffer []byte, visit func(f *file, in io.Reader, buffer []byte) error) error {
+	if err := r.ctx.Err(); err != nil || f.mode.IsDir() {
+		return err
+	}
+	h, err := r.open(f)
+	if err != nil && f.mode&fs.ModeSymlink == 0 {
+		return err
+	}
+	if h == nil {
+		return nil
+	}
+	err = visit(f, struct{ io.Reader }{h}, buffer)
+	h.Close()
+	if err != nil {
+		return fmt.Errorf("read release: %w", err)
 	}
 	return nil
 }
