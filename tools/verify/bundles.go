@@ -95,6 +95,10 @@ func evidenceRule(r *release, v *verdicts) {
 		return
 	}
 	need(policy.Module, r.has(manifest.Module, "", ".zip"), "Go module")
+	need(policy.VEX, r.has(manifest.VEX, "", ""), "VEX document")
+	need(policy.Notes, r.has(manifest.Notes, "", ""), "notes")
+	need(policy.API, r.has(manifest.API, "", ""), "description of the interface")
+	r.inputsEvidence(v)
 	for i, e := range r.manifest.Files {
 		if r.leftOut(&r.manifest.Files[i]) {
 			continue
@@ -111,6 +115,22 @@ func evidenceRule(r *release, v *verdicts) {
 				need(policy.SignedSBOM, r.byName[e.Name+signedSBOMSuffix] != nil, "signed copy of "+e.Name)
 			}
 		}
+	}
+}
+
+// inputsEvidence wants every upstream object held against its bytes, where the policy does.
+func (r *release) inputsEvidence(v *verdicts) {
+	if !r.options.Policy.Demands(policy.Inputs) {
+		return
+	}
+	count, bound := r.countObjects()
+	switch {
+	case r.inputSums == nil:
+		v.fail("", "evidence-missing", "%s: they are demanded and were not given: --inputs", policy.Inputs)
+	case count.Bound > 0:
+		v.fail("", "evidence-missing", "%s: %d upstream objects are not among them, such as %.200s", policy.Inputs, count.Bound, bound)
+	case count.Recomputed == 0:
+		v.fail("", "evidence-missing", "%s: no bill of materials names an object", policy.Inputs)
 	}
 }
 

@@ -113,12 +113,14 @@ func (r *release) sbomDigests(f *file) (class, detail string) {
 }
 
 // countObjects counts what documents name: recomputed by sbomDigests or among the inputs, or bound by the signature alone.
-func (r *release) countObjects() (count Objects) {
-	for name, d := range r.sboms {
-		if r.ofWhole(r.byName[name]) {
+// The first of those is named.
+func (r *release) countObjects() (count Objects, bound string) {
+	for _, f := range r.files {
+		d := r.sboms[f.name]
+		if d == nil || r.ofWhole(f) {
 			continue
 		}
-		objects := r.objects(r.byName[name].entry.Platform)
+		objects := r.objects(f.entry.Platform)
 		for _, c := range append([]sbom.Component{d.Subject}, d.Components...) {
 			for _, o := range c.Objects {
 				ours := o.Kind == "file" || o.Kind == "" && objects[o.Name] != nil
@@ -127,12 +129,14 @@ func (r *release) countObjects() (count Objects) {
 				case ours || r.inputSums[o.Digest("SHA-256")]:
 					count.Recomputed++
 				default:
-					count.Bound++
+					if count.Bound++; bound == "" {
+						bound = fmt.Sprintf("%s of %s in %s", o.Name, c.Name, f.name)
+					}
 				}
 			}
 		}
 	}
-	return count
+	return count, bound
 }
 
 // sbomCovers looks for every program and library of the archive.

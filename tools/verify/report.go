@@ -54,7 +54,8 @@ type FileReport struct {
 }
 
 func (r *release) newReport() *Report {
-	report := &Report{Schema: ReportSchema, Faults: []Fault{}, Notes: r.notes(), Objects: r.countObjects(), Bytes: r.bytes}
+	report := &Report{Schema: ReportSchema, Faults: []Fault{}, Notes: r.notes(), Bytes: r.bytes}
+	report.Objects, _ = r.countObjects()
 	if r.manifest != nil {
 		report.Version = r.manifest.Version
 	}

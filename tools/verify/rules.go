@@ -111,7 +111,7 @@ var statementRules = []Rule{
 	{Name: "ledger", Asks: "Does the ledger statement hold a ledger, of a build that made the files of the release?",
 		Reads: "ledger statement, manifest", Classes: []string{"ledger-malformed", "ledger-mismatch"}, check: ledgerRule},
 	{Name: "evidence", Asks: "Is all evidence there that the policy demands?",
-		Reads: "folder, policy", Classes: []string{"evidence-missing"}, check: evidenceRule},
+		Reads: "folder, policy, --inputs", Classes: []string{"evidence-missing"}, check: evidenceRule},
 	{Name: "reproduced", Asks: "Do as many reproducers as the policy demands state that they had the same bytes, and not in a demonstration?",
 		Reads: "statements, bundles, policy", Classes: []string{"reproduced-threshold"}, check: reproducedRule},
 }

@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,5 +75,39 @@ func TestObjects(t *testing.T) {
 	}
 	if r := run(t, o); r.Objects != (Objects{Recomputed: 30}) {
 		t.Errorf("with inputs: %+v", r.Objects)
+	}
+}
+
+// TestInputsDemanded: a policy can demand that no upstream object is bound by the signature alone.
+func TestInputsDemanded(t *testing.T) {
+	o := optionsFor(t, releasetest.Build(keys, releasetest.Hooks{}))
+	o.Policy.Evidence = append(o.Policy.Evidence, policy.Inputs)
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "sqlite3.c"), []byte(releasetest.Upstream), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, inputs, want string }{
+		{"none", "", "inputs: they are demanded and were not given: --inputs"},
+		{"an empty folder", t.TempDir(), "inputs: 6 upstream objects are not among them, such as sqlite3.c of component of sqlite3.c in gosqlite_1.2.0_darwin_arm64.cdx.json"},
+		{"all", full, ""},
+	} {
+		o.Inputs = c.inputs
+		r := run(t, o)
+		missing := slices.ContainsFunc(r.Faults, func(f Fault) bool {
+			return f.Rule == "evidence" && f.Class == "evidence-missing" && f.Detail == c.want
+		})
+		if missing != (c.want != "") || r.OK != (c.want == "") {
+			t.Errorf("%s:\n%s", c.name, table(r))
+		}
+	}
+	// Without a bill of materials there is nothing that could be recomputed, and that is not enough.
+	o = optionsFor(t, releasetest.Build(keys, releasetest.Hooks{Payload: func(files map[string]*releasetest.Payload) {
+		maps.DeleteFunc(files, func(name string, _ *releasetest.Payload) bool {
+			return strings.Contains(name, ".cdx.") || strings.Contains(name, ".spdx.")
+		})
+	}}))
+	o.Policy.Evidence, o.Inputs = []policy.Evidence{policy.Inputs}, full
+	if r := run(t, o); !strings.Contains(table(r), "inputs: no bill of materials names an object") {
+		t.Errorf("no bills:\n%s", table(r))
 	}
 }

@@ -39,7 +39,8 @@
 //	require       minimum_version: older releases are refused, which stops a rollback
 //	              timestamps: how many, by different authorities, each signature needs
 //	              log_entries: how many entries, in logs of different origins, each signature needs
-//	              evidence: any of sbom, debug, commit, tag, ledger, signed-sbom, signed-archives, module
+//	              evidence: any of sbom, debug, commit, tag, ledger, signed-sbom, signed-archives, module, vex, notes,
+//	              api, inputs
 //	              reproduced: how many reproducers must have had the same bytes; a demonstration is none of them
 //	builder       the builder's identity in the provenance; any if empty
 //	allow_development   accepts signatures of a development authority, and demonstrations of reproducers, which prove
@@ -98,9 +99,15 @@ const (
 	SignedSBOM     Evidence = "signed-sbom"     // a copy with an embedded signature for each CycloneDX document
 	SignedArchives Evidence = "signed-archives" // manifest_signed.json and what it lists
 	Module         Evidence = "module"          // the Go module
+	VEX            Evidence = "vex"             // a VEX document
+	Notes          Evidence = "notes"           // release notes
+	API            Evidence = "api"             // the description of the interface
+	// Inputs wants the user's inputs with every upstream object that a bill of materials names by a digest, so that none is
+	// bound by the signature alone: each download, each tree of files, and each linked file.
+	Inputs Evidence = "inputs"
 )
 
-var evidence = []Evidence{SBOM, Debug, Commit, Tag, Ledger, SignedSBOM, SignedArchives, Module}
+var evidence = []Evidence{SBOM, Debug, Commit, Tag, Ledger, SignedSBOM, SignedArchives, Module, VEX, Notes, API, Inputs}
 
 // File is the JSON form.
 type File struct {

@@ -29,6 +29,12 @@ func TestParse(t *testing.T) {
 	if err != nil || len(p.Trust.Keys) != 3 || len(p.Trust.Stamps) != 2 || p.Trust.MinStamps != 2 || !p.Demands(policy.SBOM) {
 		t.Errorf("Parse = %+v, %v", p, err)
 	}
+	for _, e := range []policy.Evidence{policy.VEX, policy.Notes, policy.API, policy.Inputs} {
+		p, err := policy.Parse(text(t, func(f *policy.File) { f.Require.Evidence = []policy.Evidence{e} }))
+		if err != nil || !p.Demands(e) || p.Demands(policy.SBOM) {
+			t.Errorf("%s: %v", e, err)
+		}
+	}
 }
 
 func TestParseRefuses(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/verify"
@@ -28,7 +29,37 @@ func DemandCases() []Case {
 			return nil
 		}),
 		asks("inputs without the amalgamation", "sbom-inputs", "sbom-input-missing", inputs("another file\n")),
+		asks("no inputs, where the policy demands them", "evidence", "evidence-missing", demandsInputs(nil)),
+		{
+			Family: familyDemand, Mutation: "inputs without the download that the amalgamation came in, where the policy demands them", Object: "release", Kind: Demand,
+			Rule: "evidence", Classes: []string{"evidence-missing"}, Hooks: downloaded, Ask: demandsInputs(inputs(releasetest.Upstream)),
+		},
 	}
+}
+
+// demandsInputs makes the policy demand inputs, and gives them.
+func demandsInputs(give func(o *verify.Options, d *Dir) error) func(o *verify.Options, d *Dir) error {
+	return func(o *verify.Options, d *Dir) error {
+		p := *o.Policy
+		p.Evidence = append(slices.Clone(p.Evidence), policy.Inputs)
+		o.Policy = &p
+		if give == nil {
+			return nil
+		}
+		return give(o, d)
+	}
+}
+
+// downloaded names the download of the upstream component in the documents in CycloneDX.
+func downloaded(*keys) hooks {
+	return hooks{SBOM: func(_ string, doc map[string]any) {
+		components, ok := doc["components"].([]any)
+		if !ok { // of SPDX
+			return
+		}
+		components[0].(map[string]any)["externalReferences"] = []any{map[string]any{"type": "distribution", "url": "https://example.org/sqlite.zip",
+			"hashes": []any{map[string]any{"alg": "SHA-256", "content": strings.Repeat("0", 64)}}}}
+	}}
 }
 
 // goSum writes a go.sum, with the right digests where none is given.
@@ -90,6 +121,8 @@ func Controls() []Case {
 		c("the version that was asked for", plain, func(o *verify.Options, _ *Dir) error { o.Version = "1.2.0"; return nil }),
 		c("a go.sum that agrees", plain, goSum("", "")),
 		c("inputs that are complete", plain, inputs(releasetest.Upstream)),
+		c("inputs that are complete, and demanded", plain, demandsInputs(inputs(releasetest.Upstream))),
+		c("inputs without a download, and none demanded", downloaded, inputs(releasetest.Upstream)),
 		c("a development authority that the policy accepts", func(*keys) hooks {
 			return hooks{Config: func(c *releasetest.Config) { c.Development = true }, Policy: func(p *policy.File) { p.Development = true }}
 		}, nil),

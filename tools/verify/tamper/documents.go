@@ -102,7 +102,11 @@ func documentCases() []Case {
 				}
 			}
 			demand := h.Policy
-			h.Policy = func(p *policy.File) { demand(p); untagged(nil).Policy(p) }
+			h.Policy = func(p *policy.File) {
+				demand(p)
+				untagged(nil).Policy(p)
+				p.Require.Evidence = slices.DeleteFunc(p.Require.Evidence, func(e policy.Evidence) bool { return e == policy.Notes || e == policy.API })
+			}
 			h.Manifest, h.SignedSet = func(m *manifest.Manifest) { m.Version = "1.3.0" }, func(d object) { d["version"] = "1.3.0" }
 			return h
 		}),
@@ -278,6 +282,9 @@ func evidenceCases() []Case {
 		c("left out, and demanded", "SPDX document", "evidence", "evidence-missing", unlisted(linuxStem+".spdx.json")),
 		c("left out, and demanded", "debug", "evidence", "evidence-missing", unlisted(linuxDebug)),
 		c("left out, and demanded", "module", "evidence", "evidence-missing", unlisted("gosqlite_v1.2.0.zip", "gosqlite_v1.2.0.mod", "gosqlite_v1.2.0.info")),
+		c("left out, and demanded", "VEX", "evidence", "evidence-missing", unlisted(releasetest.OpenVEX, releasetest.CycloneDXVEX, releasetest.CSAF)),
+		c("left out, and demanded", "notes", "evidence", "evidence-missing", unlisted(releasetest.NotesMD, releasetest.NotesJSON)),
+		c("left out, and demanded", "API description", "evidence", "evidence-missing", unlisted(releasetest.API("1.2.0"))),
 		c("left out, and demanded", "signed manifest", "evidence", "evidence-missing", func(*keys) hooks {
 			return hooks{Finished: func(files map[string][]byte) {
 				for name := range files {

@@ -42,7 +42,8 @@ Writes a policy from public keys and certificates that you hold to be right. Eve
   --need-log-entries N
                      entries in different logs that each signature needs
   --minimum VERSION  refuse older releases
-  --evidence KIND    demand evidence: sbom, debug, commit, tag, ledger, signed-sbom, signed-archives, module; may be repeated
+  --evidence KIND    demand evidence: sbom, debug, commit, tag, ledger, signed-sbom, signed-archives, module, vex, notes,
+                     api, or inputs, which are yours; may be repeated
   --reproduced N     reproducers that must have had the same bytes
   --allow-development
                      accept a development authority, which proves nothing

@@ -308,7 +308,7 @@ func (b *builder) manifest() {
 	b.files[manifest.FileName], b.files[manifest.SumsName] = text, sums
 }
 
-// policy is the one under which the release passes, with everything demanded that it has.
+// policy is the one under which the release passes, with everything demanded that it has. Inputs are the user's.
 func (b *builder) policy() *policy.File {
 	p := &policy.File{Schema: policy.Schema, Builder: "https://example.org/builder"}
 	release := []trust.Role{trust.Release}
@@ -328,7 +328,7 @@ func (b *builder) policy() *policy.File {
 	}
 	p.Require = policy.Require{
 		MinimumVersion: "1.0.0", Timestamps: 2, Reproduced: 2,
-		Evidence: []policy.Evidence{policy.SBOM, policy.Debug, policy.Commit, policy.Tag, policy.Ledger, policy.SignedSBOM, policy.SignedArchives, policy.Module},
+		Evidence: []policy.Evidence{policy.SBOM, policy.Debug, policy.Commit, policy.Tag, policy.Ledger, policy.SignedSBOM, policy.SignedArchives, policy.Module, policy.VEX, policy.Notes, policy.API},
 	}
 	if b.config.Logged {
 		for _, l := range b.keys.Logs {
