@@ -97,7 +97,28 @@ type Collected struct {
 	PURL     string `json:"purl"`
 	CPE      string `json:"cpe,omitempty"`
 	LookedAt string `json:"looked_at"`
-	Searched bool   `json:"searched"` // for records; what was not is said in each scan, so that it is not taken for clean
+	// Searched is for records; what was not is said in each scan with the reason, so that it is not taken for clean.
+	Searched bool     `json:"searched"`
+	Sources  []Source `json:"sources,omitempty"` // what was looked through, beside the sources of records
+}
+
+// notSearched begins the reason in LookedAt of what was not searched.
+const notSearched = "not searched: "
+
+func (c *Collected) check() error {
+	if why, ok := strings.CutPrefix(c.LookedAt, notSearched); !c.Searched && (!ok || why == "") {
+		return fmt.Errorf("%s was not searched, and looked_at has to begin with %q and a reason", c.PURL, notSearched)
+	}
+	return checkSources(c.Sources)
+}
+
+func checkSources(sources []Source) error {
+	for _, s := range sources {
+		if _, err := time.Parse(time.DateOnly, s.Read); err != nil || !strings.HasPrefix(s.URL, "https://") || s.Says == "" {
+			return fmt.Errorf("source %q has to say an https address, the day on which it was read, and what it says", s.URL)
+		}
+	}
+	return nil
 }
 
 // A Feed is the records with their collection.
@@ -122,6 +143,11 @@ func Load(dir fs.FS) (*Feed, error) {
 	}
 	if c := f.Collection; c.Complete || c.Method == "" || len(c.Components) == 0 {
 		return nil, errors.New("read feed: collection.json has to say a method and the components, and may not claim to be complete")
+	}
+	for i := range f.Collection.Components {
+		if err := f.Collection.Components[i].check(); err != nil {
+			return nil, fmt.Errorf("read feed: collection.json: %w", err)
+		}
 	}
 	names, err := fs.Glob(dir, "records/*.json")
 	if err != nil || len(names) == 0 {
@@ -192,12 +218,7 @@ func parse(data []byte) (*Record, error) {
 	if len(s.Sources) == 0 || len(r.Affected) == 0 {
 		return nil, errors.New("it names no source or nothing affected")
 	}
-	for _, source := range s.Sources {
-		if _, err := time.Parse(time.DateOnly, source.Read); err != nil || !strings.HasPrefix(source.URL, "https://") || source.Says == "" {
-			return nil, fmt.Errorf("source %q has to say an https address, the day on which it was read, and what it says", source.URL)
-		}
-	}
-	return r, nil
+	return r, checkSources(s.Sources)
 }
 
 // A Resolution says what became of one record for one component.
@@ -211,7 +232,8 @@ type Resolution struct {
 }
 
 // Looked says what the feed can say about components that are no Go modules. One that the collection does not list is an
-// error, since nobody looked for records of it, and it would seem clean; unsearched are those that it lists as such.
+// error, since nobody looked for records of it, and it would seem clean; unsearched are those that it lists as such, each with
+// the reason.
 func (f *Feed) Looked(components []component.Component) (unsearched []string, err error) {
 	var unknown []string
 	for _, c := range components {
@@ -225,7 +247,7 @@ func (f *Feed) Looked(components []component.Component) (unsearched []string, er
 		case i < 0:
 			unknown = append(unknown, cmp.Or(c.Package(), c.CPE))
 		case !f.Collection.Components[i].Searched:
-			unsearched = append(unsearched, c.Package())
+			unsearched = append(unsearched, c.Package()+": "+f.Collection.Components[i].LookedAt)
 		}
 	}
 	slices.Sort(unknown)

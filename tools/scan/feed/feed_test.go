@@ -52,6 +52,8 @@ func pinnedVersions(t *testing.T) map[string]string {
 		Bazel  struct{ Version string } `json:"bazel"`
 		Zig    struct{ Version string } `json:"zig"`
 		SQLite struct{ Version string } `json:"sqlite_amalgamation"`
+
+		Modules map[string]struct{ Version string } `json:"modules"`
 	}
 	if err := json.Unmarshal(text, &pins); err != nil {
 		t.Fatal(err)
@@ -61,6 +63,9 @@ func pinnedVersions(t *testing.T) map[string]string {
 		t.Fatalf("pins.json has zig %q and SQLite %q: look which C libraries that zig carries (./bazelw run //:sbom) and say so in carried", pins.Zig.Version, pins.SQLite.Version)
 	}
 	pinned["pkg:generic/sqlite"], pinned["pkg:generic/bazel"] = pins.SQLite.Version, pins.Bazel.Version
+	for name, m := range pins.Modules {
+		pinned["pkg:bazel/"+name] = m.Version
+	}
 	return pinned
 }
 
@@ -69,12 +74,16 @@ func TestPinned(t *testing.T) {
 	pinned := pinnedVersions(t)
 	want := map[string]bool{ // affected by version
 		"CVE-2025-26519": true, "CVE-2026-40200": true, "CVE-2026-6042": true, // musl
-		"CVE-2018-1000101": true, // mingw-w64: no fix is known
+		"CVE-2018-1000101": true,                                               // mingw-w64: no fix is known
+		"CVE-2025-4565":    true, "CVE-2026-0994": true, "CVE-2026-6409": true, // protobuf for Python and PHP
+		"CVE-2026-22184": true, "CVE-2026-27171": true, // zlib
 	}
 	inside := map[string]string{
 		"CVE-2018-1000101": "7.0.0", "CVE-2020-28928": "1.2.1", "CVE-2022-3474": "5.3.1", "CVE-2022-35737": "3.39.1", "CVE-2023-4911": "2.36", "CVE-2023-7104": "3.43.0",
 		"CVE-2024-0232": "3.43.1", "CVE-2025-26519": "1.2.5", "CVE-2025-29087": "3.49.0", "CVE-2025-29088": "3.49.0", "CVE-2025-3277": "3.49.0",
 		"CVE-2025-4802": "2.38", "CVE-2025-6965": "3.50.1", "CVE-2025-70873": "3.51.1", "CVE-2025-7458": "3.41.1", "CVE-2025-7709": "3.50.2",
+		"CVE-2022-1941": "21.5", "CVE-2024-7254": "28.1", "CVE-2025-4565": "29.4", "CVE-2026-0994": "33.4", "CVE-2026-6409": "33.5",
+		"CVE-2018-25032": "1.2.11", "CVE-2022-37434": "1.2.12.bcr.1", "CVE-2023-45853": "1.3", "CVE-2026-22184": "1.3.1", "CVE-2026-27171": "1.3.1",
 		"CVE-2026-11822": "3.53.1", "CVE-2026-11824": "3.53.1", "CVE-2026-40200": "1.2.6", "CVE-2026-6042": "1.2.6",
 	}
 	f := embeddedFeed(t)
@@ -157,7 +166,7 @@ func TestLooked(t *testing.T) {
 	if got, err := f.Looked([]component.Component{of("pkg:generic/sqlite", ""), of("pkg:golang/example.org/x", ""), of("pkg:deb/debian/musl", "cpe:2.3:a:musl-libc:musl:1:*:*:*:*:*:*:*")}); err != nil || got != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	if got, err := f.Looked([]component.Component{of("pkg:generic/zig", ""), of("pkg:generic/zig", "")}); err != nil || !slices.Equal(got, []string{"pkg:generic/zig"}) {
+	if got, err := f.Looked([]component.Component{of("pkg:generic/zig-libc-stubs", ""), of("pkg:generic/zig-libc-stubs", "")}); err != nil || len(got) != 1 || !strings.HasPrefix(got[0], "pkg:generic/zig-libc-stubs: not searched: names") {
 		t.Errorf("not searched: %q, %v", got, err)
 	}
 	if _, err := f.Looked([]component.Component{of("pkg:generic/planted", "")}); err == nil || !strings.Contains(err.Error(), "does not list pkg:generic/planted") {
@@ -196,7 +205,7 @@ func TestEverything(t *testing.T) {
 }
 
 const (
-	goodCollection = `{"schema":"x","date":"2026-11-26","method":"m","complete":false,"license":"MIT","components":[{"purl":"pkg:generic/a","looked_at":"x"}]}`
+	goodCollection = `{"schema":"x","date":"2026-11-26","method":"m","complete":false,"license":"MIT","components":[{"purl":"pkg:generic/a","looked_at":"not searched: x","sources":[{"url":"https://a.invalid","read":"2026-11-26","says":"s"}]}]}`
 	goodRecord     = `{"id":"CVE-1-1","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"GIT","name":"a","purl":"pkg:generic/a"},"versions":["1.0.0"]}],
  "database_specific":{"status":"confirmed","severity":{"label":"high"},"sources":[{"url":"https://a.invalid","read":"2026-11-26","says":"s"}]}}`
 )
@@ -224,6 +233,9 @@ func TestLoadRefuses(t *testing.T) {
 		want   string
 	}{
 		"a claim of completeness": {edit("collection.json", `"complete":false`, `"complete":true`), "may not claim"},
+		"not searched, no reason": {edit("collection.json", "not searched: x", "not searched: "), "a reason"},
+		"not searched, not said":  {edit("collection.json", "not searched: x", "CVE records"), "a reason"},
+		"looked at without a day": {edit("collection.json", `"2026-11-26","says"`, `"soon","says"`), "the day"},
 		"no records":              {func(f map[string]string) { delete(f, record) }, "no records"},
 		"a component not listed":  {edit("collection.json", "pkg:generic/a", "pkg:generic/b"), "does not list"},
 		"another file name":       {func(f map[string]string) { f["records/x.json"] = f[record] }, "holds record"},

@@ -213,11 +213,13 @@ func Compare(a, b string) (int, error) {
 	return semver.Compare(x, y), nil
 }
 
-// canonical is the version as package semver wants it. Go's own versions lose their prefix.
+// canonical is the version as package semver wants it. Go's own versions lose their prefix, and those of Bazel's registry its
+// own revision of the same source: 1.3.1.bcr.3.
 func canonical(version string) (string, error) {
 	if version == "0" {
 		return "v0.0.0-0", nil // before all
 	}
+	version, _, _ = strings.Cut(version, ".bcr.")
 	v := "v" + strings.TrimPrefix(strings.TrimPrefix(version, "go"), "v")
 	if !semver.IsValid(v) {
 		return "", fmt.Errorf("%q is no version", version)
