@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/vuln/scan"
 
@@ -36,12 +37,28 @@ const (
 // maxStream bounds what a scan may print, in bytes.
 const maxStream = 256 << 20
 
-// A Scan is one run of govulncheck over a database.
+// A Scan holds modules and programs against a database. It may be used by several goroutines at once.
 type Scan struct {
 	Database *vulndb.Database
 	Env      []string // of the go command, which a source scan runs
 	Go       string   // version of the standard library that source is judged with, as go1.27.4; "" for the go command's
-	Temp     string   // folder for the database's files; it has to exist
+	Temp     string   // folder for the database's files, which stay there; it has to exist
+
+	once    sync.Once
+	address string // of the database's files
+	err     error  // why they could not be written
+}
+
+// export writes the database's files once for all runs.
+func (s *Scan) export() (address string, err error) {
+	s.once.Do(func() {
+		var dir string
+		if dir, s.err = os.MkdirTemp(s.Temp, "vulndb"); s.err == nil {
+			u := url.URL{Scheme: "file", Path: filepath.ToSlash(dir)}
+			s.address, s.err = u.String(), s.Database.Export(dir)
+		}
+	})
+	return s.address, s.err
 }
 
 // A Result is what one run found.
@@ -108,16 +125,11 @@ func (s *Scan) Binary(ctx context.Context, file, where string) (*Result, error) 
 }
 
 func (s *Scan) run(ctx context.Context, scanner, where string, args ...string) (*Result, error) {
-	dir, err := os.MkdirTemp(s.Temp, "vulndb")
+	address, err := s.export()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	if err := s.Database.Export(dir); err != nil {
-		return nil, err
-	}
-	address := url.URL{Scheme: "file", Path: filepath.ToSlash(dir)}
-	cmd := scan.Command(ctx, append([]string{"-db", address.String()}, args...)...)
+	cmd := scan.Command(ctx, append([]string{"-db", address}, args...)...)
 	cmd.Env = s.Env
 	if s.Go != "" {
 		cmd.Env = append(slices.Clone(s.Env), "GOVERSION="+s.Go)
