@@ -17,7 +17,7 @@ import (
 // TestMain is also the worker that a scan starts.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == sast.GosecWorker {
-		if err := sast.GosecModule(os.Stdout, os.Args[2], os.Args[3:]); err != nil {
+		if err := sast.GosecModule(os.Stdout, os.Args[2]); err != nil {
 			os.Stderr.WriteString(err.Error() + "\n")
 			os.Exit(1)
 		}
@@ -185,7 +185,7 @@ func TestMissing(t *testing.T) {
 			}
 		}
 	}
-	if err := sast.GosecModule(&bytes.Buffer{}, e.Tree.Root, nil); err == nil {
+	if err := sast.GosecModule(&bytes.Buffer{}, e.Tree.Root); err == nil {
 		t.Error("gosec passed without the go command")
 	}
 }

@@ -23,6 +23,9 @@ type Scanner struct {
 	Count   int      `json:"findings"`
 	Error   string   `json:"error,omitempty"` // why it did not run; "" when it did
 	Notes   []string `json:"notes,omitempty"`
+	// Kept says what of it was said in an earlier run, about the same bytes, and was not asked again; "" for nothing. It is no
+	// part of a report, which is the same either way.
+	Kept string `json:"-"`
 }
 
 // Input is all that a verdict depends on.

@@ -24,6 +24,9 @@ func (r *Report) Table(w io.Writer) error {
 		if s.Error != "" {
 			count = "did not run: " + oneLine(s.Error)
 		}
+		if s.Kept != "" {
+			count += ", " + s.Kept
+		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.Name, s.Version, s.Input, count)
 	}
 	fmt.Fprintf(t, "\nWHAT\tWHERE\tREACHED\tSEVERITY\tDECISION\tDUE\n")

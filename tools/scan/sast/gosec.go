@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -21,6 +20,7 @@ import (
 	"github.com/securego/gosec/v2"
 	"github.com/securego/gosec/v2/analyzers"
 	"github.com/securego/gosec/v2/rules"
+	"golang.org/x/tools/go/packages"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
@@ -45,48 +45,96 @@ type gosecIssue struct {
 // GosecWorker is the name of the subcommand that runs [GosecModule]: gosec reads its environment from its process.
 const GosecWorker = "gosec"
 
-// GosecModule runs gosec on the Go module in dir, without the folders in excluded, and writes a report for this package.
-// A package that cannot be loaded is an error: it would look clean.
-func GosecModule(stdout io.Writer, dir string, excluded []string) error {
-	var except []*regexp.Regexp
-	for _, name := range append([]string{"testdata", "vendor"}, excluded...) {
-		except = append(except, regexp.MustCompile(`(^|/)`+regexp.QuoteMeta(name)+`(/|$)`))
-	}
-	found, err := gosec.PackagePaths(filepath.Join(dir, "..."), nil)
+// GosecModule runs gosec on the Go module in dir and writes a report for this package. A package that cannot be loaded, or
+// that one of gosec's parts gives up on, is an error: it would look clean.
+//
+// All packages are loaded at once. gosec by itself loads one after the other, and has the go command find and compile what
+// each of them imports: that took most of its time.
+func GosecModule(stdout io.Writer, dir string) error {
+	loaded, err := loadPackages(dir)
 	if err != nil {
 		return fmt.Errorf("run gosec: %w", err)
 	}
-	var packages []string
-	for _, name := range found {
-		rel, err := filepath.Rel(dir, name)
-		if err != nil {
-			return fmt.Errorf("run gosec: %w", err)
-		}
-		if !slices.ContainsFunc(except, func(r *regexp.Regexp) bool { return r.MatchString(filepath.ToSlash(rel)) }) {
-			packages = append(packages, name)
-		}
+	report := gosecReport{Version: linked.Version("github.com/securego/gosec/v2")}
+	work := make(chan *packages.Package)
+	done := make(chan gosecWork)
+	workers := runtime.GOMAXPROCS(0)
+	for range workers {
+		go func() { done <- analyse(work) }()
 	}
-	slices.Sort(packages)
-	config := gosec.NewConfig()
-	config.SetGlobal(gosec.Nosec, "true") // comments such as #nosec count for nothing
-	a := gosec.NewAnalyzer(config, false, false, false, runtime.GOMAXPROCS(0), log.New(io.Discard, "", 0))
-	a.LoadRules(rules.Generate(false).RulesInfo())
-	a.LoadAnalyzers(analyzers.Generate(false).AnalyzersInfo())
-	if err := a.Process(nil, packages...); err != nil {
-		return fmt.Errorf("run gosec: %w", err)
+	for _, p := range loaded {
+		work <- p
 	}
-	issues, metrics, errs := a.Report()
-	for _, file := range slices.Sorted(maps.Keys(errs)) {
-		return fmt.Errorf("run gosec: %s: %s", file, errs[file][0].Err)
+	close(work)
+	var failed []string
+	for range workers {
+		w := <-done
+		report.Files += w.files
+		report.Issues = append(report.Issues, w.issues...)
+		failed = append(failed, w.failed...)
 	}
-	if metrics.NumFiles == 0 {
+	if failed != nil {
+		return fmt.Errorf("run gosec: %s", slices.Min(failed))
+	}
+	if report.Files == 0 {
 		return fmt.Errorf("run gosec: %s has no Go files", dir)
 	}
-	report := gosecReport{Version: linked.Version("github.com/securego/gosec/v2"), Files: metrics.NumFiles}
-	for _, i := range issues {
-		report.Issues = append(report.Issues, gosecIssue{i.RuleID, strings.ToLower(i.Severity.String()), i.What, i.File, i.Line})
-	}
 	return json.NewEncoder(stdout).Encode(report)
+}
+
+func loadPackages(dir string) ([]*packages.Package, error) {
+	loaded, err := packages.Load(&packages.Config{Mode: gosec.LoadMode, Dir: dir}, "./...")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range loaded {
+		switch {
+		case len(p.Errors) > 0:
+			return nil, fmt.Errorf("load package %s: %w", p.PkgPath, p.Errors[0])
+		case p.IllTyped:
+			return nil, fmt.Errorf("load package %s: something that it imports cannot be loaded", p.PkgPath)
+		}
+	}
+	return slices.DeleteFunc(loaded, func(p *packages.Package) bool { return len(p.CompiledGoFiles) == 0 }), nil // tests alone
+}
+
+// gosecWork is what one goroutine did.
+type gosecWork struct {
+	files  int
+	issues []gosecIssue
+	failed []string
+}
+
+// analyse runs all rules and analyzers of gosec over the packages, by an analyzer of its own, which keeps in itself what it
+// found.
+func analyse(work <-chan *packages.Package) (done gosecWork) {
+	config := gosec.NewConfig()
+	config.SetGlobal(gosec.Nosec, "true") // comments such as #nosec count for nothing
+	var says complaints
+	a := gosec.NewAnalyzer(config, false, false, false, 1, log.New(&says, "", 0))
+	a.LoadRules(rules.Generate(false).RulesInfo())
+	a.LoadAnalyzers(analyzers.Generate(false).AnalyzersInfo())
+	for p := range work {
+		a.CheckRules(p)
+		a.CheckAnalyzers(p)
+	}
+	issues, metrics, _ := a.Report()
+	done.files, done.failed = metrics.NumFiles, says
+	for _, i := range issues {
+		done.issues = append(done.issues, gosecIssue{i.RuleID, strings.ToLower(i.Severity.String()), i.What, i.File, i.Line})
+	}
+	return done
+}
+
+// complaints are the lines in which gosec tells its log, and nobody else, that it gave up on something.
+type complaints []string
+
+func (c *complaints) Write(line []byte) (int, error) {
+	first, _, _ := strings.Cut(string(line), "\n")
+	if slices.ContainsFunc([]string{"Panic ", "Error ", "Rule error"}, func(begin string) bool { return strings.HasPrefix(first, begin) }) {
+		*c = append(*c, first)
+	}
+	return len(line), nil
 }
 
 // runGosec looks at each Go module by itself, with cgo: without it half of the driver would not be seen.
@@ -102,18 +150,7 @@ func runGosec(ctx context.Context, e *Env) (*Result, error) {
 			continue
 		}
 		dir := filepath.Join(e.Tree.Root, filepath.FromSlash(m.Dir))
-		args := []string{e.Self, GosecWorker, dir}
-		for _, other := range modules {
-			if other.Dir == m.Dir {
-				continue
-			}
-			if m.Dir == "." {
-				args = append(args, other.Dir)
-			} else if inner, ok := strings.CutPrefix(other.Dir, m.Dir+"/"); ok {
-				args = append(args, inner)
-			}
-		}
-		res, err := e.Runner.Run(ctx, lint.Command{Dir: dir, Env: []string{"GOWORK=off", "CGO_ENABLED=1"}, Args: args})
+		res, err := e.Runner.Run(ctx, lint.Command{Dir: dir, Env: []string{"GOWORK=off", "CGO_ENABLED=1"}, Args: []string{e.Self, GosecWorker, dir}})
 		if err != nil {
 			return nil, fmt.Errorf("run gosec in %s: %w", m.Dir, err)
 		}

@@ -37,6 +37,7 @@ import (
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
+	"github.com/gosqlite/gosqlite/tools/scan/cache"
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
 )
 
@@ -64,7 +65,11 @@ type Result struct {
 // A Scanner runs one program.
 type Scanner struct {
 	Name string
+	Cost int // about how many seconds it takes when nothing is kept
 	Run  func(ctx context.Context, e *Env) (*Result, error)
+
+	reads func(in *cache.Inputs) string                                // the files, with their digests
+	runs  []func(ctx context.Context, e *Env) (says string, err error) // what the programs are
 }
 
 // Outside are the folders of modules that are made for tests and released nowhere: consumers, and the benchmark, which
@@ -96,24 +101,26 @@ func owner(name string, modules []lint.Module) string {
 // Engine is the name of the scanner whose findings gate nothing.
 const Engine = "sqlite-engine"
 
+type asks []func(context.Context, *Env) (string, error)
+
 // Scanners are all scanners, the quick ones first.
 func Scanners() []Scanner {
 	return []Scanner{
-		{"shellcheck", shellcheck},
-		{"secrets", secrets},
-		{"clang-warnings", warnings},
-		{"clang-analyzer", analyzer},
-		{"cppcheck", cppcheck},
-		{"buildifier", byLint("buildifier", "low")},
-		{"vet", byLint("vet", "medium")},
-		{"staticcheck", byLint("staticcheck", "medium")},
-		{"gosec", runGosec},
-		{Engine, engine},
+		{"shellcheck", 6, shellcheck, scripts, asks{program("shellcheck")}},
+		{"secrets", 4, secrets, allFiles, asks{Go, pins(gitleaksPins)}},
+		{"clang-warnings", 4, warnings, cFiles, asks{clangProgram}},
+		{"clang-analyzer", 6, analyzer, cFiles, asks{clangProgram}},
+		{"cppcheck", 5, cppcheck, cFiles, asks{program("cppcheck")}},
+		{"buildifier", 2, byLint("buildifier", "low"), allFiles, asks{Go, pins(toolPins)}},
+		{"vet", 8, byLint("vet", "medium"), goFiles, asks{Go}},
+		{"staticcheck", 20, byLint("staticcheck", "medium"), goFiles, asks{Go, pins(toolPins)}},
+		{"gosec", 30, runGosec, goFiles, asks{Go}},
+		{Engine, 3, engine, cFiles, asks{clangProgram}},
 	}
 }
 
-// packages of Debian that bring a program.
-var packages = map[string]string{"clang": "clang", "cppcheck": "cppcheck", "shellcheck": "shellcheck"}
+// debian are its packages that bring a program.
+var debian = map[string]string{"clang": "clang", "cppcheck": "cppcheck", "shellcheck": "shellcheck"}
 
 // host runs a program of the host.
 func host(ctx context.Context, e *Env, dir string, args ...string) (lint.Result, error) {
@@ -122,8 +129,8 @@ func host(ctx context.Context, e *Env, dir string, args ...string) (lint.Result,
 
 func hostWith(ctx context.Context, e *Env, c lint.Command) (lint.Result, error) {
 	res, err := e.Runner.Run(ctx, c)
-	if p := c.Args[0]; err != nil && ctx.Err() == nil && packages[p] != "" {
-		return res, fmt.Errorf("%w: not installed: apt-get install %s", err, packages[p])
+	if p := c.Args[0]; err != nil && ctx.Err() == nil && debian[p] != "" {
+		return res, fmt.Errorf("%w: not installed: apt-get install %s", err, debian[p])
 	}
 	return res, err
 }

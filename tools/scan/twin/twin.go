@@ -39,6 +39,7 @@ type Twin struct {
 type Program struct {
 	Name    string // path in the archive: gosqlite_0.1.0_linux_amd64_debug/bin/gosqlite
 	File    string // where it was unpacked
+	SHA256  string // of the program, in hexadecimal
 	defined map[string]bool
 }
 
@@ -114,7 +115,8 @@ func unpack(r io.Reader, dir string) ([]*Program, error) {
 		if err = errors.Join(err, file.Close()); err != nil {
 			return nil, err
 		}
-		programs = append(programs, &Program{h.Name, file.Name(), defined})
+		sum := sha256.Sum256(data)
+		programs = append(programs, &Program{h.Name, file.Name(), hex.EncodeToString(sum[:]), defined})
 	}
 }
 

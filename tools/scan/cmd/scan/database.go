@@ -4,17 +4,15 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/scan/cache"
 	"github.com/gosqlite/gosqlite/tools/scan/feed"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
 	"github.com/gosqlite/gosqlite/tools/scan/vex"
@@ -109,7 +107,7 @@ func checkPass(ctx context.Context, args []string, env environment) error {
 		return err
 	}
 	for _, name := range rest {
-		sum, err := fileDigest(name)
+		sum, err := cache.FileDigest(name)
 		if err != nil {
 			return fmt.Errorf("read what is released: %w", err)
 		}
@@ -138,18 +136,4 @@ func treeBasis(ctx context.Context, root string) (vex.Basis, error) {
 		return b, err
 	}
 	return vex.Basis{Triage: digest(text), Database: db.Meta.SHA256, Feed: known.SHA256}, nil
-}
-
-// fileDigest is the SHA-256 of a file of any size, in hexadecimal.
-func fileDigest(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
 }

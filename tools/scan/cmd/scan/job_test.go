@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // TestScheduledJob: the job of docs/remediation.md asks the database that is online. It is quiet until a record appears that
@@ -37,7 +38,7 @@ func TestScheduledJob(t *testing.T) {
 	put(t, release, map[string]string{"gosqlite_0.1.0_linux_amd64.cdx.json": bill(dep)})
 	job := func() (int, string) {
 		var stdout, stderr bytes.Buffer
-		env := environment{&stdout, &stderr, []string{"PATH=" + t.TempDir()}, server.Client(), os.Executable}
+		env := environment{&stdout, &stderr, []string{"PATH=" + t.TempDir()}, server.Client(), os.Executable, time.Now}
 		code := run(t.Context(), []string{"--root", root, "--release", release, "--db", server.URL, "--date", "2026-11-27", "--out", out}, env)
 		return code, stdout.String() + stderr.String()
 	}

@@ -19,6 +19,9 @@
 // machines and people from their sources. pass says whether a report lets a release out whose bills of materials are
 // FILE...
 //
+// What scanners said of the same bytes before is kept in the user's cache, package cache, and is not asked again, but for
+// the gate of a release and with --fresh. The table says of which scanners; the report is the same.
+//
 // Where --db is a folder or a file:// address, nothing is fetched. --out gets scan.json, scan.sarif, scan.html and the
 // VEX documents. Standard output is a table, or with --json the report.
 //
@@ -37,6 +40,6 @@ import (
 func main() {
 	client := &http.Client{Timeout: time.Minute}
 	action.Start("scan", func(ctx context.Context) int {
-		return run(ctx, os.Args[1:], environment{os.Stdout, os.Stderr, os.Environ(), client, os.Executable})
+		return run(ctx, os.Args[1:], environment{os.Stdout, os.Stderr, os.Environ(), client, os.Executable, time.Now})
 	})
 }

@@ -6,12 +6,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
 	"github.com/gosqlite/gosqlite/tools/release/action"
@@ -93,7 +95,7 @@ func decide(id, component, version string, change func(d *triage.Decision)) tria
 func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, environment{&out, &errs, []string{"PATH=" + t.TempDir()}, nil, os.Executable})
+	code = run(t.Context(), args, environment{&out, &errs, []string{"PATH=" + t.TempDir()}, nil, os.Executable, time.Now})
 	return code, out.String(), errs.String()
 }
 
@@ -239,8 +241,11 @@ func TestTwins(t *testing.T) {
 	}
 	// What is not given closes the gate.
 	s := &session{options: options{twins: action.List{"out/x_a_debug.tar.gz"}}, report: report.Report{Bills: bills}, env: environment{stderr: io.Discard}}
-	s.runTwins(t.Context(), nil)
-	if len(s.report.Scanners) != 1 || !strings.Contains(s.report.Scanners[0].Error, "x_b_debug.tar.gz") || len(s.facts.Ran) != 0 {
+	if r, err := s.runTwins(t.Context(), nil, nil); r != nil || err == nil || !strings.Contains(err.Error(), "x_b_debug.tar.gz") {
+		t.Errorf("%+v, %v", r, err)
+	}
+	s.add("go-binary", "", "", nil, nil, errors.New("planted"))
+	if len(s.report.Scanners) != 1 || s.report.Scanners[0].Error != "planted" || len(s.facts.Ran) != 0 {
 		t.Errorf("%+v", s.report.Scanners)
 	}
 }

@@ -26,6 +26,7 @@ type environment struct {
 	environ        []string
 	client         *http.Client
 	self           func() (string, error) // path of this program
+	now            func() time.Time       // times what runs; nothing is judged by it
 }
 
 // system runs git, the go command and analysers.
@@ -43,6 +44,7 @@ flags: --root DIR    the tree; by default the one that the current folder lies i
        --triage FILE decisions; by default tools/scan/triage.json
        --source ADDRESS  where PLACE is a copy of, for the record; by default https://vuln.go.dev
        --zig FILE    the pinned zig, whose clang looks at own C; by default the host's clang
+       --fresh       run every scanner, also where the result of an earlier run of the same is kept
        --json        print the report as JSON
 `
 
@@ -154,8 +156,8 @@ func write(dir, name string, data []byte) error {
 }
 
 func gosecWorker(_ context.Context, args []string, env environment) error {
-	if len(args) == 0 {
+	if len(args) != 1 {
 		return action.UsageError("%s needs the folder of a Go module", sast.GosecWorker)
 	}
-	return sast.GosecModule(env.stdout, args[0], args[1:])
+	return sast.GosecModule(env.stdout, args[0])
 }

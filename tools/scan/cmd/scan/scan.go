@@ -34,7 +34,7 @@ var errNo = errors.New("the gate says no")
 type options struct {
 	root, db, triage, release, gate, only, out, date, zig string
 	sboms, twins                                          action.List
-	json                                                  bool
+	json, fresh                                           bool
 }
 
 func (o *options) declare(f *flag.FlagSet) {
@@ -50,6 +50,7 @@ func (o *options) declare(f *flag.FlagSet) {
 	f.Var(&o.sboms, "sbom", "")
 	f.Var(&o.twins, "twin", "")
 	f.BoolVar(&o.json, "json", false, "")
+	f.BoolVar(&o.fresh, "fresh", false, "")
 }
 
 func (o *options) validate(rest []string) error {
@@ -86,6 +87,8 @@ type session struct {
 	facts     triage.Facts
 	resolved  []feed.Resolution
 	report    report.Report
+
+	keptPrograms int // of debug twins, whose results were kept
 }
 
 func scan(ctx context.Context, args []string, env environment) error {

@@ -6,14 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
+	"github.com/gosqlite/gosqlite/tools/scan/cache"
 	"github.com/gosqlite/gosqlite/tools/scan/component"
 	"github.com/gosqlite/gosqlite/tools/scan/feed"
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
@@ -28,7 +27,7 @@ import (
 // dependencies, rule modules, the Go SDK.
 const modulesScanner = "go-modules"
 
-// allScanners are the names for --only, in the order in which they run.
+// allScanners are the names for --only, in the order of the report.
 func allScanners() []string {
 	names := []string{feed.Scanner, govuln.BillScanner, govuln.BinaryScanner, modulesScanner, govuln.SourceScanner}
 	for _, s := range sast.Scanners() {
@@ -59,6 +58,7 @@ func (s *session) runBills(tools []component.Component) error {
 			input += fmt.Sprintf(", %d build tools", len(tools))
 		}
 		found, notes, err := s.lookUpC(tools)
+		input += fmt.Sprintf("; %d components not searched", len(notes))
 		s.add(feed.Scanner, s.feed.Collection.Date, input, notes, found, err)
 	}
 	if s.wants(govuln.BillScanner) {
@@ -81,11 +81,8 @@ func (s *session) lookUpC(tools []component.Component) (found []finding.Finding,
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, name := range unsearched {
-		notes = append(notes, name+": nobody searched for records")
-	}
 	found, err = s.feed.Find(all)
-	return found, notes, s.billsGiven(err)
+	return found, unsearched, s.billsGiven(err)
 }
 
 func (s *session) billsGiven(err error) error {
@@ -119,8 +116,9 @@ func gitleaksMod(root string) string {
 }
 
 func (s *session) runTree(ctx context.Context) error {
-	runner := s.env.system()
-	tree, err := lint.Tracked(ctx, runner, s.root)
+	begin := s.env.now()
+	system := s.env.system()
+	tree, err := lint.Tracked(ctx, system, s.root)
 	if err != nil {
 		return err
 	}
@@ -143,68 +141,107 @@ func (s *session) runTree(ctx context.Context) error {
 	if err := s.runBills(append(slices.Clone(pins.Components), java)); err != nil {
 		return err
 	}
-	v := &govuln.Scan{Database: s.database, Env: runner.Env, Temp: s.temp, Go: goVersion(pins)}
-	if s.wants(govuln.BinaryScanner) {
-		s.runTwins(ctx, v)
-	}
-	if s.wants(modulesScanner) {
-		found, n, err := s.runModules(ctx, pins)
-		s.add(modulesScanner, s.database.Meta.Date, fmt.Sprintf("%d requirements", n), nil, found, err)
-	}
-	if s.wants(govuln.SourceScanner) {
-		s.runSource(ctx, v, tree)
-	}
 	self, err := s.env.self()
 	if err != nil {
 		return err
 	}
 	env := &sast.Env{
-		Runner: runner, Tree: tree, Temp: s.temp, Self: self, Zig: s.zig,
+		Runner: system, Tree: tree, Temp: s.temp, Self: self, Zig: s.zig,
 		Tools: filepath.Join(s.root, "tools"), Gitleaks: gitleaksMod(s.root),
 	}
-	for _, sc := range sast.Scanners() {
-		if !s.wants(sc.Name) || ctx.Err() != nil {
-			continue
-		}
-		progress(s.env.stderr, sc.Name)
-		r, err := sc.Run(ctx, env)
-		if err != nil {
-			r = &sast.Result{}
-		}
-		s.add(sc.Name, r.Version, r.Input, r.Notes, r.Findings, err)
+	r := &runner{cache: s.openCache(), workers: processors(), now: s.env.now, stderr: s.env.stderr}
+	if r.self, err = cache.FileDigest(self); err != nil {
+		return fmt.Errorf("read this program: %w", err)
 	}
-	return ctx.Err()
+	inputs, err := cache.Digest(s.root, tree.Files, tree.Links)
+	if err != nil {
+		return err
+	}
+	tasks := s.tasks(env, r, inputs, pins)
+	outcomes := r.all(ctx, tasks)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	first := len(s.report.Scanners)
+	for i, o := range outcomes {
+		s.add(tasks[i].name, o.Version, o.Input, o.Notes, o.Findings, o.err)
+		switch {
+		case o.kept:
+			s.report.Scanners[first+i].Kept = keptWords
+		case tasks[i].name == govuln.BinaryScanner && s.keptPrograms > 0:
+			s.report.Scanners[first+i].Kept = fmt.Sprintf("%d programs %s", s.keptPrograms, keptWords)
+		}
+	}
+	r.times(s.report.Scanners[first:], outcomes, s.env.now().Sub(begin))
+	return nil
 }
 
-func (s *session) runTwins(ctx context.Context, v *govuln.Scan) {
-	progress(s.env.stderr, govuln.BinaryScanner)
-	var all []finding.Finding
-	var version string
+// tasks are the wanted scanners of the tree, in the order of the report.
+func (s *session) tasks(env *sast.Env, r *runner, inputs *cache.Inputs, pins *component.Document) []task {
+	v := &govuln.Scan{Database: s.database, Env: s.env.system().Env, Temp: s.temp, Go: goVersion(pins)}
+	all := []task{
+		{name: govuln.BinaryScanner, cost: 25, run: func(ctx context.Context) (*sast.Result, error) { return s.runTwins(ctx, v, r) }},
+		{name: modulesScanner, run: func(ctx context.Context) (*sast.Result, error) { return s.runModules(ctx, pins) }},
+		{
+			name: govuln.SourceScanner, cost: 25,
+			depends: func(ctx context.Context) ([]string, error) {
+				said, err := sast.Go(ctx, env)
+				return []string{s.root, inputs.Go(), said, s.database.Meta.SHA256, v.Go}, err
+			},
+			run: func(ctx context.Context) (*sast.Result, error) { return s.runSource(ctx, v, env.Tree) },
+		},
+	}
+	for _, sc := range sast.Scanners() {
+		all = append(all, task{
+			name: sc.Name, cost: sc.Cost,
+			depends: func(ctx context.Context) ([]string, error) { return sc.Depends(ctx, env, inputs) },
+			run:     func(ctx context.Context) (*sast.Result, error) { return sc.Run(ctx, env) },
+		})
+	}
+	return slices.DeleteFunc(all, func(t task) bool { return !s.wants(t.name) })
+}
+
+// runTwins reads every twin anew, because evidence is held against the symbols of its programs, and keeps what the database
+// says of each program.
+func (s *session) runTwins(ctx context.Context, v *govuln.Scan, r *runner) (*sast.Result, error) {
+	if err := s.twinsGiven(); err != nil {
+		return nil, err
+	}
+	out := &sast.Result{}
 	programs := 0
-	err := func() error {
-		if err := s.twinsGiven(); err != nil {
-			return err
+	for _, name := range s.twins {
+		unpacked, err := twin.Unpack(name, s.temp)
+		if err != nil {
+			return nil, err
 		}
-		for _, name := range s.twins {
-			unpacked, err := twin.Unpack(name, s.temp)
-			if err != nil {
-				return err
+		s.report.Twins = append(s.report.Twins, report.Twin{File: unpacked.File, SHA256: unpacked.SHA256, Programs: len(unpacked.Programs)})
+		for _, p := range unpacked.Programs {
+			found := r.one(ctx, &task{
+				name: govuln.BinaryScanner + "-program",
+				depends: func(context.Context) ([]string, error) {
+					return []string{p.Name, p.SHA256, s.database.Meta.SHA256}, nil
+				},
+				run: func(ctx context.Context) (*sast.Result, error) {
+					found, err := v.Binary(ctx, p.File, p.Name)
+					if err != nil {
+						return nil, err
+					}
+					return &sast.Result{Version: found.Version, Findings: found.Findings}, nil
+				},
+			})
+			if found.err != nil {
+				return nil, found.err
 			}
-			s.report.Twins = append(s.report.Twins, report.Twin{File: unpacked.File, SHA256: unpacked.SHA256, Programs: len(unpacked.Programs)})
-			for _, p := range unpacked.Programs {
-				r, err := v.Binary(ctx, p.File, p.Name)
-				if err != nil {
-					return err
-				}
-				version = r.Version
-				all = append(all, r.Findings...)
-				s.facts.Programs = append(s.facts.Programs, triage.Program{Name: p.Name, Defines: p.Defines})
-				programs++
+			if found.kept {
+				s.keptPrograms++
 			}
+			out.Version, out.Findings = found.Version, append(out.Findings, found.Findings...)
+			s.facts.Programs = append(s.facts.Programs, triage.Program{Name: p.Name, Defines: p.Defines})
+			programs++
 		}
-		return nil
-	}()
-	s.add(govuln.BinaryScanner, version, fmt.Sprintf("%d programs of %d debug twins", programs, len(s.report.Twins)), nil, all, err)
+	}
+	out.Input = fmt.Sprintf("%d programs of %d debug twins", programs, len(s.report.Twins))
+	return out, nil
 }
 
 // twinsGiven wants the debug twin of each bill of materials: what is linked on one platform says nothing about another.
@@ -232,26 +269,30 @@ func (s *session) twinsGiven() error {
 	return nil
 }
 
-func (s *session) runSource(ctx context.Context, v *govuln.Scan, tree *lint.Tree) {
-	progress(s.env.stderr, govuln.SourceScanner)
-	var all []finding.Finding
-	var version, goVersion string
+func (s *session) runSource(ctx context.Context, v *govuln.Scan, tree *lint.Tree) (*sast.Result, error) {
 	modules, err := tree.Modules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &sast.Result{}
+	var goVersion string
 	scanned := 0
 	for _, m := range modules {
-		if err != nil || !sast.Analysed(tree, m, modules) {
+		if !sast.Analysed(tree, m, modules) {
 			continue
 		}
-		var r *govuln.Result
-		if r, err = v.Source(ctx, filepath.Join(s.root, filepath.FromSlash(m.Dir)), m.Path); err == nil {
-			all, version, goVersion = append(all, r.Findings...), r.Version, r.GoVersion
-			scanned++
+		r, err := v.Source(ctx, filepath.Join(s.root, filepath.FromSlash(m.Dir)), m.Path)
+		if err != nil {
+			return nil, err
 		}
+		out.Version, out.Findings, goVersion = r.Version, append(out.Findings, r.Findings...), r.GoVersion
+		scanned++
 	}
-	if err == nil && scanned == 0 {
-		err = errors.New("the tree has no Go packages")
+	if scanned == 0 {
+		return nil, errors.New("the tree has no Go packages")
 	}
-	s.add(govuln.SourceScanner, version, fmt.Sprintf("%d modules, %s", scanned, goVersion), nil, all, err)
+	out.Input = fmt.Sprintf("%d modules, %s", scanned, goVersion)
+	return out, nil
 }
 
 // goVersion is the Go that releases are built with, whatever Go runs here.
@@ -264,32 +305,23 @@ func goVersion(pins *component.Document) string {
 	return ""
 }
 
-func (s *session) runModules(ctx context.Context, pins *component.Document) ([]finding.Finding, int, error) {
+func (s *session) runModules(ctx context.Context, pins *component.Document) (*sast.Result, error) {
 	all := slices.Clone(pins.Components)
 	files, err := modFiles(ctx, s.env.system(), s.root)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	for _, file := range files {
 		name, err := filepath.Rel(s.root, file)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		d, err := component.GoMod(filepath.ToSlash(name), file)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		all = append(all, d.Components...)
 	}
 	found, err := govuln.ByComponents(s.database, all, modulesScanner)
-	return found, len(all), err
-}
-
-// progress says on a terminal what runs.
-func progress(w io.Writer, name string) {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			fmt.Fprintf(w, "scan: %s\n", name)
-		}
-	}
+	return &sast.Result{Version: s.database.Meta.Date, Input: fmt.Sprintf("%d requirements", len(all)), Findings: found}, err
 }

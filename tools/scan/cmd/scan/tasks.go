@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/scan/cache"
+	"github.com/gosqlite/gosqlite/tools/scan/gate"
+	"github.com/gosqlite/gosqlite/tools/scan/sast"
+)
+
+// maxWorkers bounds the scanners that run at once: each takes up to a gigabyte of memory, and some use every processor.
+const maxWorkers = 4
+
+// A task runs one scanner of the tree.
+type task struct {
+	name string
+	cost int // about how many seconds it takes; the longest begin first
+	// depends is everything that the result depends on; nil when the task keeps results itself, or keeps none.
+	depends func(ctx context.Context) ([]string, error)
+	run     func(ctx context.Context) (*sast.Result, error)
+}
+
+// keptWords say in the table that a scanner was not asked again.
+const keptWords = "kept from an earlier run of the same"
+
+// An outcome is what became of a task.
+type outcome struct {
+	*sast.Result
+	err  error
+	kept bool // the result was kept from an earlier run
+	took time.Duration
+}
+
+// A runner runs tasks.
+type runner struct {
+	cache   *cache.Cache
+	self    string // digest of this program
+	workers int
+	now     func() time.Time
+	stderr  io.Writer
+
+	talk sync.Mutex // for stderr
+}
+
+// openCache is the cache of the user who runs this, in the folder that others of this project keep things in. The gate of a
+// release reads nothing from it, because whoever may write there could say that nothing was found.
+func (s *session) openCache() *cache.Cache {
+	dir := lookup(s.env.environ, "XDG_CACHE_HOME")
+	if home := lookup(s.env.environ, "HOME"); dir == "" && home != "" {
+		dir = filepath.Join(home, ".cache")
+	}
+	if dir == "" || !filepath.IsAbs(dir) {
+		return cache.Open("", false)
+	}
+	return cache.Open(filepath.Join(dir, "gosqlite", "scan", "results"), !s.fresh && s.gate != "release")
+}
+
+// processors is how many tasks run at once.
+func processors() int { return min(runtime.GOMAXPROCS(0), maxWorkers) }
+
+// all runs the tasks and returns their outcomes in the same order.
+func (r *runner) all(ctx context.Context, tasks []task) []outcome {
+	order := make([]int, len(tasks))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return -cmp.Compare(tasks[a].cost, tasks[b].cost) })
+	outcomes := make([]outcome, len(tasks))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range r.workers {
+		workers.Go(func() {
+			for i := range next {
+				r.progress(tasks[i].name)
+				outcomes[i] = r.one(ctx, &tasks[i])
+			}
+		})
+	}
+	for _, i := range order {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return outcomes
+}
+
+// one takes the result of a task from the cache, or runs it. An error is never kept.
+func (r *runner) one(ctx context.Context, t *task) (o outcome) {
+	begin := r.now()
+	defer func() {
+		o.took = r.now().Sub(begin)
+		if o.Result == nil {
+			o.Result = &sast.Result{}
+		}
+	}()
+	if o.err = ctx.Err(); o.err != nil {
+		return o
+	}
+	key, known := r.key(ctx, t)
+	if known && r.cache.Get(t.name, key, &o.Result) {
+		o.kept = true
+		return o
+	}
+	if o.Result, o.err = t.run(ctx); known && o.err == nil {
+		if err := r.cache.Put(t.name, key, o.Result); err != nil {
+			r.say("scan: notice: %v\n", err)
+		}
+	}
+	return o
+}
+
+// key is that of the task's result. What it depends on may not be known, because a program is not there: then nothing is
+// kept, and the run says why.
+func (r *runner) key(ctx context.Context, t *task) (key cache.Key, known bool) {
+	if t.depends == nil || r.self == "" {
+		return key, false
+	}
+	parts, err := t.depends(ctx)
+	if err != nil {
+		return key, false
+	}
+	return cache.KeyOf(append([]string{t.name, r.self}, parts...)...), true
+}
+
+func (r *runner) say(format string, args ...any) {
+	r.talk.Lock()
+	defer r.talk.Unlock()
+	fmt.Fprintf(r.stderr, format, args...)
+}
+
+// progress says on a terminal what runs.
+func (r *runner) progress(name string) {
+	if f, ok := r.stderr.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			r.say("scan: %s\n", name)
+		}
+	}
+}
+
+// times says how long scanners took, the longest first, and which did not run because their results were kept. Times are no
+// part of a report, which is the same each time.
+func (r *runner) times(scanners []gate.Scanner, outcomes []outcome, all time.Duration) {
+	type line struct {
+		name string
+		took time.Duration
+	}
+	var ran []line
+	var kept []string
+	for i, o := range outcomes {
+		if o.kept {
+			kept = append(kept, scanners[i].Name)
+		} else {
+			ran = append(ran, line{scanners[i].Name, o.took})
+		}
+	}
+	slices.SortStableFunc(ran, func(a, b line) int { return -cmp.Compare(a.took, b.took) })
+	var b strings.Builder
+	fmt.Fprintf(&b, "scan: %.1f s", all.Seconds())
+	for i, l := range ran {
+		fmt.Fprintf(&b, "%s %s %.1f s", []string{":", ","}[min(i, 1)], l.name, l.took.Seconds())
+	}
+	if kept != nil {
+		fmt.Fprintf(&b, "; %s: %s", keptWords, strings.Join(kept, ", "))
+	}
+	r.say("%s\n", b.String())
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gosqlite/gosqlite/tools/scan/cache"
+	"github.com/gosqlite/gosqlite/tools/scan/finding"
+	"github.com/gosqlite/gosqlite/tools/scan/gate"
+	"github.com/gosqlite/gosqlite/tools/scan/report"
+	"github.com/gosqlite/gosqlite/tools/scan/sast"
+)
+
+// counted is a scanner that counts how often it ran.
+type counted struct {
+	sync.Mutex
+	runs  int
+	input string // what its result depends on
+	err   error
+}
+
+func (c *counted) task(name string) task {
+	return task{
+		name:    name,
+		depends: func(context.Context) ([]string, error) { return []string{c.input}, nil },
+		run: func(context.Context) (*sast.Result, error) {
+			c.Lock()
+			defer c.Unlock()
+			c.runs++
+			if c.err != nil {
+				return nil, c.err
+			}
+			return &sast.Result{Version: "1", Input: c.input, Notes: []string{"a note"}, Findings: []finding.Finding{{
+				Scanner: name, ID: "X1", Aliases: []string{"Y"}, Component: "a.go", Rank: finding.Called, Severity: "high", Score: 7.8, Trace: []string{"main.main"}, Line: 3, Summary: `"<&>"`,
+			}}}, nil
+		},
+	}
+}
+
+func testRunner(dir, self string, read bool) *runner {
+	return &runner{cache: cache.Open(dir, read), self: self, workers: 2, now: time.Now, stderr: &bytes.Buffer{}}
+}
+
+// TestKept: a result is asked for once, comes back as it was, and not when anything that it depends on is another.
+func TestKept(t *testing.T) {
+	dir, c := t.TempDir(), &counted{input: "a tree"}
+	ask := func(r *runner) outcome { return r.all(t.Context(), []task{c.task("gosec")})[0] }
+	first, second := ask(testRunner(dir, "v1", true)), ask(testRunner(dir, "v1", true))
+	if c.runs != 1 || first.kept || !second.kept || !reflect.DeepEqual(first.Result, second.Result) {
+		t.Errorf("%d runs; %+v, then %+v", c.runs, first, second)
+	}
+	for _, again := range []struct {
+		name string
+		ask  func() outcome
+	}{
+		{"another program", func() outcome { return ask(testRunner(dir, "v2", true)) }},
+		{"an unknown program", func() outcome { return ask(testRunner(dir, "", true)) }},
+		{"no cache", func() outcome { return ask(testRunner("", "v1", true)) }},
+		{"a cache that is not read", func() outcome { return ask(testRunner(dir, "v1", false)) }},
+		{"another tree", func() outcome { c.input = "another tree"; return ask(testRunner(dir, "v1", true)) }},
+		{"another scanner", func() outcome { return testRunner(dir, "v1", true).all(t.Context(), []task{c.task("vet")})[0] }},
+		{"unknown inputs", func() outcome {
+			x := c.task("gosec")
+			x.depends = func(context.Context) ([]string, error) { return nil, errors.New("planted") }
+			return testRunner(dir, "v1", true).all(t.Context(), []task{x})[0]
+		}},
+	} {
+		before := c.runs
+		if o := again.ask(); o.kept || o.err != nil || c.runs != before+1 {
+			t.Errorf("%s: kept %v, %v, %d runs", again.name, o.kept, o.err, c.runs-before)
+		}
+	}
+}
+
+// TestErrorsAreNotKept: what failed is asked again.
+func TestErrorsAreNotKept(t *testing.T) {
+	dir, c := t.TempDir(), &counted{input: "a tree", err: errors.New("planted")}
+	for range 2 {
+		if o := testRunner(dir, "v1", true).all(t.Context(), []task{c.task("gosec")})[0]; o.err == nil || o.kept || o.Result == nil {
+			t.Errorf("%+v", o)
+		}
+	}
+	if c.runs != 2 {
+		t.Errorf("%d runs", c.runs)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if o := testRunner(dir, "v1", true).all(ctx, []task{c.task("gosec")})[0]; !errors.Is(o.err, context.Canceled) || c.runs != 2 {
+		t.Errorf("after the end: %v, %d runs", o.err, c.runs)
+	}
+}
+
+// TestOrder: the longest begins first, and outcomes stand in the order of the tasks.
+func TestOrder(t *testing.T) {
+	var began []string
+	var tasks []task
+	for i, name := range []string{"short", "longest", "long"} {
+		tasks = append(tasks, task{name: name, cost: []int{1, 9, 5}[i], run: func(context.Context) (*sast.Result, error) {
+			began = append(began, name)
+			return &sast.Result{Input: name}, nil
+		}})
+	}
+	r := testRunner("", "", true)
+	r.workers = 1
+	outcomes := r.all(t.Context(), tasks)
+	if !slices.Equal(began, []string{"longest", "long", "short"}) || outcomes[0].Input != "short" || outcomes[2].Input != "long" {
+		t.Errorf("%q, %+v", began, outcomes)
+	}
+}
+
+// TestKeptIsSaid: the table and the times say what was not asked again, and the report of it is the same.
+func TestKeptIsSaid(t *testing.T) {
+	scanners := []gate.Scanner{{Name: "gosec", Version: "1", Input: "2 files", Kept: keptWords}, {Name: "vet", Version: "1", Input: "2 files"}}
+	kept := report.Report{Scanners: scanners}
+	var table, says bytes.Buffer
+	if err := kept.Table(&table); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(table.String(), "kept from an earlier run") != 1 {
+		t.Errorf("%s", table.String())
+	}
+	r := &runner{stderr: &says}
+	r.times(scanners, []outcome{{kept: true}, {took: 1500 * time.Millisecond}}, 2*time.Second)
+	if want := "scan: 2.0 s: vet 1.5 s; kept from an earlier run of the same: gosec\n"; says.String() != want {
+		t.Errorf("%q, want %q", says.String(), want)
+	}
+	asked := report.Report{Scanners: slices.Clone(scanners)}
+	asked.Scanners[0].Kept = ""
+	a, err := kept.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := asked.JSON()
+	if err != nil || !bytes.Equal(a, b) {
+		t.Errorf("the reports differ: %v\n%s\n%s", err, a, b)
+	}
+}
+
+// TestWhereResultsAreKept: in the user's cache; nowhere without one; and the gate of a release reads none.
+func TestWhereResultsAreKept(t *testing.T) {
+	home := t.TempDir()
+	key := cache.KeyOf("a")
+	for _, c := range []struct {
+		name    string
+		environ []string
+		options options
+		dir     string
+		read    bool
+	}{
+		{"home", []string{"HOME=" + home}, options{gate: "tree"}, filepath.Join(home, ".cache"), true},
+		{"cache", []string{"HOME=/", "XDG_CACHE_HOME=" + home}, options{gate: "tree"}, home, true},
+		{"fresh", []string{"HOME=" + home}, options{gate: "tree", fresh: true}, filepath.Join(home, ".cache"), false},
+		{"release", []string{"HOME=" + home}, options{gate: "release"}, filepath.Join(home, ".cache"), false},
+		{"a relative home", []string{"HOME=x"}, options{gate: "tree"}, "", false},
+		{"no home", nil, options{gate: "tree"}, "", false},
+	} {
+		s := &session{options: c.options, env: environment{environ: c.environ}}
+		kept := s.openCache()
+		if err := kept.Put("vet", key, "x"); err != nil {
+			t.Fatal(err)
+		}
+		if c.dir != "" {
+			if _, err := os.Stat(filepath.Join(c.dir, "gosqlite", "scan", "results")); err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		}
+		var said string
+		if read := kept.Get("vet", key, &said); read != c.read {
+			t.Errorf("%s: read %v", c.name, read)
+		}
+	}
+	if _, err := os.Stat("x"); err == nil {
+		t.Error("a relative home got a folder")
+	}
+}

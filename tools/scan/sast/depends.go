@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+package sast
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/lint"
+	"github.com/gosqlite/gosqlite/tools/scan/cache"
+)
+
+// Depends is everything that the result of a scanner depends on beside this program: files of the tree, and the programs that
+// it runs, by their bytes and by what they say of themselves. Two runs with the same have the same result.
+func (s *Scanner) Depends(ctx context.Context, e *Env, in *cache.Inputs) ([]string, error) {
+	parts := []string{e.Tree.Root, s.reads(in)}
+	for _, runs := range s.runs {
+		part, err := runs(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
+// What scanners read.
+func goFiles(in *cache.Inputs) string  { return in.Go() }
+func cFiles(in *cache.Inputs) string   { return in.Part(cache.Source) }
+func allFiles(in *cache.Inputs) string { return in.Part(cache.All) }
+func scripts(in *cache.Inputs) string {
+	return in.Part(func(name string) bool { return path.Ext(name) == ".sh" || path.Ext(name) == "" }) // see shellScripts
+}
+
+// Go is what the go command says of itself and of its settings, with the C compiler that it uses. Modules outside of the
+// tree are named by go.sum.
+func Go(ctx context.Context, e *Env) (string, error) {
+	command := lint.Command{Dir: e.Tree.Root, Env: []string{"GOWORK=off", "CGO_ENABLED=1"}, Args: []string{"go", "env", "-json"}}
+	res, err := e.Runner.Run(ctx, command)
+	if err != nil {
+		return "", err
+	}
+	var settings map[string]string
+	if err := decode("go env", res.Stdout, &settings); err != nil {
+		return "", err
+	}
+	delete(settings, "GOGCCFLAGS") // names a folder that is made anew each time
+	compiler := strings.Fields(settings["CC"])
+	if len(compiler) == 0 {
+		return "", fmt.Errorf("run go env: it names no C compiler")
+	}
+	cc, err := program(compiler...)(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(settings)
+	return string(text) + cc, err
+}
+
+// program is a program in PATH with the words before --version: its bytes, and what it prints.
+func program(words ...string) func(context.Context, *Env) (string, error) {
+	return func(ctx context.Context, e *Env) (string, error) {
+		file, err := exec.LookPath(words[0])
+		if err != nil {
+			return "", err
+		}
+		sum, err := cache.FileDigest(file)
+		if err != nil {
+			return "", err
+		}
+		res, err := host(ctx, e, e.Temp, append(slices.Clone(words), "--version")...)
+		return fmt.Sprintf("%s %s %q", file, sum, res.Stdout), err
+	}
+}
+
+// clangProgram is the clang in use. zig's headers lie beside it, in what was pinned and fetched as one.
+func clangProgram(ctx context.Context, e *Env) (string, error) {
+	return program(e.clang()[:e.words()]...)(ctx, e)
+}
+
+// pins are the files that name programs which the go command builds.
+func pins(files func(e *Env) []string) func(context.Context, *Env) (string, error) {
+	return func(_ context.Context, e *Env) (string, error) {
+		var all []string
+		for _, name := range files(e) {
+			sum, err := cache.FileDigest(name)
+			if err != nil {
+				return "", err
+			}
+			all = append(all, sum)
+		}
+		return strings.Join(all, " "), nil
+	}
+}
+
+func toolPins(e *Env) []string {
+	return []string{filepath.Join(e.Tools, "go.mod"), filepath.Join(e.Tools, "go.sum")}
+}
+
+func gitleaksPins(e *Env) []string {
+	return []string{e.Gitleaks, strings.TrimSuffix(e.Gitleaks, ".mod") + ".sum"}
+}
