@@ -34,24 +34,29 @@ var (
 		"var password = \"" + "f62e5bcda4fae4f82370" + "da0c6f20697b8f8447ef\"\n"
 )
 
+// plantedC is a function's body, in one line, with a defect for each scanner of C: a variable that nobody uses, a way to a null
+// pointer, and an index behind an array.
+const plantedC = "{ int unused; int a[2] = {0, 0}; int *p = 0; if (n == 7) return *p; if (n == 9) n = 5; else n = 1; return a[n]; }\n"
+
 // plantedTree is a tree with one defect for each scanner.
 func plantedTree(t *testing.T) *sast.Env {
 	t.Helper()
 	root := t.TempDir()
 	write(t, root, map[string]string{
-		"go.mod":                       "module example.org/planted\n\ngo 1.26.0\n",
-		"inject/inject.go":             plantedInject,
-		"clean/clean.go":               "// Package clean is clean.\npackage clean\n\n// One is 1.\nconst One = 1\n",
-		"key.pem":                      plantedKey,
-		"bad.sh":                       "#!/bin/sh\nrm -rf $1/*\ncd $2\n",
-		"good.sh":                      "#!/bin/sh\necho good\n",
-		"internal/capi/amalgamation.c": "#include \"sqlite3.c\"\n#include \"capi.h\"\n#define GOSQLITE_SHIMS 1\n#include \"shim_planted.c\"\n",
-		"internal/capi/capi.h":         "int planted(int n);\n",
-		"internal/capi/sqlite3.h":      "int sqlite3_one(void);\n",
-		"internal/capi/sqlite3.c":      "int sqlite3_one(void) { int unused; return 1; }\n",
-		"internal/capi/planted.go":     "package capi\n\n// #include \"capi.h\"\n// static int of_cgo(void) { int unused; int *p = 0; return *p; }\nimport \"C\"\n",
-		"toolchains/anchor/anchor.c":   "int start(void);\nint start(void) {\n  int a[2] = {0, 0};\n  int unused;\n  int *p = 0;\n  if (a[0]) return *p;\n  return a[5];\n}\n",
-		"internal/capi/shim_planted.c": "#ifdef GOSQLITE_SHIMS\nint planted(int n) {\n  int a[2] = {0, 0};\n  int unused;\n  int *p = 0;\n  if (n > 7) return *p;\n  return a[5];\n}\n#endif\n",
+		"go.mod":                              "module example.org/planted\n\ngo 1.26.0\n",
+		"inject/inject.go":                    plantedInject,
+		"clean/clean.go":                      "// Package clean is clean.\npackage clean\n\n// One is 1.\nconst One = 1\n",
+		"key.pem":                             plantedKey,
+		"bad.sh":                              "#!/bin/sh\nrm -rf $1/*\ncd $2\n",
+		"good.sh":                             "#!/bin/sh\necho good\n",
+		"internal/capi/amalgamation.c":        "#include \"sqlite3.c\"\n#include \"capi.h\"\n#define GOSQLITE_SHIMS 1\n#include \"shim_planted.c\"\n",
+		"internal/capi/capi.h":                "int planted(int n);\nstatic inline int in_header(int n) " + plantedC,
+		"internal/capi/sqlite3.h":             "int sqlite3_one(void);\n",
+		"internal/capi/sqlite3.c":             "int sqlite3_one(void) { int unused; return 1; }\n",
+		"internal/capi/planted.go":            "package capi\n\n// #include \"capi.h\"\n// static int of_cgo(int n) " + plantedC + "import \"C\"\n",
+		"toolchains/anchor/anchor.c":          "int start(int n);\nint start(int n) " + plantedC,
+		"sqlite3_amalgamation/public_names.c": "int public_name(int n);\nint public_name(int n) " + plantedC,
+		"internal/capi/shim_planted.c":        "#ifdef GOSQLITE_SHIMS\nint planted(int n) " + plantedC + "#endif\n",
 	})
 	tree, err := lint.Walked(root)
 	if err != nil {
@@ -74,12 +79,16 @@ func plantedTree(t *testing.T) *sast.Env {
 // TestPlants: each scanner finds its plant and says where it is.
 func TestPlants(t *testing.T) {
 	want := map[string][]string{
-		"gosec":          {"G101 inject/inject.go", "G202 inject/inject.go"},
-		"secrets":        {"private-key key.pem"},
-		"shellcheck":     {"SC2086 bad.sh"},
-		"clang-warnings": {"-Wunused-variable internal/capi/planted.go", "-Wunused-variable internal/capi/shim_planted.c", "-Wunused-variable toolchains/anchor/anchor.c"},
-		"clang-analyzer": {"core.NullDereference internal/capi/planted.go", "core.NullDereference internal/capi/shim_planted.c"},
-		"cppcheck":       {"arrayIndexOutOfBounds internal/capi/shim_planted.c", "arrayIndexOutOfBounds toolchains/anchor/anchor.c", "nullPointer internal/capi/planted.go"},
+		"gosec":      {"G101 inject/inject.go", "G202 inject/inject.go"},
+		"secrets":    {"private-key key.pem"},
+		"shellcheck": {"SC2086 bad.sh"},
+	}
+	for _, file := range []string{
+		"internal/capi/capi.h", "internal/capi/planted.go", "internal/capi/shim_planted.c", "sqlite3_amalgamation/public_names.c", "toolchains/anchor/anchor.c",
+	} {
+		want["clang-warnings"] = append(want["clang-warnings"], "-Wunused-variable "+file)
+		want["clang-analyzer"] = append(want["clang-analyzer"], "core.NullDereference "+file)
+		want["cppcheck"] = append(want["cppcheck"], "arrayIndexOutOfBounds "+file)
 	}
 	for _, s := range sast.Scanners() {
 		t.Run(s.Name, func(t *testing.T) {
@@ -105,7 +114,7 @@ func TestPlants(t *testing.T) {
 				if f.Line == 0 || f.Scanner != s.Name {
 					t.Errorf("%+v", f)
 				}
-				if strings.Contains(f.Component, "sqlite3") || strings.Contains(f.Component, "clean") || f.Component == "good.sh" {
+				if strings.Contains(f.Component, "capi/sqlite3") || strings.Contains(f.Component, "clean") || f.Component == "good.sh" {
 					t.Errorf("found in what is not planted: %+v", f)
 				}
 			}
@@ -187,5 +196,17 @@ func TestMissing(t *testing.T) {
 	}
 	if err := sast.GosecModule(&bytes.Buffer{}, e.Tree.Root); err == nil {
 		t.Error("gosec passed without the go command")
+	}
+}
+
+// TestBroken: a package that cannot be loaded is an error, since nothing would be found in it.
+func TestBroken(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	for name, text := range map[string]string{"types": "package a\n\nvar x int = \"s\"\n", "syntax": "package a\n\nfunc {\n", "import": "package a\n\nimport _ \"example.org/none\"\n"} {
+		root := t.TempDir()
+		write(t, root, map[string]string{"go.mod": "module example.org/planted\n\ngo 1.26.0\n", "good/good.go": "package good\n", "a/a.go": text})
+		if err := sast.GosecModule(&bytes.Buffer{}, root); err == nil || !strings.Contains(err.Error(), "load package") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

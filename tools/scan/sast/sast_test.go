@@ -3,6 +3,7 @@
 package sast
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
@@ -15,5 +16,21 @@ func TestAnalysed(t *testing.T) {
 		if got := Analysed(tree, all[i], all); got != want {
 			t.Errorf("%s: %v", all[i].Dir, got)
 		}
+	}
+}
+
+// TestComplaints: what gosec tells its log about something that it gave up on is not lost; the rest of what it tells is.
+func TestComplaints(t *testing.T) {
+	var c complaints
+	for _, line := range []string{
+		"Import directory: /x\n", "Checking file: Error.go\n", "Panic when running SSA analyzer on package: a. Panic: planted\nStack trace:\n...\n",
+		"Error running analyzer G115: planted\n", "Rule error: *rules.x => planted (a.go:1)\n",
+	} {
+		if n, err := c.Write([]byte(line)); n != len(line) || err != nil {
+			t.Errorf("%q: %d bytes, %v", line, n, err)
+		}
+	}
+	if want := []string{"Panic when running SSA analyzer on package: a. Panic: planted", "Error running analyzer G115: planted", "Rule error: *rules.x => planted (a.go:1)"}; !slices.Equal(c, want) {
+		t.Errorf("%q, want %q", c, want)
 	}
 }
