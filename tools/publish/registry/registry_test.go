@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/manual/page"
 )
 
 // TestRules publishes a release and the next as a publisher does, and tries every rule.
@@ -91,6 +93,48 @@ func TestExpired(t *testing.T) {
 	}
 	if _, err := s.registry(release).Versions(t.Context()); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Errorf("the publisher with a password that ended: %v", err)
+	}
+}
+
+// TestManual starts the registry as docs/publishing.md says, of which only folder and port are others; what the page has
+// installed is what run asks for. What the page then publishes into it is publish's own test.
+func TestManual(t *testing.T) {
+	blocks, err := page.Read("../../../docs/publishing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands, err := page.Of(blocks, "### One that can be run", "sh")
+	if err != nil || len(commands) != 3 {
+		t.Fatalf("%d commands, %v", len(commands), err)
+	}
+	install, run := commands[0].Words, commands[1].Words
+	script, err := os.ReadFile("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "# Needs " + strings.Join(install, " ") + ". Exit"; !bytes.Contains(script, []byte(want)) {
+		t.Errorf("run says nothing like %q", want)
+	}
+	if run[0] != "tools/publish/registry/run" || len(run) != 7 || run[1] != "--dir" || run[3] != "--address" || !strings.HasPrefix(run[4], "127.0.0.1:") {
+		t.Fatalf("the page runs %q", run)
+	}
+	s := start(t, run[5:]...)
+	if err := writes(s, nobody, 401); err != nil {
+		t.Error(err)
+	}
+	for _, flag := range []string{"--ca", "--credentials"} {
+		i := slices.Index(commands[2].Words, flag)
+		if i < 0 {
+			t.Fatalf("the page publishes without %s", flag)
+		}
+		name, ok := strings.CutPrefix(commands[2].Words[i+1], run[2]+"/")
+		if info, err := os.Stat(s.in(name)); !ok || err != nil || info.Size() == 0 {
+			t.Errorf("%s %s: %v", flag, commands[2].Words[i+1], err)
+		}
+	}
+	// Plant: a flag that run does not have ends it.
+	if out, err := exec.Command("./run", "--dir", t.TempDir(), "--pulls", "authenticated").CombinedOutput(); err == nil || !bytes.Contains(out, []byte("no flag --pulls")) {
+		t.Errorf("a wrong flag: %v, %s", err, out)
 	}
 }
 

@@ -36,24 +36,29 @@ func offering(t *testing.T) (*desk, *owner.Owner, map[string]string) {
 	t.Helper()
 	d, o := newDesk(t), owner.New(t, specimen.Now)
 	store := &tree.Store{Dir: d.in("tree")}
+	d.begin(o, store, d.keyFile("stable"))
+	d.want(0, "publishing v1.2.0", append(d.list(o, "1.2.0", d.release("one", "1.2.0", "", specimen.Spoil{})), "--publish")...)
+	d.want(0, "publishing v1.3.0", append(d.list(o, "1.3.0", d.release("two", "1.3.0", "v1.2.0", specimen.Spoil{})), "--publish")...)
+	return d, o, map[string]string{"v1.2.0": "one", "v1.3.0": "two"}
+}
+
+// begin makes a repository in which stable is the key of stable-v1.
+func (d *desk) begin(o *owner.Owner, store *tree.Store, stable key.Key) {
+	d.Helper()
 	o.Begin(store, specimen.Now)
-	stable := d.keyFile("stable")
 	r, _, _, err := tuf.Load(store)
 	if err != nil {
-		t.Fatal(err)
+		d.Fatal(err)
 	}
 	staged, err := r.Rotate(tuf.Edit{Add: map[string][]tuf.Key{"stable-v1": {o.Public(stable)}},
 		Remove: map[string][]string{"stable-v1": {o.Public(o.Keys["stable-v1"][0]).ID}}}, nil, nil, specimen.Now)
 	if err != nil {
-		t.Fatal(err)
+		d.Fatal(err)
 	}
 	o.Stage(staged)
 	o.Sign("2.targets.json", "1.root.json", o.Keys["targets"][0])
 	o.Begin(store, specimen.Now)
 	o.Keys["stable-v1"][0], o.Targets = stable, "2.targets.json"
-	d.want(0, "publishing v1.2.0", append(d.list(o, "1.2.0", d.release("one", "1.2.0", "", specimen.Spoil{})), "--publish")...)
-	d.want(0, "publishing v1.3.0", append(d.list(o, "1.3.0", d.release("two", "1.3.0", "v1.2.0", specimen.Spoil{})), "--publish")...)
-	return d, o, map[string]string{"v1.2.0": "one", "v1.3.0": "two"}
 }
 
 // TestWithdraw revokes a version of a repository by one command: clients are not offered it, and the folder says so.
