@@ -23,6 +23,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/semver"
+
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/train"
 )
@@ -66,11 +68,12 @@ type world struct {
 	now            func() time.Time
 	// command runs a program in a folder, and gives what it printed to stdout; all it prints goes to log, too.
 	command func(ctx context.Context, log io.Writer, dir string, args ...string) (string, error)
+	screen  *terminal // shows what goes on; nil where nobody looks
 }
 
 func main() {
 	action.Start("build_release", func(ctx context.Context) int {
-		return run(ctx, os.Args[1:], &world{os.Stdout, os.Stderr, os.Getenv, time.Now, command})
+		return run(ctx, os.Args[1:], &world{os.Stdout, os.Stderr, os.Getenv, time.Now, command, stderrTerminal()})
 	})
 }
 
@@ -103,6 +106,9 @@ func parse(args []string, w *world) (*options, error) {
 	}
 	if o.version == "" || o.out == "" {
 		return nil, action.UsageError("--version and --out are needed")
+	}
+	if semver.Canonical(o.version) != o.version {
+		return nil, action.UsageError("--version %q: write it as v1.2.3 or v1.2.3-rc.1", o.version)
 	}
 	if label, name, _ := strings.Cut(o.targets, ":"); label != "//" && label != "//tools/release" || scans[name] == "" {
 		return nil, action.UsageError("--targets %q is none of //:%s", o.targets, strings.Join(slices.Sorted(maps.Keys(scans)), ", //:"))
@@ -173,7 +179,7 @@ func release(ctx context.Context, args []string, w *world) error {
 		return err
 	}
 	state := filepath.Join(o.out, "state.json")
-	t.State, err = train.Open(state, train.State{Version: o.version, Commit: j.commit, Targets: o.targets, Publish: o.publish})
+	t.State, err = train.Open(state, train.State{Version: o.version, Commit: j.commit, Targets: o.targets, Publish: o.publish, Told: j.told()})
 	if errors.Is(err, train.ErrOther) {
 		return action.Reject(err)
 	}

@@ -112,7 +112,7 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 func (m *machine) all(args ...string) (int, string) {
 	m.ran = nil
 	var out bytes.Buffer
-	w := &world{&out, &out, func(string) string { return "" }, func() time.Time { return time.Unix(0, 0) }, m.command}
+	w := &world{&out, &out, func(string) string { return "" }, func() time.Time { return time.Unix(0, 0) }, m.command, nil}
 	return run(m.t.Context(), append([]string{"--root", m.root}, args...), w), out.String()
 }
 
@@ -159,7 +159,8 @@ func TestRelease(t *testing.T) {
 	at(2, 1, "git tag -d v1.2.3", "--version", "v1.2.3", "--out", out)
 	at(0, 5, "there is to publish "+filepath.Join(out, "dist")+": 3 files", full...)
 	at(0, 1, "publish: done before", full...)
-	at(2, 1, "--to is needed", append(full, "--publish", "--step", "publish")...)
+	// What would be refused after hours is refused before the first step.
+	at(2, 0, "--to is needed", append(full, "--publish", "--step", "publish")...)
 	to := append(full, "--to", "file:"+filepath.Join(out, "site"), "--step", "publish")
 	at(0, 2, "", to...)
 	want := "./bazelw run //:publish -- --release " + filepath.Join(out, "dist") + " --policy "
@@ -299,6 +300,10 @@ func TestUsage(t *testing.T) {
 		{0, "publish    dry run unless --publish", []string{"--list"}},
 		{0, "usage: build_release", []string{"--help"}},
 		{2, "--version and --out are needed", nil},
+		{2, `--version "1.2.3": write it as v1.2.3`, []string{"--version", "1.2.3", "--out", t.TempDir()}},
+		{2, `--version "v1.2": write it`, []string{"--version", "v1.2", "--out", t.TempDir()}},
+		{2, `--version "v1.2.3+x": write it`, []string{"--version", "v1.2.3+x", "--out", t.TempDir()}},
+		{2, "--publish: --to is needed", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--publish"}},
 		{2, "is in the tree", []string{"--version", "v1.2.3", "--out", filepath.Join(m.root, "dist")}},
 		{2, `"fly" is none of clean, version`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "fly"}},
 		{3, "step facts is not done", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "sign"}},

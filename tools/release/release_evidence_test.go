@@ -63,6 +63,29 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// TestToldOtherwise: what was published into one target, or verified by one policy, does not pass for another one.
+func TestToldOtherwise(t *testing.T) {
+	m, out := newMachine(t), t.TempDir()
+	policy := filepath.Join(out, "policy.json")
+	m.put(policy)
+	args := []string{"--version", "v1.2.3", "--out", out, "--key", "/k", "--chain", "/c", "--policy", policy, "--publish"}
+	here, there := append(args, "--to", "file:/here"), append(args[:len(args):len(args)], "--to", "file:/there")
+	at := func(ran string, args ...string) {
+		t.Helper()
+		code, said := m.all(args...)
+		steps := strings.Join(append(m.lines("//:verify"), m.lines("//:publish")...), "\n")
+		if code != 0 || strings.Count(steps, "//:verify") != strings.Count(ran, "v") || strings.Count(steps, "//:publish") != strings.Count(ran, "p") {
+			t.Errorf("exit code %d, want %q: %s\n%s", code, ran, said, steps)
+		}
+	}
+	at("vp", here...)
+	at("", here...)
+	at("p", there...)
+	at("p", append(there, "--publish-flag", "demand-log=1")...)
+	m.write(policy, "another")
+	at("vp", append(there, "--publish-flag", "demand-log=1")...)
+}
+
 // TestLogsOfEveryBuild: a build that was stopped and went on has two logs, and the ledger reads both.
 func TestLogsOfEveryBuild(t *testing.T) {
 	m, out := newMachine(t), t.TempDir()
@@ -110,9 +133,13 @@ func TestEvidenceRefused(t *testing.T) {
 	})
 	t.Run("a reproducer who comes too late", func(t *testing.T) {
 		m, _, all := begun(t)
-		code, said := m.all(append(all, "--reproducer-config", "/r.json", "--step", "state")...)
-		if code != 1 || !strings.Contains(said, "run step reproduce") {
+		late := append(all, "--reproducer-config", "/r.json")
+		if code, said := m.all(append(late, "--step", "state")...); code != 3 || !strings.Contains(said, "step reproduce is not done") {
 			t.Errorf("exit code %d: %s", code, said)
+		}
+		// The whole command goes back to where the statement is made.
+		if code, said := m.all(late...); code != 0 || len(m.lines("--statement")) != 1 || len(m.lines("cmd/sign -- statement")) != 2 || len(m.lines(" build ")) != 0 {
+			t.Errorf("exit code %d: %s\n%s", code, said, strings.Join(m.ran, "\n"))
 		}
 	})
 	t.Run("the ledger is gone", func(t *testing.T) {

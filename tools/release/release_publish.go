@@ -25,6 +25,9 @@ var publishFlags = map[string]bool{
 // checkPublishing makes names of files whole, since the publisher runs in the tree, and refuses what it would refuse hours
 // later.
 func (o *options) checkPublishing() error {
+	if o.publish && len(o.to) == 0 {
+		return action.UsageError("--publish: --to is needed, too; docs/publishing.md has the targets")
+	}
 	for i, to := range o.to {
 		for _, kind := range []string{"file:", "tuf:"} {
 			if dir, ok := strings.CutPrefix(to, kind); ok {
@@ -91,9 +94,6 @@ func (j *journey) publishAll(ctx context.Context) error {
 			return fmt.Errorf("look at %s: %w", j.in(dir), err)
 		}
 		fmt.Fprintf(j.stdout, "there is to publish %s: %d files\n", j.in(dir), n)
-	}
-	if j.publish {
-		return action.UsageError("--to is needed; docs/publishing.md has the targets")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,9 @@ func (j *journey) log(ctx context.Context, step string, args ...string) (string,
 	}
 	defer f.Close()
 	fmt.Fprintf(f, "$ %s\n", strings.Join(args, " "))
-	out, err := j.command(ctx, f, j.root, args...)
+	said, stop := j.screen.watch(step, j.now)
+	out, err := j.command(ctx, io.MultiWriter(f, said), j.root, args...)
+	stop()
 	if err != nil {
 		err = fmt.Errorf("%w; %s has what it said", err, name)
 	}
@@ -97,6 +100,25 @@ func (j *journey) steps() []train.Step {
 			Advice: "Trust the verifier: find what it names, by docs/verifying.md" + untag},
 		{Name: train.Publish, Doc: "dry run unless --publish", Guarded: true, Run: j.publishAll,
 			Advice: "Mend what a gate names, by docs/publishing.md; nothing was published" + untag},
+	}
+}
+
+// told is what flags tell the steps that others stand on: the same command with another target or another policy has not
+// published there, or been verified by that. A policy is told by its text, where it can be read.
+func (j *journey) told() map[string]string {
+	said := func(words ...string) string { return strings.Join(words, " ") }
+	policy := j.policy
+	if text, err := action.ReadFile(j.policy, maxStatement); err == nil {
+		policy += fmt.Sprintf(" %x", sha256.Sum256(text))
+	}
+	release, reproducer := said(j.release.args()...), said(j.reproducer.args()...)
+	who := ""
+	if j.reproducer.given() {
+		who = j.who
+	}
+	return map[string]string{
+		"reproduce": who, "sign": release, "state": said(release, who, reproducer), "verify": policy,
+		train.Publish: said(policy, said(j.to...), said(j.publishFlags...)),
 	}
 }
 

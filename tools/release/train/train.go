@@ -62,11 +62,13 @@ type State struct {
 	Commit  string `json:"commit"`
 	Targets string `json:"targets"` // what is built
 	Publish bool   `json:"publish"` // false: a dry run
-	Steps   []Done `json:"steps"`
+	// Told is what steps were told by flags, by their names. A step that is told something else has not done that.
+	Told  map[string]string `json:"told,omitempty"`
+	Steps []Done            `json:"steps"`
 }
 
-// Open reads the state of a release, or begins one when there is no file. The release is version, commit, targets and
-// publish; the state of another one is ErrOther.
+// Open reads the state of a release, or begins one when there is no file. The release is version, commit and targets; the
+// state of another one is ErrOther. Steps that were told something else before, or had another meaning, are no longer done.
 func Open(file string, release State) (*State, error) {
 	release.Schema, release.Steps = Schema, []Done{}
 	data, err := action.ReadFile(file, maxState)
@@ -91,7 +93,8 @@ func Open(file string, release State) (*State, error) {
 	if s.Publish != release.Publish {
 		s.Steps = slices.DeleteFunc(s.Steps, func(d Done) bool { return d.Step == Publish })
 	}
-	s.Publish = release.Publish
+	s.Steps = slices.DeleteFunc(s.Steps, func(d Done) bool { return s.Told[d.Step] != release.Told[d.Step] })
+	s.Publish, s.Told = release.Publish, release.Told
 	return s, nil
 }
 

@@ -24,13 +24,14 @@ type world struct {
 	always  bool
 	targets string
 	publish bool
+	told    map[string]string
 	out     bytes.Buffer
 }
 
 func (w *world) run(t *testing.T, version, commit, only string) error {
 	t.Helper()
 	w.ran = nil
-	state, err := Open(w.file, State{Version: version, Commit: commit, Targets: w.targets, Publish: w.publish})
+	state, err := Open(w.file, State{Version: version, Commit: commit, Targets: w.targets, Publish: w.publish, Told: w.told})
 	if err != nil {
 		return err
 	}
@@ -122,6 +123,22 @@ func TestDryRunIsNoPublication(t *testing.T) {
 	w.want(t, run(), "")
 	w.publish = false
 	w.want(t, run(), "", "publish")
+}
+
+// A step that is told something else than before has not done that: neither it nor what stands on it passes for done.
+func TestTold(t *testing.T) {
+	w := &world{file: filepath.Join(t.TempDir(), "state.json"), told: map[string]string{"publish": "here", "sign": "by one"}}
+	run := func(only string) error { t.Helper(); return w.run(t, "v1.0.0", "abc", only) }
+	w.want(t, run(""), "", "clean", "build", "sign", "publish")
+	w.want(t, run(""), "")
+	w.told = map[string]string{"publish": "there", "sign": "by one"}
+	w.want(t, run(""), "", "publish")
+	w.want(t, run(""), "")
+	w.told = map[string]string{"publish": "there", "sign": "by two"}
+	w.want(t, run("publish"), "step sign is not done")
+	w.want(t, run(""), "", "sign", "publish")
+	w.told = nil
+	w.want(t, run(""), "", "sign", "publish")
 }
 
 func TestStateIsOfItsTargets(t *testing.T) {
