@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosqlite/gosqlite/tools/manual/page"
 	"github.com/gosqlite/gosqlite/tools/release/jcs"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/release/provenance"
@@ -262,7 +263,16 @@ func TestTrain(t *testing.T) {
 // has signed.
 func (p *trip) signedTag() {
 	p.t.Helper()
-	allow := func(chain string) string {
+	// The block of docs/signing.md, as it stands there but for the version.
+	blocks, err := page.Read("../../../docs/signing.md")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	i := slices.IndexFunc(blocks, func(b page.Block) bool { return strings.HasPrefix(b.Text, `echo "release $(ssh-keygen`) })
+	if i < 0 || !strings.Contains(blocks[i].Text, " v1.2.3\n") {
+		p.t.Fatal("the page does not ask git")
+	}
+	ask := func(chain, block string) (string, int) {
 		der, _ := pem.Decode(p.read(chain))
 		c, err := x509.ParseCertificate(der.Bytes)
 		if err != nil {
@@ -272,15 +282,19 @@ func (p *trip) signedTag() {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		p.write(p.path("key.pem"), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))
-		p.write(p.path("allowed"), []byte("release "+must(p.t, p.dir, nil, "ssh-keygen", "-i", "-m", "PKCS8", "-f", p.path("key.pem"))))
-		return "gpg.ssh.allowedSignersFile=" + p.path("allowed")
+		p.write(p.path("release.pub"), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))
+		env := append(slices.Clone(gitEnv), "GIT_DIR="+filepath.Join(p.root, ".git"))
+		return output(p.t, p.dir, env, "sh", "-euc", strings.Replace(block, " v1.2.3\n", " v1.0.0\n", 1))
 	}
-	if says := p.git("-c", allow(p.path("ca", "release.DEVELOPMENT.chain.pem")), "verify-tag", "v1.0.0"); !strings.Contains(says, `Good "git" signature for release with ECDSA key`) {
+	own := p.path("ca", "release.DEVELOPMENT.chain.pem")
+	if says, code := ask(own, blocks[i].Text); code != 0 || !strings.Contains(says, `Good "git" signature for release with ECDSA key`) {
 		p.t.Errorf("git says %s", says)
 	}
-	if says, code := output(p.t, p.root, gitEnv, "git", "-c", allow(p.path("ca", "timestamps.DEVELOPMENT.chain.pem")), "verify-tag", "v1.0.0"); code == 0 {
+	if says, code := ask(p.path("ca", "timestamps.DEVELOPMENT.chain.pem"), blocks[i].Text); code == 0 {
 		p.t.Errorf("git takes another key for the release's: %s", says)
+	}
+	if says, code := ask(own, strings.Replace(blocks[i].Text, "-f release.pub", "-f released.pub", 1)); code == 0 {
+		p.t.Errorf("nothing sees another name on the page: %s", says)
 	}
 	tag := p.git("rev-parse", "refs/tags/v1.0.0")
 	if err := os.RemoveAll(p.path("out", "dist")); err != nil {

@@ -129,7 +129,8 @@ func firstOf(f *Facts, what diff.What) string {
 
 var (
 	// compatible are words by which a text claims that nothing breaks.
-	compatible     = regexp.MustCompile(`(?i)\bno breaking changes?\b|\b(fully|backwards?)[ -]compatible\b|\bdrop-in\b|\bnothing breaks\b`)
+	compatible = regexp.MustCompile(`(?i)\b(no|without)( any)? (breaking|incompatible)( API)? changes?\b|\bwithout breaking\b|` +
+		`\b(fully|backwards?|source|API|100 ?%)[ -]compatible\b|\bdrop-in\b|\bnothing breaks\b|\bbreaks nothing\b|\bnothing is broken\b|\bno breakage\b`)
 	sqliteVersion  = regexp.MustCompile(`\bSQLite (\d+\.\d+\.\d+)\b`)
 	platformNumber = regexp.MustCompile(`\b(\d+) platforms\b`)
 )

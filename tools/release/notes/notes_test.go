@@ -177,6 +177,21 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// TestWordsOfCompatibility: however an entry says that nothing breaks, a break beside it is a contradiction.
+func TestWordsOfCompatibility(t *testing.T) {
+	for text, claims := range map[string]bool{
+		"There are no breaking changes.": true, "It comes without any breaking change.": true, "It grew without breaking programs.": true,
+		"No breaking API changes.": true, "No incompatible changes.": true, "It is backward compatible.": true, "It is backwards-compatible.": true,
+		"It is source-compatible.": true, "It is API-compatible.": true, "It is 100% compatible.": true, "It is 100 % compatible.": true,
+		"Nothing breaks.": true, "It breaks nothing.": true, "Nothing is broken.": true, "There is no breakage.": true, "A drop-in replacement.": true,
+		"A broken file is an error.": false, "It breaks lines.": false, "A compatible compiler is needed.": false,
+	} {
+		if got := compatible.FindString(text); (got != "") != claims {
+			t.Errorf("%q is read as %q", text, got)
+		}
+	}
+}
+
 func TestSameInputSameBytes(t *testing.T) {
 	all := func(n *Notes) []byte {
 		page, err1 := n.HTML()
