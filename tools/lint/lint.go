@@ -57,6 +57,7 @@ func Checks(c Config) []Check {
 		{Name: "links", Doc: "no link leads out of the tree", Run: checkLinks},
 		{Name: "pages", Doc: "links of Markdown files lead to files of the tree", Run: checkPages},
 		{Name: "snippets", Doc: "docs/snippets.json says by what each block of a page is executed", Run: checkSnippets},
+		{Name: "names", Doc: "targets, programs and files that commands on pages name are in the tree", Run: checkNames},
 		{Name: "threats", Doc: "each row of docs/threat-model.md names a test or command of the tree, and so does each past mistake", Run: checkThreats},
 		{Name: "arrows", Doc: "imports, loads and includes go the one way that the layout allows", Run: checkArrows},
 		{Name: "references", Doc: "each function of package sqlite names SQLite's page about it", Run: checkReferences},

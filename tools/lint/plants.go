@@ -40,7 +40,7 @@ var healthy = map[string]string{
 	"driver/driver.go": spdx + "// Package driver stands on sqlite.\npackage driver\n\nimport \"github.com/gosqlite/gosqlite/sqlite\"\n\n" +
 		"// Size is sqlite's.\nfunc Size() int { return sqlite.Size() }\n",
 	"driver/driver_test.go": spdx + "package driver\n\nimport \"testing\"\n\n" +
-		"func TestSize(t *testing.T) {\n\tif Size() < 4 {\n\t\tt.Errorf(\"Size() = %d\", Size())\n\t}\n}\n",
+		"// TestSize runs the block of README.md.\nfunc TestSize(t *testing.T) {\n\tif Size() < 4 {\n\t\tt.Errorf(\"Size() = %d\", Size())\n\t}\n}\n",
 
 	"README.md":  "# Planted\n\n[driver](driver/driver.go)\n\n```go\nSize()\n```\n",
 	snippetsFile: `[{"page": "README.md", "language": "go", "begins": "Size", "test": "driver: TestSize"}]` + "\n",
@@ -65,8 +65,12 @@ func Plants() []Plant {
 			"sqlite/sqlite_test.go": spdx + "package sqlite\n\nimport \"testing\"\n\nfunc TestSkips(t *testing.T) { t.Skip(\"planted\") }\n",
 		}}
 	}
+	page := func(name, check, code string) Plant {
+		return Plant{Name: name, Check: check, Files: map[string]string{"docs/planted.md": "# Planted\n\nRun `" + code + "`.\n"}}
+	}
 	return []Plant{
 		{Name: "healthy tree"},
+		page("a page whose names are there", "", "./bazelw run //platforms:matrix.bzl -- //driver/... //platforms:NAME && (cd tools && go run ./.) && cat tools/tool.go"),
 		{Name: "a healthy threat model", Files: map[string]string{
 			tamperFile:  "# Past\n\n| mistake | Test | Case |\n|---|---|---|\n| size | `driver: TestSize` | `testing` |\n\n| rule |\n|---|\n| x |\n",
 			threatsFile: "# Threats\n\n| Threat | Test | Left |\n|---|---|---|\n| small | `driver: TestSize` | |\n| large | command `driver/driver.go Size` | |\n",
@@ -87,10 +91,22 @@ func Plants() []Plant {
 		{Name: "a rule with a test that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "test": "driver: TestGone"}]`}},
 		{Name: "a rule with a command that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "command": "tools/gone.sh"}]`}},
 		{Name: "a rule with a part that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "command": "driver/driver.go gone"}]`}},
+		{Name: "a rule with a test that reads no page", Check: "snippets", Files: map[string]string{
+			"docs/planted.md": "# Planted\n\n```sh\nls\n```\n",
+			snippetsFile:      `[{"page": "README.md", "like": "driver: TestSize"}, {"page": "docs/planted.md", "test": "driver: TestSize"}]`,
+		}},
+		{Name: "a rule with a program that reads no page", Check: "snippets", Files: map[string]string{
+			"docs/planted.md": "# Planted\n\n```sh\nls\n```\n",
+			snippetsFile:      `[{"page": "README.md", "like": "driver/driver.go Size"}, {"page": "docs/planted.md", "command": "driver/driver.go Size"}]`,
+		}},
+		page("a target that is gone", "names", "./bazelw run //platforms:gone"),
+		page("a package that is gone", "names", "./bazelw test //gone/..., //gone:all"),
+		page("a program that is gone", "names", "(cd tools && go run ./gone)"),
+		page("a script that is gone", "names", "tools/gone/check.sh all"),
 		{Name: "a rule that says nothing", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md"}]`}},
 		threats("a threat without a test", "no test"),
 		threats("a threat with a test that is gone", "`driver: TestGone`"),
-		threats("a threat with a command that is gone", "command `tools/gone.sh`"),
+		threats("a threat with a command that is gone", "command `driver/gone.sh`"),
 		threats("a threat with a test that may skip", "`sqlite: TestSkips`"),
 		{Name: "a past mistake without its case", Check: "threats", Files: map[string]string{
 			tamperFile: "# Past\n\n| mistake | Test | Case |\n|---|---|---|\n| size | `driver: TestSize` | `gone` |\n",

@@ -23,9 +23,12 @@ type snippetRule struct {
 	Marker   string `json:"marker"` // how the comment before the block begins
 	Language string `json:"language"`
 	Begins   string `json:"begins"` // how the block begins
-	// Exactly one of these: a test as FOLDER: NAME, a program of the tree with its arguments, or why nothing runs it.
+	// Exactly one of these: a test as FOLDER: NAME or a program of the tree with its arguments, which read the page and execute
+	// the block's own text; a test or program that does the same by a text of its own; or why nothing runs it. What like names
+	// does not see that a block changes: check names holds its targets and files against the tree.
 	Test    string `json:"test"`
 	Command string `json:"command"`
+	Like    string `json:"like"`
 	Reason  string `json:"reason"`
 }
 
@@ -78,36 +81,61 @@ func checkSnippets(ctx context.Context, t *Tree) ([]Finding, error) {
 
 // wrong is what a rule claims and the tree does not have.
 func (r snippetRule) wrong(t *Tree) string {
+	given := slices.DeleteFunc([]string{r.Test, r.Command, r.Like, r.Reason}, func(s string) bool { return s == "" })
 	switch {
-	case r.Test != "" && r.Command == "" && r.Reason == "":
-		dir, name, _ := strings.Cut(r.Test, ": ")
-		declared := regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(name) + `\(`)
-		for _, file := range t.Files {
-			if path.Dir(file) != dir || !strings.HasSuffix(file, "_test.go") || name == "" {
-				continue
-			}
-			if data, err := t.Read(file); err == nil && declared.Match(data) {
-				return ""
-			}
-		}
-		return fmt.Sprintf("there is no test %s in %s", name, dir)
-	case r.Command != "" && r.Test == "" && r.Reason == "":
-		words := strings.Fields(r.Command)
-		if !slices.Contains(t.Files, words[0]) {
-			return "there is no program " + words[0]
-		}
-		data, err := t.Read(words[0])
-		if err != nil {
-			return err.Error()
-		}
-		for _, w := range words[1:] {
-			if !regexp.MustCompile(`\b` + regexp.QuoteMeta(w) + `\b`).Match(data) {
-				return fmt.Sprintf("%s knows no %s", words[0], w)
-			}
-		}
-		return ""
-	case len(r.Reason) > 10 && r.Test == "" && r.Command == "":
-		return ""
+	case len(given) != 1 || r.Reason != "" && len(r.Reason) <= 10:
+		return "one of test, command, like and reason is needed, the reason in words"
+	case r.Test != "":
+		return testIn(t, r.Test, r.Page)
+	case r.Command != "":
+		return programIn(t, r.Command, r.Page)
+	case strings.Contains(r.Like, ": "):
+		return testIn(t, r.Like, "")
+	case r.Like != "":
+		return programIn(t, r.Like, "")
 	}
-	return "one of test, command and reason is needed, the reason in words"
+	return ""
+}
+
+// testIn says what a test lacks: it is not there, or no test of its folder reads the page, where it has to.
+func testIn(t *Tree, test, page string) string {
+	dir, name, _ := strings.Cut(test, ": ")
+	declared := regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(name) + `\(`)
+	found, reads := false, page == ""
+	for _, file := range t.Files {
+		if path.Dir(file) != dir || !strings.HasSuffix(file, "_test.go") || name == "" {
+			continue
+		}
+		if data, err := t.Read(file); err == nil {
+			found, reads = found || declared.Match(data), reads || bytes.Contains(data, []byte(path.Base(page)))
+		}
+	}
+	switch {
+	case !found:
+		return fmt.Sprintf("there is no test %s in %s", name, dir)
+	case !reads:
+		return fmt.Sprintf("no test in %s names %s, so that none executes its text; call the test like", dir, path.Base(page))
+	}
+	return ""
+}
+
+// programIn says what a program of the tree lacks.
+func programIn(t *Tree, command, page string) string {
+	words := strings.Fields(command)
+	if !slices.Contains(t.Files, words[0]) {
+		return "there is no program " + words[0]
+	}
+	data, err := t.Read(words[0])
+	if err != nil {
+		return err.Error()
+	}
+	for _, w := range words[1:] {
+		if !regexp.MustCompile(`\b` + regexp.QuoteMeta(w) + `\b`).Match(data) {
+			return fmt.Sprintf("%s knows no %s", words[0], w)
+		}
+	}
+	if name := strings.TrimSuffix(path.Base(page), ".md"); page != "" && !bytes.Contains(data, []byte(name)) {
+		return fmt.Sprintf("%s does not name %s, so that it executes none of its text; call the program like", words[0], name)
+	}
+	return ""
 }

@@ -54,14 +54,14 @@ func (t *Tree) threats(page, text string) (findings []Finding) {
 		}
 		tests, commands := namedTest.FindAllStringSubmatch(line, -1), namedCommand.FindAllStringSubmatch(line, -1)
 		for _, m := range tests {
-			if wrong := (snippetRule{Test: m[1]}).wrong(t); wrong != "" {
+			if wrong := testIn(t, m[1], ""); wrong != "" {
 				found("%s", wrong)
 			} else if len(commands) == 0 && t.skips(m[1]) {
 				found("%s skips where a program is missing: name the command that has it, too", m[1])
 			}
 		}
 		for _, m := range commands {
-			if wrong := (snippetRule{Command: m[1]}).wrong(t); wrong != "" {
+			if wrong := programIn(t, m[1], ""); wrong != "" {
 				found("%s", wrong)
 			}
 		}

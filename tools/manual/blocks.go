@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/renderer"
@@ -43,7 +44,11 @@ func selfLink(id string) string {
 func renderFenced(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		n := node.(*ast.FencedCodeBlock)
-		w.WriteString(code(string(n.Language(source)), n.Lines().Value(source)))
+		block := code(string(n.Language(source)), n.Lines().Value(source))
+		if said, ok := n.AttributeString("block"); ok {
+			block = strings.Replace(block, "<pre", `<pre data-block="`+html.EscapeString(said.(string))+`"`, 1)
+		}
+		w.WriteString(block)
 	}
 	return ast.WalkSkipChildren, nil
 }

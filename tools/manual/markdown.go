@@ -51,7 +51,7 @@ func (in Input) markdown(name string, source []byte, used map[string]bool) (*pag
 		return nil, errors.New("it has no heading of the first level")
 	}
 	p.index = sections.entries(p.Title)
-	removeComments(document)
+	removeComments(document, source)
 	var b bytes.Buffer
 	if err := md.Renderer().Render(&b, source, document); err != nil {
 		return nil, err
@@ -139,12 +139,17 @@ func (in Input) treeURL(file string) string {
 	return repository + "/blob/v" + in.Version + "/" + file
 }
 
-// removeComments takes HTML comments out of the document.
-func removeComments(document ast.Node) {
+// removeComments takes HTML comments out of the document. What one says right before a block of code stays with that block:
+// checks that carry out what the site says find there which blocks take part.
+func removeComments(document ast.Node, source []byte) {
 	var gone []ast.Node
 	ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering && n.Kind() == ast.KindHTMLBlock {
 			gone = append(gone, n)
+			if next, ok := n.NextSibling().(*ast.FencedCodeBlock); ok && !next.HasBlankPreviousLines() {
+				said := strings.TrimSpace(string(n.Lines().Value(source)))
+				next.SetAttributeString("block", strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(said, "<!--"), "-->")))
+			}
 		}
 		return ast.WalkContinue, nil
 	})

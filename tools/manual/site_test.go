@@ -28,7 +28,7 @@ func small(t *testing.T) Input {
 		Contents: contents,
 		Files: map[string][]byte{
 			"docs/index.md": []byte("# Home\n\n<!-- a note -->\n\nSee [other](sub/other.md#a_b-c) and [p](../p), [code](../p/p.go), [here](#part).\n\n" +
-				"## Part\n\n![boxes](boxes.svg)\n\n```go\nvar x = \"<b>\" // why\n```\n\n```sh\nls '#' # list\n```\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n"),
+				"## Part\n\n![boxes](boxes.svg)\n\n```go\nvar x = \"<b>\" // why\n```\n\n<!-- run: a -->\n```sh\nls '#' # list\n```\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n"),
 			"docs/sub/other.md": []byte("# Other\n\n## A_b c!\n\n[home](../index.md#part)\n\n## A_b c\n"),
 			"docs/boxes.svg":    []byte("<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"><title>boxes</title></svg>\n"),
 		},
@@ -53,7 +53,7 @@ func TestBuild(t *testing.T) {
 		"index.html": {
 			`<a href="other.html#a_b-c">other</a>`, `<a href="package-p.html">p</a>`, `blob/v1.2.3/p/p.go`,
 			`<h2 id="part">Part <a class="anchor"`, "<svg xmlns", "<title>boxes</title>", `<span class="k">var</span>`,
-			`<span class="s">&#34;&lt;b&gt;&#34;</span>`, `ls &#39;#&#39; <span class="c"># list</span>`, `<td align="right">2</td>`,
+			`<span class="s">&#34;&lt;b&gt;&#34;</span>`, `<pre data-block="run: a" tabindex="0"><code>ls &#39;#&#39; <span class="c"># list</span>`, `<td align="right">2</td>`,
 		},
 		"other.html":     {`href="index.html#part"`, `id="a_b-c"`, `id="a_b-c-1"`},
 		"package-p.html": {"Experimental.", `href="#T.Do"`, `id="T.Do"`, "https://pkg.go.dev/io#Reader", "New is new", "fmt.Println(", `id="doc-rules"`, `<a href="#doc-rules">Rules</a>`},

@@ -5,7 +5,8 @@
 #
 #   tools/manual/checks/look.sh [PICTURES]    a folder to keep pictures of every page in
 #
-# Needs go and chromium; BROWSER names another program. The page about a program's parts is left out: it needs a build.
+# Needs go and chromium; BROWSER names another program. AREAS is the list of a program's parts that a build wrote, such as that
+# of //tools/release/sbom:areas_linux_amd64; without it, the page about them shows a made-up program.
 # Exit 0 all passed, 1 one failed or could not be run, 2 usage.
 set -uo pipefail
 
@@ -19,7 +20,24 @@ trap 'rm -rf "$work"' EXIT
 for program in manual look; do
   GOWORK=off CGO_ENABLED=0 go -C "$root/tools" build -o "$work/$program" "./manual/cmd/$program" || exit 1
 done
-"$work/manual" --version 0.0.0 --tree "$root" --folder "$work/site" || exit 1
+# Large and small parts, in more groups than there are colors, one of them with a name that fits nowhere.
+made_up() {
+  local group part comma=''
+  printf '['
+  for group in {1..11}; do
+    for part in {1..25}; do
+      printf '%s{"name":"part_%d_of_<%d>","group":"Component & %d","bytes":%d}' "$comma" "$part" "$group" "$group" $((2000000 / (part * part * group) + 1))
+      comma=,
+    done
+  done
+  printf ',{"name":"%s","group":"Component & 12","bytes":1}]\n' "$(printf 'long%.0s' {1..60})"
+}
+if [[ -z ${AREAS:-} ]]; then
+  AREAS=$work/areas.json
+  made_up >"$AREAS"
+fi
+"$work/manual" --version 0.0.0 --tree "$root" --areas "$AREAS" --folder "$work/site" || exit 1
+[[ -f $work/site/treemap.html ]] || { printf 'look: the site has no page about the parts of a program\n' >&2; exit 1; }
 
 passed=0 failed=0
 # check NAME CODE FLAGS...: how look ends.
@@ -33,7 +51,7 @@ check() {
   fi
 }
 
-# plant NAME FILE SED: the same site with one file changed.
+# plant NAME FILE SED [PAGE]: the same site with one file changed, as PAGE shows it; index.html by default.
 plant() {
   rm -rf "$work/planted" && cp -R "$work/site" "$work/planted"
   sed -i "$3" "$work/planted/$2"
@@ -41,7 +59,7 @@ plant() {
     failed=$((failed + 1)) && printf 'FAILED  %s: the plant changes nothing\n' "$1"
     return
   fi
-  check "$1" 3 --site "$work/planted" --page index.html
+  check "$1" 3 --site "$work/planted" --page "${4:-index.html}"
 }
 
 pictures=()
@@ -60,5 +78,9 @@ plant "an index that is gone" search-index.js '1s/manualIndex/otherIndex/'
 plant "colors that stay" theme.js 's/button.addEventListener("click"/button.addEventListener("nothing"/'
 plant "a link without a name" index.html 's#<article>#<article><a href="index.html"></a>#'
 plant "no navigation" index.html 's#<nav #<div #g; s#</nav>#</div>#g'
+plant "a treemap without a name" treemap.html 's#<title id="treemap-title">[^<]*</title>##' treemap.html
+plant "a treemap that nobody sees" style.css '$a .picture svg { width: 0; height: 0; }' treemap.html
+plant "a word beside the treemap" treemap.html '0,/<text x="[0-9.]*"/s//<text x="-90"/' treemap.html
+plant "a treemap wider than the screen" style.css '$a .picture { overflow: visible; } .picture svg { max-width: none; width: 200rem; }' treemap.html
 printf '%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))

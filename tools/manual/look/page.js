@@ -46,5 +46,17 @@
     var name = e.textContent.trim() || e.getAttribute("aria-label") || (e.labels && e.labels.length);
     if (!name) wrong.push("no name for who cannot see it: " + e.outerHTML.slice(0, 60));
   });
+  document.querySelectorAll("main svg").forEach(function (svg) {
+    var ids = (svg.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean);
+    var named = ids.length ? ids.every(function (id) { var e = document.getElementById(id); return e && e.textContent.trim(); }) : svg.querySelector(":scope > title");
+    if (!named) wrong.push("a picture without a name: " + svg.textContent.trim().slice(0, 40));
+    var whole = svg.getBoundingClientRect();
+    if (whole.width < 100 || whole.height < 100) wrong.push("a picture that nobody sees: " + whole.width + " by " + whole.height);
+    var outside = Array.from(svg.querySelectorAll("text")).find(function (e) {
+      var at = e.getBoundingClientRect();
+      return at.left < whole.left - 2 || at.right > whole.right + 2 || at.top < whole.top - 2 || at.bottom > whole.bottom + 2;
+    });
+    if (outside) wrong.push("a word outside of its picture: " + outside.textContent);
+  });
   return wrong;
 })()

@@ -10,7 +10,7 @@
 #            development CA, and once by key (which leaves programs unsigned). The verifier accepts it in 64 MB and says how
 #            long it took, the programs of others agree, whatever anyone can do to the folder is refused, and the sources in
 #            the provenance are this tree, by the commands of docs/provenance.md
-#   manual   each command of docs/verifying.md does what the page says
+#   manual   each command of docs/verifying.md does what the page says; it is read from the site, as a reader sees it
 #   tamper   the tamper benchmark by the command of docs/tamper.md; peers are those programs
 #
 # PAYLOAD is a release set that was built of this tree, to be signed by the program alone; without it, ./bazelw builds
@@ -122,7 +122,10 @@ real() {
 
 manual() {
   build manual ./verify/checks/cmd/manual
-  "$bin/manual" --all --page "$root/docs/verifying.md" --verifier "$bin/gosqlite-verify" --cosign "$bin/cosign"
+  rm -rf "$work/site"
+  go -C "$root/tools" run ./manual/cmd/manual --version 0.0.0 --tree "$root" --folder "$work/site" &&
+    go -C "$root/tools" run ./manual/cmd/walk --page "$work/site/verifying.html" --blocks >"$work/verifying.md" || return
+  "$bin/manual" --all --page "$work/verifying.md" --verifier "$bin/gosqlite-verify" --cosign "$bin/cosign"
 }
 
 tamper() { (cd "$root/tools" && GOWORK=off go run ./verify/tamper/cmd/tamper); }

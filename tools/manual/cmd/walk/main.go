@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Walk prints the script of a page of the manual, as package walk makes it. Exit codes are those of package action.
+// Walk prints the script of a page of the manual's site, or its marked blocks, as package walk makes them. Exit codes are those of package action.
 package main
 
 import (
@@ -13,9 +13,10 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
-const usage = `usage: walk --page FILE
+const usage = `usage: walk --page FILE [--blocks]
 
-  --page FILE  a Markdown file
+  --page FILE  a page of the site, such as SITE/install.html
+  --blocks     the marked blocks in Markdown, in place of the script
 `
 
 // maxPage bounds a page, in bytes.
@@ -26,6 +27,7 @@ func main() { action.Main("walk", run) }
 func run(_ context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("walk", flag.ContinueOnError)
 	page := flags.String("page", "", "")
+	marked := flags.Bool("blocks", false, "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
 		return err
 	}
@@ -36,10 +38,22 @@ func run(_ context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	script, err := walk.Script(string(text))
+	form := walk.Script
+	if *marked {
+		form = blocks
+	}
+	script, err := form(string(text))
 	if err != nil {
 		return fmt.Errorf("read %s: %w", *page, err)
 	}
 	_, err = io.WriteString(stdout, script)
 	return err
+}
+
+func blocks(page string) (string, error) {
+	all, err := walk.Read(page)
+	if err != nil {
+		return "", err
+	}
+	return walk.Markdown(all)
 }
