@@ -32,9 +32,10 @@ type Step struct {
 }
 
 // Next takes in signed metadata, and makes the timestamp that clients see it by, and before it a snapshot where something
-// changed. It returns all files to publish. The repository is as before; nothing is written.
-func (r *Repository) Next(ctx context.Context, s Step, online *Online) ([]tree.Item, error) {
-	n := &Repository{r.root, r.timestamp, r.snapshot, maps.Clone(r.targets), maps.Clone(r.texts)}
+// changed. It returns what the repository becomes, and all files to publish. The repository itself is as before; nothing is
+// written.
+func (r *Repository) Next(ctx context.Context, s Step, online *Online) (*Repository, []tree.Item, error) {
+	n := &Repository{r.root, r.timestamp, r.snapshot, maps.Clone(r.targets), maps.Clone(r.texts), r.read, r.above}
 	taken, err := n.take(s.Staged)
 	if err == nil && n.root == nil {
 		err = errEmpty
@@ -49,7 +50,7 @@ func (r *Repository) Next(ctx context.Context, s Step, online *Online) ([]tree.I
 		err = n.covered(s.Index, s.Files)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("take metadata: %w", err)
+		return nil, nil, fmt.Errorf("take metadata: %w", err)
 	}
 	now, items := s.Now, slices.Clone(s.Files)
 	for name, text := range s.Staged {
@@ -59,24 +60,24 @@ func (r *Repository) Next(ctx context.Context, s Step, online *Online) ([]tree.I
 	if snapshot {
 		text, err := n.newSnapshot(ctx, online, now)
 		if err != nil {
-			return nil, fmt.Errorf("make snapshot: %w", err)
+			return nil, nil, fmt.Errorf("make snapshot: %w", err)
 		}
 		items = append(items, item(strconv.FormatInt(n.snapshot.Signed.Version, 10)+".snapshot.json", text, true))
 	}
 	text, err := n.newTimestamp(ctx, online, now)
 	if err != nil {
-		return nil, fmt.Errorf("make timestamp: %w", err)
+		return nil, nil, fmt.Errorf("make timestamp: %w", err)
 	}
 	items = append(items, item("timestamp.json", text, false))
 	if err := n.check(); err != nil {
-		return nil, fmt.Errorf("check new metadata: %w", err)
+		return nil, nil, fmt.Errorf("check new metadata: %w", err)
 	}
 	for role, end := range n.ends() {
 		if !end.After(now) {
-			return nil, fmt.Errorf("check new metadata: %s ended at %s: run tuf rotate --renew %s, or tuf snapshot for the snapshot", role, end.Format(time.RFC3339), role)
+			return nil, nil, fmt.Errorf("check new metadata: %s ended at %s: run tuf rotate --renew %s, or tuf snapshot for the snapshot", role, end.Format(time.RFC3339), role)
 		}
 	}
-	return items, nil
+	return n, items, nil
 }
 
 // take holds staged metadata against who has to sign it. Roots come first, in order; then targets; then what it delegates.
@@ -142,23 +143,28 @@ func (r *Repository) takeRoot(text []byte, version int64) error {
 }
 
 func (r *Repository) takeTargets(role string, text []byte, version int64) error {
-	want := int64(1)
+	before := int64(0)
 	if old := r.targets[role]; old != nil {
-		want = old.Signed.Version + 1
+		before = old.Signed.Version
 	}
 	if err := r.parse(role, text); err != nil {
 		return err
 	}
-	if have := r.targets[role].Signed.Version; have != want || version != want {
-		return fmt.Errorf("version %d is the next one", want)
+	want := r.following(role, before)
+	switch have := r.targets[role].Signed.Version; {
+	case have == want && version == want:
+		return nil
+	case want > before+1:
+		return fmt.Errorf("version %d is the next one, since clients may have seen %d: make it by a command with --seen", want, want-1)
 	}
-	return nil
+	return fmt.Errorf("version %d is the next one", want)
 }
 
 func (r *Repository) newSnapshot(ctx context.Context, online *Online, now time.Time) ([]byte, error) {
 	m := metadata.Snapshot(online.Days.end(metadata.SNAPSHOT, now))
+	m.Signed.Version = r.following(metadata.SNAPSHOT, 0)
 	if r.snapshot != nil {
-		m.Signed.Version = r.snapshot.Signed.Version + 1
+		m.Signed.Version = r.following(metadata.SNAPSHOT, r.snapshot.Signed.Version)
 	}
 	m.Signed.Meta = map[string]*metadata.MetaFiles{}
 	for role, t := range r.targets {
@@ -171,12 +177,14 @@ func (r *Repository) newSnapshot(ctx context.Context, online *Online, now time.T
 
 func (r *Repository) newTimestamp(ctx context.Context, online *Online, now time.Time) ([]byte, error) {
 	m := metadata.Timestamp(online.Days.end(metadata.TIMESTAMP, now))
+	m.Signed.Version = r.following(metadata.TIMESTAMP, 0)
 	if r.timestamp != nil {
-		m.Signed.Version = r.timestamp.Signed.Version + 1
+		m.Signed.Version = r.following(metadata.TIMESTAMP, r.timestamp.Signed.Version)
 	}
 	m.Signed.Meta = map[string]*metadata.MetaFiles{"snapshot.json": described(r.texts[metadata.SNAPSHOT], r.snapshot.Signed.Version)}
-	r.timestamp = m
-	return signOnline(ctx, online, metadata.TIMESTAMP, m)
+	text, err := signOnline(ctx, online, metadata.TIMESTAMP, m)
+	r.timestamp, r.texts[metadata.TIMESTAMP] = m, text
+	return text, err
 }
 
 // covered demands the bytes of every target that is listed.

@@ -100,7 +100,7 @@ func (r *Repository) next(role string, days Days, now time.Time) (*metadata.Meta
 		if m, err = parseTargets(r.texts[role]); err != nil {
 			return nil, err
 		}
-		m.Signed.Version++
+		m.Signed.Version = r.following(role, m.Signed.Version)
 		m.Signed.Expires = days.end(role, now)
 		m.ClearSignatures()
 		return m, nil
@@ -109,6 +109,7 @@ func (r *Repository) next(role string, days Days, now time.Time) (*metadata.Meta
 	if d == nil || !slices.ContainsFunc(d.Roles, func(d metadata.DelegatedRole) bool { return d.Name == role }) {
 		return nil, fmt.Errorf("nobody may sign for %s: run tuf rotate --add %s=PUBLIC_KEY", role, role)
 	}
+	m.Signed.Version = r.following(role, 0)
 	return m, nil
 }
 

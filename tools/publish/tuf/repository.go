@@ -21,7 +21,9 @@ type Repository struct {
 	timestamp *metadata.Metadata[metadata.TimestampType]
 	snapshot  *metadata.Metadata[metadata.SnapshotType]
 	targets   map[string]*metadata.Metadata[metadata.TargetsType] // by role
-	texts     map[string][]byte                                   // of root, targets and delegated roles, by role
+	texts     map[string][]byte                                   // by role
+	read      func(name string) ([]byte, error)                   // a file of metadata, as the folder has it
+	above     map[string]int64                                    // the next version of a role is above this one, too; see Seen
 }
 
 // Load reads the repository of a folder as its readers see it, with the state that a change is planned upon. It is held
@@ -39,27 +41,27 @@ func Load(store *tree.Store) (*Repository, *tree.Index, string, error) {
 	if len(files) == 0 {
 		return r, index, generation, nil
 	}
-	err = r.load(files, func(name string) ([]byte, error) {
+	r.read = func(name string) ([]byte, error) {
 		f, ok := files[name]
 		if !ok {
 			return nil, fmt.Errorf("%s is not there", name)
 		}
 		return store.Read(generation, f, maxMetadata)
-	})
-	if err != nil {
+	}
+	if err := r.load(files); err != nil {
 		return nil, nil, "", fmt.Errorf("read repository in %s: %w", store.Dir, err)
 	}
 	return r, index, generation, nil
 }
 
-func (r *Repository) load(files map[string]tree.File, read func(string) ([]byte, error)) error {
+func (r *Repository) load(files map[string]tree.File) error {
 	last := int64(0)
 	for name := range files {
 		if role, version, err := parseName(name); err == nil && role == metadata.ROOT {
 			last = max(last, version)
 		}
 	}
-	text, err := read(strconv.FormatInt(last, 10) + ".root.json")
+	text, err := r.read(strconv.FormatInt(last, 10) + ".root.json")
 	if err != nil {
 		return err
 	}
@@ -67,17 +69,18 @@ func (r *Repository) load(files map[string]tree.File, read func(string) ([]byte,
 		return fmt.Errorf("root: %w", err)
 	}
 	r.texts[metadata.ROOT] = text
-	if text, err = read("timestamp.json"); err != nil {
+	if text, err = r.read("timestamp.json"); err != nil {
 		return err
 	}
 	if r.timestamp, err = metadata.Timestamp().FromBytes(text); err != nil {
 		return fmt.Errorf("timestamp: %w", err)
 	}
+	r.texts[metadata.TIMESTAMP] = text
 	meta := r.timestamp.Signed.Meta["snapshot.json"]
 	if meta == nil {
 		return errors.New("timestamp names no snapshot")
 	}
-	if text, err = read(strconv.FormatInt(meta.Version, 10) + ".snapshot.json"); err != nil {
+	if text, err = r.read(strconv.FormatInt(meta.Version, 10) + ".snapshot.json"); err != nil {
 		return err
 	}
 	if r.snapshot, err = metadata.Snapshot().FromBytes(text); err != nil {
@@ -91,7 +94,7 @@ func (r *Repository) load(files map[string]tree.File, read func(string) ([]byte,
 		if meta == nil {
 			return fmt.Errorf("snapshot says nothing of %.100q", name)
 		}
-		text, err := read(strconv.FormatInt(meta.Version, 10) + "." + name)
+		text, err := r.read(strconv.FormatInt(meta.Version, 10) + "." + name)
 		if err != nil {
 			return err
 		}
@@ -158,10 +161,15 @@ func (r *Repository) checkTargets() error {
 	return checkKeys(&r.root.Signed, &top.Signed, nil)
 }
 
+// following is the version of a role behind one that is in force.
+func (r *Repository) following(role string, version int64) int64 {
+	return max(version, r.above[role]) + 1
+}
+
 // Empty says whether there is no repository yet.
 func (r *Repository) Empty() bool { return r.root == nil }
 
-// Text is the metadata of root, targets or a delegated role that is in force.
+// Text is the metadata of a role that is in force.
 func (r *Repository) Text(role string) []byte { return r.texts[role] }
 
 // parseRoot and parseTargets read metadata that somebody else may have written. The library follows a null in it.

@@ -67,6 +67,9 @@ func (d *desk) take(versions ...string) error {
 	if err != nil {
 		return err
 	}
+	if err := d.Seen().Hold(r); err != nil {
+		return err
+	}
 	staged, err := tuf.ReadStaged(d.Staged)
 	if err != nil {
 		return err
@@ -87,7 +90,7 @@ func (d *desk) take(versions ...string) error {
 		}
 		step.Files = append(step.Files, items...)
 	}
-	items, err := r.Next(d.t.Context(), step, d.online())
+	after, items, err := r.Next(d.t.Context(), step, d.online())
 	if err != nil {
 		return err
 	}
@@ -95,7 +98,7 @@ func (d *desk) take(versions ...string) error {
 	if err != nil {
 		return err
 	}
-	return d.store.Commit(d.t.Context(), change)
+	return d.Seen().Commit(d.t.Context(), d.store, change, r, after)
 }
 
 func (d *desk) must(err error) {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 
 	"github.com/gosqlite/gosqlite/tools/publish/gate"
@@ -18,11 +19,16 @@ type repository struct {
 	folder
 	now    world
 	online *tuf.Online
+	seen   tuf.Seen // no name: nothing is signed
 	tuf    *tuf.Repository
+	after  *tuf.Repository // what it becomes
 }
 
 func (o *options) openRepository(store *tree.Store, w world) (target, error) {
-	x := &repository{folder: folder{store: store}, now: w}
+	x := &repository{folder: folder{store: store}, now: w, seen: tuf.Seen{Name: o.seen}}
+	if o.seen == "" && o.online != "" {
+		x.seen.Name = o.online + ".seen"
+	}
 	switch {
 	case o.revokes && o.online == "":
 		return x, nil // it asks for them where it needs them
@@ -42,6 +48,11 @@ func (o *options) openRepository(store *tree.Store, w world) (target, error) {
 func (x *repository) versions(context.Context) (names []string, err error) {
 	if x.tuf, x.base, x.generation, err = tuf.Load(x.store); err != nil {
 		return nil, err
+	}
+	if x.after = x.tuf; x.seen.Name != "" {
+		if err := x.seen.Hold(x.tuf); err != nil {
+			return nil, fmt.Errorf("publish into %s: %w", x.store.Dir, err)
+		}
 	}
 	return x.base.Names(), nil
 }
@@ -72,11 +83,21 @@ func (x *repository) change(ctx context.Context, o *options, r *gate.Release, p 
 				step.Others = append(step.Others, other)
 			}
 		}
-		if items, err = x.tuf.Next(ctx, step, x.online); err != nil {
+		if x.after, items, err = x.tuf.Next(ctx, step, x.online); err != nil {
 			p.Refused = err.Error()
 			return nil
 		}
 	}
 	x.next, err = o.layOut(ctx, r, x.base, x.generation, items)
 	return x.enter(p, err)
+}
+
+// commit publishes the change that was planned, and remembers what is signed then.
+func (x *repository) commit(ctx context.Context) error { return x.carryOut(ctx, x.next) }
+
+func (x *repository) carryOut(ctx context.Context, change *tree.Change) error {
+	if x.seen.Name == "" {
+		return x.store.Commit(ctx, change)
+	}
+	return x.seen.Commit(ctx, x.store, change, x.tuf, x.after)
 }

@@ -176,7 +176,7 @@ func TestRepositoryRefused(t *testing.T) {
 	one := d.list(o, "1.2.0", d.release("one", "1.2.0", "", specimen.Spoil{}))
 	other := d.into(o, d.release("other", "1.2.0", "", specimen.Spoil{Predicate: func(_ string, p map[string]any) { p["more"] = "" }}))
 	another := owner.New(t, specimen.Now)
-	odd := append(one[:8:8], "--to", one[9], "--tuf-staged", o.Staged, "--tuf-online", another.Online)
+	odd := append(one[:8:8], "--to", one[9], "--tuf-staged", o.Staged, "--tuf-online", another.Online, "--tuf-seen", o.Seen().Name)
 	unsigned := t.TempDir()
 	if err := os.WriteFile(filepath.Join(unsigned, "1.stable-v1.json"), bytes.Replace(o.Read("1.stable-v1.json"), []byte(`"sig": "30`), []byte(`"sig": "31`), 1), 0o644); err != nil {
 		t.Fatal(err)

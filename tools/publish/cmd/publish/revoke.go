@@ -33,7 +33,8 @@ more. In a registry it gets a referrer.
   --advisories FOLDER   the feed that scan advisory build wrote; with it, --advisory
   --advisory ID         the advisory that names the version, such as x_GOSQLITE-2026-0001
   --go-mod FILE         writes the retraction into this go.mod, which the next version has; else it is only printed
-  --tuf-online FILE     of tuf:FOLDER, as for publishing
+  --tuf-online FILE, --tuf-seen FILE
+                        of tuf:FOLDER, as for publishing
   --tuf-key KEY         a key of the role that lists the version, such as stable-v1; repeated where more have to sign. Its
                         passphrase comes by --tuf-secret SOURCE; --tuf-plugin PROGRAM is as for sign
   --tuf-staged FOLDER   what tuf remove wrote and the holders of such keys signed; instead of --tuf-key. Without both, a dry
@@ -71,6 +72,7 @@ func revoke(ctx context.Context, args []string, w world) error {
 	f.StringVar(&o.login, "credentials", "", "")
 	f.StringVar(&o.ca, "ca", "", "")
 	f.StringVar(&o.online, "tuf-online", "", "")
+	f.StringVar(&o.seen, "tuf-seen", "", "")
 	f.Var(&r.withdrawal.keys, "tuf-key", "")
 	f.StringVar(&r.withdrawal.secret, "tuf-secret", "", "")
 	f.StringVar(&r.withdrawal.plugin, "tuf-plugin", "", "")

@@ -32,6 +32,7 @@ const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semve
   --site FILE           the manual, as //docs:site makes it; for a folder
   --tuf-staged FOLDER   signed metadata that lists the release, see tuf add; for tuf:FOLDER
   --tuf-online FILE     names the keys of snapshot and timestamp; for tuf:FOLDER
+  --tuf-seen FILE       what was published there last; ONLINE.seen, when left out. A folder that is behind it is refused
   --credentials FILE    {"user": "...", "password": "..."} of a registry, with mode 0600
   --ca FILE             certificates that a registry's has to lead to; default: those of the system
   --sumdb NAME          the folder's checksum database for the go command, such as sum.example.org
@@ -56,7 +57,7 @@ type world struct {
 }
 
 type options struct {
-	release, policy, scan, semver, to, advisories, site, staged, online, login, ca string
+	release, policy, scan, semver, to, advisories, site, staged, online, seen, login, ca string
 	publish, json, revokes                                                         bool
 	logEntries                                                                     int
 	targets                                                                        action.List    // all, where "to" is one of them
@@ -83,6 +84,7 @@ func parse(args []string, w world) (*options, error) {
 	f.StringVar(&o.site, "site", "", "")
 	f.StringVar(&o.staged, "tuf-staged", "", "")
 	f.StringVar(&o.online, "tuf-online", "", "")
+	f.StringVar(&o.seen, "tuf-seen", "", "")
 	f.StringVar(&o.login, "credentials", "", "")
 	f.StringVar(&o.ca, "ca", "", "")
 	f.IntVar(&o.logEntries, "demand-log", 0, "")

@@ -36,8 +36,8 @@ func (o *options) open(w world) (target, error) {
 	if dir, ok := strings.CutPrefix(o.to, "tuf:"); ok && dir != "" && !strings.HasPrefix(dir, "//") {
 		return o.openRepository(&tree.Store{Dir: dir, Step: w.step}, w)
 	}
-	if (o.staged != "" || o.online != "") && !o.intoFolder() {
-		return nil, action.UsageError("--tuf-staged and --tuf-online go with --to tuf:FOLDER")
+	if (o.staged != "" || o.online != "" || o.seen != "") && !o.intoFolder() {
+		return nil, action.UsageError("--tuf-staged, --tuf-online and --tuf-seen go with --to tuf:FOLDER")
 	}
 	reference, ok := strings.CutPrefix(o.to, "oci://")
 	if !ok || reference == "" {

@@ -49,7 +49,7 @@ func (x *repository) revoke(ctx context.Context, r revocation, commit bool) (str
 		return "nothing to do", nil
 	}
 	if commit {
-		err = x.store.Commit(ctx, change)
+		err = x.carryOut(ctx, change)
 	}
 	return fmt.Sprintf("%s; state %.12s", said, change.Next), err
 }
@@ -75,10 +75,11 @@ func (x *repository) withdraw(ctx context.Context, r revocation) ([]tree.Item, e
 	if err := x.tuf.Lacks(staged, r.Version); err != nil {
 		return nil, action.Reject(err)
 	}
-	items, err := x.tuf.Next(ctx, tuf.Step{Staged: staged, Index: x.base, Now: x.now.now()}, x.online)
+	after, items, err := x.tuf.Next(ctx, tuf.Step{Staged: staged, Index: x.base, Now: x.now.now()}, x.online)
 	if err != nil {
 		return nil, action.Reject(err)
 	}
+	x.after = after
 	return items, nil
 }
 

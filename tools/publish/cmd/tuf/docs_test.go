@@ -161,14 +161,15 @@ func (s *session) publish() {
 	if err != nil {
 		s.Fatal(err)
 	}
-	if items, err = r.Next(s.Context(), tuf.Step{Staged: staged, Files: items, Index: index, Now: s.now}, online); err != nil {
+	after, items, err := r.Next(s.Context(), tuf.Step{Staged: staged, Files: items, Index: index, Now: s.now}, online)
+	if err != nil {
 		s.Fatal(err)
 	}
 	change, err := tree.Update(index, generation, items)
 	if err != nil {
 		s.Fatal(err)
 	}
-	if err := store.Commit(s.Context(), change); err != nil {
+	if err := (tuf.Seen{Name: "online.json.seen"}).Commit(s.Context(), store, change, r, after); err != nil {
 		s.Fatal(err)
 	}
 }

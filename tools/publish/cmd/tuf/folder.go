@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	addUsage = `usage: tuf add --folder FOLDER --release FOLDER --policy FILE --out FOLDER [--days N]
+	addUsage = `usage: tuf add --folder FOLDER --release FOLDER --policy FILE --out FOLDER [--days N] [--seen FILE]
 
 Verifies a release, and writes the next metadata of the role of its channel and major version, with the release's files.
 It is not signed. publish --to tuf:FOLDER brings it and the files to clients.
@@ -28,15 +28,17 @@ It is not signed. publish --to tuf:FOLDER brings it and the files to clients.
   --release FOLDER     the signed release
   --policy FILE        whom you trust, see docs/verifying.md; never from the release's folder
   --days N             after how many days the metadata ends; 365, when left out
+  --seen FILE          the memory of the online keys, where it is at hand: versions are above all that clients may have seen
   --out FOLDER         where to write; no file is replaced
 `
-	removeUsage = `usage: tuf remove --folder FOLDER --version VERSION --out FOLDER [--days N]
+	removeUsage = `usage: tuf remove --folder FOLDER --version VERSION --out FOLDER [--days N] [--seen FILE]
 
 Writes the next metadata of a version's role without the version. It is not signed. tuf snapshot brings it to clients.
 
   --version VERSION    as v1.2.0
   --folder FOLDER      what is published
   --days N             after how many days the metadata ends; 365, when left out
+  --seen FILE          the memory of the online keys, where it is at hand: versions are above all that clients may have seen
   --out FOLDER         where to write; no file is replaced
 `
 	rotateUsage = `usage: tuf rotate --folder FOLDER --out FOLDER [FLAGS]
@@ -49,11 +51,12 @@ needs the signatures of the old keys and of the new ones.
   --threshold ROLE=N   how many have to sign
   --renew ROLE         root, targets or a delegated role, with a later end
   --days ROLE=N        after how many days it ends; 365, when left out
+  --seen FILE          the memory of the online keys, where it is at hand: versions are above all that clients may have seen
   --not PUBLIC         a public key or certificate that no role may have; may be repeated
   --folder FOLDER      what is published
   --out FOLDER         where to write; no file is replaced
 `
-	snapshotUsage = `usage: tuf snapshot --folder FOLDER --online FILE [--staged FOLDER]
+	snapshotUsage = `usage: tuf snapshot --folder FOLDER --online FILE [--staged FOLDER] [--seen FILE]
 
 Takes signed metadata in, holds it against who has to sign it, makes snapshot and timestamp, and publishes all of it as
 one transaction.
@@ -61,23 +64,26 @@ one transaction.
   --folder FOLDER      what is published
   --staged FOLDER      signed metadata; what is published already is left out
   --online FILE        names the keys of snapshot and timestamp, see docs/publishing.md
+  --seen FILE          what was published last; ONLINE.seen, when left out. A folder that is behind it is refused
 `
-	timestampUsage = `usage: tuf timestamp --folder FOLDER --online FILE
+	timestampUsage = `usage: tuf timestamp --folder FOLDER --online FILE [--seen FILE]
 
 Makes a timestamp that ends later, and publishes it. Run it well before the last one ends.
 
   --folder FOLDER      what is published
   --online FILE        names the keys of snapshot and timestamp, see docs/publishing.md
+  --seen FILE          what was published last; ONLINE.seen, when left out. A folder that is behind it is refused
 `
 )
 
 func runAdd(ctx context.Context, w *world, args []string) error {
-	var folder, dir, rules, out string
+	var folder, dir, rules, out, seen string
 	days := 365
 	f := newFlags("add")
 	f.StringVar(&folder, "folder", "", "")
 	f.StringVar(&dir, "release", "", "")
 	f.StringVar(&rules, "policy", "", "")
+	f.StringVar(&seen, "seen", "", "")
 	f.StringVar(&out, "out", "", "")
 	f.IntVar(&days, "days", days, "")
 	if err := action.Parse(f, addUsage, args, w.stdout); err != nil {
@@ -109,7 +115,7 @@ func runAdd(ctx context.Context, w *world, args []string) error {
 	for _, f := range report.Files {
 		files = append(files, tree.File{Path: f.Name, Size: f.Size, SHA256: f.SHA256})
 	}
-	r, err := load(folder)
+	r, err := load(folder, seen)
 	if err != nil {
 		return err
 	}
@@ -126,11 +132,12 @@ func runAdd(ctx context.Context, w *world, args []string) error {
 }
 
 func runRemove(_ context.Context, w *world, args []string) error {
-	var folder, version, out string
+	var folder, version, out, seen string
 	days := 365
 	f := newFlags("remove")
 	f.StringVar(&folder, "folder", "", "")
 	f.StringVar(&version, "version", "", "")
+	f.StringVar(&seen, "seen", "", "")
 	f.StringVar(&out, "out", "", "")
 	f.IntVar(&days, "days", days, "")
 	if err := action.Parse(f, removeUsage, args, w.stdout); err != nil {
@@ -143,7 +150,7 @@ func runRemove(_ context.Context, w *world, args []string) error {
 	if err != nil {
 		return action.UsageError("--version: %v", err)
 	}
-	r, err := load(folder)
+	r, err := load(folder, seen)
 	if err != nil {
 		return err
 	}
@@ -156,8 +163,9 @@ func runRemove(_ context.Context, w *world, args []string) error {
 
 func runRotate(_ context.Context, w *world, args []string) error {
 	var add, remove, thresholds, renew, periods, others action.List
-	var folder, out string
+	var folder, out, seen string
 	f := newFlags("rotate")
+	f.StringVar(&seen, "seen", "", "")
 	f.StringVar(&folder, "folder", "", "")
 	f.StringVar(&out, "out", "", "")
 	f.Var(&add, "add", "")
@@ -205,7 +213,7 @@ func runRotate(_ context.Context, w *world, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := load(folder)
+	r, err := load(folder, seen)
 	if err != nil {
 		return err
 	}
@@ -217,10 +225,11 @@ func runRotate(_ context.Context, w *world, args []string) error {
 }
 
 func runSnapshot(ctx context.Context, w *world, args []string) error {
-	var folder, dir, online string
+	var folder, dir, online, seen string
 	f := newFlags("snapshot")
 	f.StringVar(&folder, "folder", "", "")
 	f.StringVar(&dir, "staged", "", "")
+	f.StringVar(&seen, "seen", "", "")
 	f.StringVar(&online, "online", "", "")
 	if err := action.Parse(f, snapshotUsage, args, w.stdout); err != nil {
 		return err
@@ -235,12 +244,13 @@ func runSnapshot(ctx context.Context, w *world, args []string) error {
 			return err
 		}
 	}
-	return publish(ctx, w, folder, online, staged, true)
+	return publish(ctx, w, folder, online, memory(seen, online), staged, true)
 }
 
 func runTimestamp(ctx context.Context, w *world, args []string) error {
-	var folder, online string
+	var folder, online, seen string
 	f := newFlags("timestamp")
+	f.StringVar(&seen, "seen", "", "")
 	f.StringVar(&folder, "folder", "", "")
 	f.StringVar(&online, "online", "", "")
 	if err := action.Parse(f, timestampUsage, args, w.stdout); err != nil {
@@ -249,11 +259,11 @@ func runTimestamp(ctx context.Context, w *world, args []string) error {
 	if err := need(map[string]string{"folder": folder, "online": online}, "folder", "online"); err != nil {
 		return err
 	}
-	return publish(ctx, w, folder, online, nil, false)
+	return publish(ctx, w, folder, online, memory(seen, online), nil, false)
 }
 
 // publish makes the online metadata and commits it with what was staged.
-func publish(ctx context.Context, w *world, folder, online string, staged tuf.Staged, renew bool) error {
+func publish(ctx context.Context, w *world, folder, online string, seen tuf.Seen, staged tuf.Staged, renew bool) error {
 	text, err := action.ReadFile(online, maxFile)
 	if err != nil {
 		return err
@@ -267,10 +277,13 @@ func publish(ctx context.Context, w *world, folder, online string, staged tuf.St
 	if err != nil {
 		return err
 	}
+	if err := seen.Hold(r); err != nil {
+		return fmt.Errorf("publish into %s: %w", folder, err)
+	}
 	if staged, err = tuf.Unpublished(index, staged); err != nil {
 		return action.Reject(err)
 	}
-	items, err := r.Next(ctx, tuf.Step{Staged: staged, Renew: renew, Index: index, Now: w.now()}, keys)
+	after, items, err := r.Next(ctx, tuf.Step{Staged: staged, Renew: renew, Index: index, Now: w.now()}, keys)
 	if err != nil {
 		return action.Reject(err)
 	}
@@ -281,13 +294,17 @@ func publish(ctx context.Context, w *world, folder, online string, staged tuf.St
 	for _, d := range change.Files {
 		fmt.Fprintf(w.stdout, "%s %s\n", d.Change, d.Path)
 	}
-	return store.Commit(ctx, change)
+	return seen.Commit(ctx, store, change, r, after)
 }
 
-func load(folder string) (*tuf.Repository, error) {
+// load reads a repository, and what is remembered of it where that is at hand.
+func load(folder, seen string) (*tuf.Repository, error) {
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read repository: %w; name the folder that tuf snapshot filled", err)
 	}
 	r, _, _, err := tuf.Load(&tree.Store{Dir: folder})
+	if err == nil && seen != "" {
+		err = tuf.Seen{Name: seen}.Hold(r)
+	}
 	return r, err
 }

@@ -50,6 +50,7 @@ var commands = []command{
 	{"rotate", "change keys, or renew what is going to end, unsigned", runRotate},
 	{"snapshot", "take signed metadata into the folder, by a new snapshot and timestamp", runSnapshot},
 	{"timestamp", "make a timestamp that ends later", runTimestamp},
+	{"seen", "hold the folder against what was published last", runSeen},
 }
 
 func main() {

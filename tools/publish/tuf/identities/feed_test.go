@@ -67,7 +67,7 @@ func (f *feed) jobs() []job {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = r.Next(t.Context(), tuf.Step{Staged: f.staged, Index: index, Now: day}, &tuf.Online{Open: func(_ context.Context, asked string) (key.Key, error) {
+			_, _, err = r.Next(t.Context(), tuf.Step{Staged: f.staged, Index: index, Now: day}, &tuf.Online{Open: func(_ context.Context, asked string) (key.Key, error) {
 				if asked == role {
 					return memory{keys[0]}, nil
 				}

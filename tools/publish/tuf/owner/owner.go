@@ -164,7 +164,7 @@ func (o *Owner) Begin(store *tree.Store, now time.Time, files ...tree.Item) {
 	if err != nil {
 		o.Fatal(err)
 	}
-	items, err := r.Next(o.Context(), tuf.Step{Staged: staged, Files: files, Index: index, Now: now}, online)
+	after, items, err := r.Next(o.Context(), tuf.Step{Staged: staged, Files: files, Index: index, Now: now}, online)
 	if err != nil {
 		o.Fatal(err)
 	}
@@ -172,10 +172,13 @@ func (o *Owner) Begin(store *tree.Store, now time.Time, files ...tree.Item) {
 	if err != nil {
 		o.Fatal(err)
 	}
-	if err := store.Commit(o.Context(), change); err != nil {
+	if err := o.Seen().Commit(o.Context(), store, change, r, after); err != nil {
 		o.Fatal(err)
 	}
 }
+
+// Seen is the memory of the online keys, where the commands have it by default.
+func (o *Owner) Seen() tuf.Seen { return tuf.Seen{Name: o.Online + ".seen"} }
 
 func (o *Owner) writeOnline() {
 	o.Helper()
