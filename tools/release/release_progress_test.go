@@ -27,6 +27,8 @@ func TestProgress(t *testing.T) {
 		case strings.Contains(line, " build "):
 			seconds += 65
 			io.WriteString(log, "first\n[12 / 345] Compiling \x1b[32msqlite3.c of everything\n\n  \nnot yet whole")
+			// The second is taken when the first has been shown, before the program says more.
+			ticks <- time.Now()
 			ticks <- time.Now()
 		case strings.Contains(line, "cmd/sign"):
 			select {
