@@ -52,21 +52,3 @@ func TestGoexitLosesTheConnectionOnly(t *testing.T) {
 		}
 	}
 }
-
-func TestGoexitEndsTheStandingContext(t *testing.T) {
-	c, err := sqlite.Open(":memory:", sqlite.OpenReadWrite)
-	check(t, err)
-	check(t, c.CreateFunction("leave", sqlite.Scalar0(func() (int64, error) { runtime.Goexit(); return 0, nil }), 0))
-	ctx := newCounted()
-	watchOften(t, c, ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = c.Exec("SELECT leave()")
-	}()
-	<-ended
-	check(t, c.Close())
-	if ctx.now != 0 {
-		t.Errorf("%d registrations of a lost connection that was closed", ctx.now)
-	}
-}
