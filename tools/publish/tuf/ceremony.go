@@ -31,9 +31,8 @@ func (s Staged) put(role string, version int64, m interface{ ToBytes(bool) ([]by
 	return nil
 }
 
-// Begin makes the first root, and the first targets with its delegations. Neither is signed. others are public keys of
-// identities that may have no part here, as the release key.
-func Begin(groups map[string]Group, others []Key, days Days, now time.Time) (Staged, error) {
+// Begin makes the first root, and the first targets with its delegations. Neither is signed.
+func Begin(groups map[string]Group, strangers []Stranger, days Days, now time.Time) (Staged, error) {
 	root := metadata.Root(days.end(metadata.ROOT, now))
 	targets := metadata.Targets(days.end(metadata.TARGETS, now))
 	targets.Signed.Delegations = &metadata.Delegations{Keys: map[string]*metadata.Key{}, Roles: []metadata.DelegatedRole{}}
@@ -53,7 +52,7 @@ func Begin(groups map[string]Group, others []Key, days Days, now time.Time) (Sta
 	if err := e.apply(&root.Signed, &targets.Signed); err != nil {
 		return nil, fmt.Errorf("begin repository: %w", err)
 	}
-	if err := checkKeys(&root.Signed, &targets.Signed, others); err != nil {
+	if err := checkKeys(&root.Signed, &targets.Signed, strangers); err != nil {
 		return nil, fmt.Errorf("begin repository: %w", err)
 	}
 	s := Staged{}
@@ -155,7 +154,7 @@ func forget(root *metadata.RootType, targets *metadata.TargetsType) {
 }
 
 // checkKeys holds groups against the rules of this repository.
-func checkKeys(root *metadata.RootType, targets *metadata.TargetsType, others []Key) error {
+func checkKeys(root *metadata.RootType, targets *metadata.TargetsType, strangers []Stranger) error {
 	check := func(role string, ids []string, threshold int) error {
 		switch {
 		case threshold < defaultThreshold(role):
@@ -184,5 +183,5 @@ func checkKeys(root *metadata.RootType, targets *metadata.TargetsType, others []
 			}
 		}
 	}
-	return separate(root, targets, others)
+	return separate(root, targets, strangers)
 }

@@ -46,19 +46,7 @@ func ParseKey(text []byte) (Key, error) {
 	if block == nil || len(bytes.TrimSpace(rest)) > 0 {
 		return Key{}, errors.New("read public key: the file is not one PEM block")
 	}
-	var public any
-	var err error
-	switch block.Type {
-	case "PUBLIC KEY":
-		public, err = x509.ParsePKIXPublicKey(block.Bytes)
-	case "CERTIFICATE":
-		var c *x509.Certificate
-		if c, err = x509.ParseCertificate(block.Bytes); err == nil {
-			public = c.PublicKey
-		}
-	default:
-		err = fmt.Errorf("the file holds %.40q and neither a public key nor a certificate", block.Type)
-	}
+	public, err := publicOf(block)
 	if err != nil {
 		return Key{}, fmt.Errorf("read public key: %w", err)
 	}
@@ -85,12 +73,12 @@ func part(role string) string {
 	return "targets"
 }
 
-// separate refuses a key that has two parts, or is somebody else's. Keys are compared by their bytes: an identifier depends
-// on how a key is written down.
-func separate(root *metadata.RootType, targets *metadata.TargetsType, others []Key) error {
-	has := map[string]string{}
-	for _, k := range others {
-		has[k.key.Value.PublicKey] = "another identity"
+// separate refuses a key that has two parts, or is a stranger's. Keys are compared by their bytes: an identifier depends on
+// how a key is written down.
+func separate(root *metadata.RootType, targets *metadata.TargetsType, strangers []Stranger) error {
+	has, foreign := map[string]string{}, map[[32]byte]string{}
+	for _, s := range strangers {
+		foreign[s.Key] = s.Of
 	}
 	claim := func(role string, ids []string, keys map[string]*metadata.Key) error {
 		for _, id := range ids {
@@ -99,7 +87,18 @@ func separate(root *metadata.RootType, targets *metadata.TargetsType, others []K
 				return fmt.Errorf("check keys: %s names key %.12s, which is not there", role, id)
 			}
 			if before, ok := has[k.Value.PublicKey]; ok && before != part(role) {
-				return fmt.Errorf("check keys: key %.12s of %s is one of %s as well: give each its own", id, role, before)
+				return &SharedKeyError{id, role, before}
+			}
+			public, err := k.ToPublicKey()
+			if err != nil {
+				return fmt.Errorf("check keys: key %.12s of %s: %w", id, role, err)
+			}
+			s, err := NewStranger(role, public)
+			if err != nil {
+				return err
+			}
+			if of, ok := foreign[s.Key]; ok {
+				return &SharedKeyError{id, role, of}
 			}
 			has[k.Value.PublicKey] = part(role)
 		}

@@ -27,7 +27,7 @@ type Step struct {
 	Renew  bool        // a snapshot with a later end is made, whether something changed or not
 	Files  []tree.Item // of releases, which are published together with it
 	Index  *tree.Index // what is published already
-	Others []Key       // public keys that no role may have
+	Others []Stranger  // whose keys no role may have, besides those who signed what is published
 	Now    time.Time
 }
 
@@ -35,7 +35,7 @@ type Step struct {
 // changed. It returns what the repository becomes, and all files to publish. The repository itself is as before; nothing is
 // written.
 func (r *Repository) Next(ctx context.Context, s Step, online *Online) (*Repository, []tree.Item, error) {
-	n := &Repository{r.root, r.timestamp, r.snapshot, maps.Clone(r.targets), maps.Clone(r.texts), r.read, r.above}
+	n := &Repository{r.root, r.timestamp, r.snapshot, maps.Clone(r.targets), maps.Clone(r.texts), r.read, r.above, r.signers}
 	taken, err := n.take(s.Staged)
 	if err == nil && n.root == nil {
 		err = errEmpty
@@ -44,7 +44,7 @@ func (r *Repository) Next(ctx context.Context, s Step, online *Online) (*Reposit
 		err = n.checkTargets()
 	}
 	if err == nil {
-		err = checkKeys(&n.root.Signed, &n.targets[metadata.TARGETS].Signed, s.Others)
+		err = n.Apart(s.Others)
 	}
 	if err == nil {
 		err = n.covered(s.Index, s.Files)

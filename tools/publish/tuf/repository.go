@@ -13,6 +13,7 @@ import (
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
+	"github.com/gosqlite/gosqlite/tools/verify/bundle"
 )
 
 // A Repository is the metadata that is in force.
@@ -24,6 +25,7 @@ type Repository struct {
 	texts     map[string][]byte                                   // by role
 	read      func(name string) ([]byte, error)                   // a file of metadata, as the folder has it
 	above     map[string]int64                                    // the next version of a role is above this one, too; see Seen
+	signers   func() ([]Stranger, error)                          // who signed the releases that are published
 }
 
 // Load reads the repository of a folder as its readers see it, with the state that a change is planned upon. It is held
@@ -38,6 +40,9 @@ func Load(store *tree.Store) (*Repository, *tree.Index, string, error) {
 		files[strings.TrimPrefix(f.Path, metadataFolder)] = f
 	}
 	r := &Repository{targets: map[string]*metadata.Metadata[metadata.TargetsType]{}, texts: map[string][]byte{}}
+	r.signers = func() ([]Stranger, error) {
+		return signers(index.Under("releases/"), func(f tree.File) ([]byte, error) { return store.Read(generation, f, bundle.MaxSize) })
+	}
 	if len(files) == 0 {
 		return r, index, generation, nil
 	}

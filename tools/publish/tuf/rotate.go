@@ -14,8 +14,8 @@ import (
 
 // Rotate makes the metadata that an edit takes, unsigned: the next root where it changes who has a role of root's, the next
 // targets where it changes a delegated role, and anew what the changed keys have to sign.
-func (r *Repository) Rotate(e Edit, others []Key, days Days, now time.Time) (Staged, error) {
-	s, err := r.rotate(e, others, days, now)
+func (r *Repository) Rotate(e Edit, strangers []Stranger, days Days, now time.Time) (Staged, error) {
+	s, err := r.rotate(e, strangers, days, now)
 	if err != nil {
 		return nil, fmt.Errorf("rotate: %w", err)
 	}
@@ -25,7 +25,7 @@ func (r *Repository) Rotate(e Edit, others []Key, days Days, now time.Time) (Sta
 	return s, nil
 }
 
-func (r *Repository) rotate(e Edit, others []Key, days Days, now time.Time) (Staged, error) {
+func (r *Repository) rotate(e Edit, strangers []Stranger, days Days, now time.Time) (Staged, error) {
 	if r.Empty() {
 		return nil, errEmpty
 	}
@@ -40,7 +40,11 @@ func (r *Repository) rotate(e Edit, others []Key, days Days, now time.Time) (Sta
 	if err := e.apply(&root.Signed, &targets.Signed); err != nil {
 		return nil, err
 	}
-	if err := checkKeys(&root.Signed, &targets.Signed, others); err != nil {
+	published, err := r.signers()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKeys(&root.Signed, &targets.Signed, append(published, strangers...)); err != nil {
 		return nil, err
 	}
 	again := map[string]bool{} // what is made anew

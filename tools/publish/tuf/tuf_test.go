@@ -217,8 +217,10 @@ func TestCeremony(t *testing.T) {
 		}
 		d.refused(err, words)
 	}
-	_, err := tuf.Begin(d.Groups(), []tuf.Key{d.Public(d.Keys["targets"][0])}, nil, day)
-	d.refused(err, "another identity")
+	s, err := tuf.NewStranger("the release key", d.Keys["targets"][0].Public())
+	d.must(err)
+	_, err = tuf.Begin(d.Groups(), []tuf.Stranger{s}, nil, day)
+	d.refused(err, "of targets is one of the release key as well")
 	_, err = d.Try("1.targets.json", "1.root.json", d.Keys["timestamp"][0])
 	d.refused(err, "is none of targets's")
 	_, err = d.Try("1.root.json", "", d.Keys["snapshot"][0])

@@ -78,10 +78,9 @@ func (x *repository) change(ctx context.Context, o *options, r *gate.Release, p 
 	}
 	if len(staged) > 0 {
 		step := tuf.Step{Staged: staged, Files: items, Index: x.base, Now: x.now.now()}
-		for _, k := range o.trusts.Trust.Keys { // who signs releases, or repeats them, has no part in the repository
-			if other, err := tuf.ParseKey(k.Key.PEM()); err == nil { // one of another kind can be none of the repository's
-				step.Others = append(step.Others, other)
-			}
+		// Who signs releases, repeats them or vouches for them has no part in the repository.
+		if step.Others, err = x.strangers(o, files); err != nil {
+			return err
 		}
 		if x.after, items, err = x.tuf.Next(ctx, step, x.online); err != nil {
 			p.Refused = err.Error()
@@ -100,4 +99,13 @@ func (x *repository) carryOut(ctx context.Context, change *tree.Change) error {
 		return x.store.Commit(ctx, change)
 	}
 	return x.seen.Commit(ctx, x.store, change, x.tuf, x.after)
+}
+
+func (x *repository) strangers(o *options, files []tree.File) ([]tuf.Stranger, error) {
+	trusted, err := tuf.Trusted(o.trusts)
+	if err != nil {
+		return nil, err
+	}
+	signers, err := tuf.SignersOf(o.release, files)
+	return append(trusted, signers...), err
 }

@@ -34,7 +34,9 @@ Makes 1.root.json and 1.targets.json from public keys. Neither is signed: tuf si
                        candidate-v1; each of the first four needs one, and root two
   --threshold ROLE=N   how many keys have to sign; 2 for root and 1 for the others, when left out
   --days ROLE=N        after how many days its metadata ends; 365, when left out
-  --not PUBLIC         a public key or certificate that no role may have, as the release key's; may be repeated
+  --not KEY            whose key no role may have, as the release key's: public keys and certificates in a file, or
+                       SCHEME:REST for one in a plug-in; may be repeated
+  --policy FILE        all whom users trust, see docs/verifying.md: keys, authorities, timestamp authorities, logs
   --out FOLDER         where to write; no file is replaced
 `
 	showUsage = `usage: tuf show --metadata FILE
@@ -92,10 +94,11 @@ func runKey(ctx context.Context, w *world, args []string) (err error) {
 	return err
 }
 
-func runInit(_ context.Context, w *world, args []string) error {
+func runInit(ctx context.Context, w *world, args []string) error {
 	var keys, thresholds, periods, others action.List
-	var out string
+	var out, rules string
 	f := newFlags("init")
+	f.StringVar(&rules, "policy", "", "")
 	f.Var(&keys, "key", "")
 	f.Var(&thresholds, "threshold", "")
 	f.Var(&periods, "days", "")
@@ -122,7 +125,7 @@ func runInit(_ context.Context, w *world, args []string) error {
 	if err := tuf.Days(days).Check(); err != nil {
 		return action.UsageError("--days: %v", err)
 	}
-	strangers, err := readKeys(others)
+	foreign, err := strangers(ctx, w, others, rules)
 	if err != nil {
 		return err
 	}
@@ -134,9 +137,9 @@ func runInit(_ context.Context, w *world, args []string) error {
 	for role := range threshold {
 		return action.UsageError("--threshold %s: it has no key", role)
 	}
-	staged, err := tuf.Begin(groups, strangers, days, w.now())
+	staged, err := tuf.Begin(groups, foreign, days, w.now())
 	if err != nil {
-		return err
+		return apart(err)
 	}
 	return writeStaged(w, out, staged)
 }

@@ -206,7 +206,7 @@ func TestRefuses(t *testing.T) {
 	s.want(2, "has to be ROLE=NUMBER", append(keys, "--threshold", "root=two", "--out", "x")...)
 	s.want(2, "it has no key", append(keys, "--threshold", "stable-v9=1", "--out", "x")...)
 	s.want(2, "between 1 and", append(keys, "--days", "root=9999", "--out", "x")...)
-	s.want(1, "another identity", append(keys, "--not", "f.pub", "--out", "x")...)
+	s.want(3, "is one of f.pub as well", append(keys, "--not", "f.pub", "--out", "x")...)
 	s.want(1, "neither a public key", append(keys, "--not", "f.pem", "--out", "x")...)
 	s.want(2, "--out is needed", keys...)
 	s.want(3, "none of root's", "sign", "--metadata", "staged/1.root.json", "--key", "c.pem")

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -15,6 +17,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/publish/tuf"
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/sign/key"
+	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
 
 // maxFile bounds a file that is named by a flag, in bytes.
@@ -68,16 +71,70 @@ func roleNumbers(name string, list action.List) (map[string]int, error) {
 	return out, nil
 }
 
-func readKeys(list action.List) ([]tuf.Key, error) {
-	var out []tuf.Key
-	for _, file := range list {
-		k, err := readKey(file)
+// strangers are those whom --not and --policy name. A key that a plug-in holds is asked for its public part.
+func strangers(ctx context.Context, w *world, list action.List, rules string) ([]tuf.Stranger, error) {
+	var out []tuf.Stranger
+	for _, name := range list {
+		if ref := (key.Reference{Name: name}); ref.InPlugin() {
+			s, err := inPlugin(ctx, w, ref)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, s)
+			continue
+		}
+		text, err := action.ReadFile(name, maxFile)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, k)
+		all, err := tuf.ParseStrangers(name, text)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, all...)
 	}
-	return out, nil
+	if rules == "" {
+		return out, nil
+	}
+	p, err := readPolicy(rules)
+	if err != nil {
+		return nil, err
+	}
+	all, err := tuf.Trusted(p)
+	return append(out, all...), err
+}
+
+func inPlugin(ctx context.Context, w *world, ref key.Reference) (s tuf.Stranger, err error) {
+	if err := ref.Check(); err != nil {
+		return s, action.UsageError("--not: %v", err)
+	}
+	k, err := ref.Open(ctx, w.surroundings())
+	if err != nil {
+		return s, fmt.Errorf("open --not %s: %w", ref.Name, err)
+	}
+	defer func() { err = errors.Join(err, k.Close()) }()
+	return tuf.NewStranger(ref.Name, k.Public())
+}
+
+func readPolicy(name string) (*policy.Policy, error) {
+	text, err := action.ReadFile(name, maxFile)
+	if err != nil {
+		return nil, err
+	}
+	p, err := policy.Parse(text)
+	if err != nil {
+		return nil, action.UsageError("%s: %w", name, err)
+	}
+	return p, nil
+}
+
+// apart is err, with exit code 3 where a key has two parts or is a stranger's.
+func apart(err error) error {
+	var shared *tuf.SharedKeyError
+	if errors.As(err, &shared) {
+		return action.Reject(err)
+	}
+	return err
 }
 
 func readKey(file string) (tuf.Key, error) {

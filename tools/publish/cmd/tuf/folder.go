@@ -15,7 +15,6 @@ import (
 	"github.com/gosqlite/gosqlite/tools/publish/tuf"
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/verify"
-	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
 
 const (
@@ -52,7 +51,10 @@ needs the signatures of the old keys and of the new ones.
   --renew ROLE         root, targets or a delegated role, with a later end
   --days ROLE=N        after how many days it ends; 365, when left out
   --seen FILE          the memory of the online keys, where it is at hand: versions are above all that clients may have seen
-  --not PUBLIC         a public key or certificate that no role may have; may be repeated
+  --not KEY            whose key no role may have, as the release key's: public keys and certificates in a file, or
+                       SCHEME:REST for one in a plug-in; may be repeated. Besides these, no key of a published release's
+                       signatures may have one
+  --policy FILE        all whom users trust, see docs/verifying.md: keys, authorities, timestamp authorities, logs
   --folder FOLDER      what is published
   --out FOLDER         where to write; no file is replaced
 `
@@ -92,13 +94,9 @@ func runAdd(ctx context.Context, w *world, args []string) error {
 	if err := need(map[string]string{"folder": folder, "release": dir, "policy": rules, "out": out}, "folder", "release", "policy", "out"); err != nil {
 		return err
 	}
-	text, err := action.ReadFile(rules, maxFile)
+	p, err := readPolicy(rules)
 	if err != nil {
 		return err
-	}
-	p, err := policy.Parse(text)
-	if err != nil {
-		return action.UsageError("%s: %w", rules, err)
 	}
 	report, err := verify.Run(ctx, verify.Options{Dir: dir, Policy: p, Now: w.now()})
 	if err != nil {
@@ -118,6 +116,17 @@ func runAdd(ctx context.Context, w *world, args []string) error {
 	r, err := load(folder, seen)
 	if err != nil {
 		return err
+	}
+	foreign, err := tuf.Trusted(p)
+	if err != nil {
+		return err
+	}
+	signed, err := tuf.SignersOf(dir, files)
+	if err != nil {
+		return err
+	}
+	if err := r.Apart(append(foreign, signed...)); err != nil {
+		return fmt.Errorf("add %s: %w", dir, apart(err))
 	}
 	version := "v" + report.Version
 	role, err := tuf.RoleOf(version)
@@ -161,10 +170,11 @@ func runRemove(_ context.Context, w *world, args []string) error {
 	return writeStaged(w, out, staged)
 }
 
-func runRotate(_ context.Context, w *world, args []string) error {
+func runRotate(ctx context.Context, w *world, args []string) error {
 	var add, remove, thresholds, renew, periods, others action.List
-	var folder, out, seen string
+	var folder, out, seen, rules string
 	f := newFlags("rotate")
+	f.StringVar(&rules, "policy", "", "")
 	f.StringVar(&seen, "seen", "", "")
 	f.StringVar(&folder, "folder", "", "")
 	f.StringVar(&out, "out", "", "")
@@ -209,7 +219,7 @@ func runRotate(_ context.Context, w *world, args []string) error {
 	if err := tuf.Days(days).Check(); err != nil {
 		return action.UsageError("--days: %v", err)
 	}
-	strangers, err := readKeys(others)
+	foreign, err := strangers(ctx, w, others, rules)
 	if err != nil {
 		return err
 	}
@@ -217,9 +227,9 @@ func runRotate(_ context.Context, w *world, args []string) error {
 	if err != nil {
 		return err
 	}
-	staged, err := r.Rotate(e, strangers, days, w.now())
+	staged, err := r.Rotate(e, foreign, days, w.now())
 	if err != nil {
-		return err
+		return apart(err)
 	}
 	return writeStaged(w, out, staged)
 }
