@@ -3,6 +3,7 @@
 package tree
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -35,4 +36,13 @@ func (s *Store) Read(generation string, f File, limit int64) ([]byte, error) {
 // written.
 func Update(base *Index, generation string, items []Item) (*Change, error) {
 	return Plan(base, generation, Version{}, items)
+}
+
+// Snapshot computes the change to a generation that has these items and nothing else: a copy of what is no tree itself. Nothing
+// is written.
+func Snapshot(base *Index, generation string, items []Item) (*Change, error) {
+	if len(base.Versions) > 0 {
+		return nil, errors.New("plan a copy: releases are published there")
+	}
+	return Plan(&Index{Schema: Schema, Versions: []Version{}, Files: []File{}}, generation, Version{}, items)
 }

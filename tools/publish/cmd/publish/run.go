@@ -41,7 +41,8 @@ const usage = `usage: publish --release FOLDER --policy FILE --scan FILE --semve
   --publish             not a dry run
   --json                prints the plan for machines
 
-publish sumdb key | sumdb check | revoke | backup | restore | prune: each tells its flags with --help.
+publish sumdb key | sumdb check | revoke | backup | restore | prune | registry backup | registry restore | registry verify |
+registry prune: each tells its flags with --help.
 
 Exit codes: 0 done, 1 failure, 2 usage, 3 refused.
 `
@@ -58,11 +59,11 @@ type world struct {
 
 type options struct {
 	release, policy, scan, semver, to, advisories, site, staged, online, seen, login, ca string
-	publish, json, revokes                                                         bool
-	logEntries                                                                     int
-	targets                                                                        action.List    // all, where "to" is one of them
-	trusts                                                                         *policy.Policy // once it was read
-	database                                                                       database
+	publish, json, revokes                                                               bool
+	logEntries                                                                           int
+	targets                                                                              action.List    // all, where "to" is one of them
+	trusts                                                                               *policy.Policy // once it was read
+	database                                                                             database
 }
 
 func run(ctx context.Context, args []string, w world) int {

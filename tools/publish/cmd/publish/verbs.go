@@ -24,6 +24,10 @@ var verbs = []verb{
 	{"backup", func(ctx context.Context, args []string, w world) error { return copyFolder(ctx, backupUsage, args, w) }},
 	{"restore", func(ctx context.Context, args []string, w world) error { return copyFolder(ctx, restoreUsage, args, w) }},
 	{"prune", prune},
+	{"registry backup", backupRegistry},
+	{"registry restore", restoreRegistry},
+	{"registry verify", verifyRegistry},
+	{"registry prune", pruneRegistry},
 }
 
 // find is the verb that args begin with; nil where they begin with a flag.
