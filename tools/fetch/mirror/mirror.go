@@ -230,6 +230,11 @@ func same(base *tree.Index, version string, files []source.File) error {
 	return nil
 }
 
+// held is a file of a generation.
+func (c *copying) held(generation, path string) string {
+	return filepath.Join(c.store.Dir, "generations", generation, filepath.FromSlash(path))
+}
+
 // beside copies everything else that a tree lists, as it is: no signature is over it.
 func (c *copying) beside(ctx context.Context) error {
 	from, ok := c.From.(Beside)
@@ -251,9 +256,9 @@ func (c *copying) beside(ctx context.Context) error {
 			items = append(items, tree.Item{File: f, Fixed: true, Open: func() (io.ReadCloser, error) { return nil, errors.New("it is there") }})
 		}
 	}
-	there := map[tree.File]bool{}
+	held := map[tree.File]string{} // by size and digest
 	for _, f := range base.Files {
-		there[f] = true
+		held[tree.File{Size: f.Size, SHA256: f.SHA256}] = f.Path
 	}
 	left := int64(maxBeside)
 	for _, f := range index.Files {
@@ -261,7 +266,10 @@ func (c *copying) beside(ctx context.Context) error {
 			continue
 		}
 		name := filepath.Join(c.staging, "beside", filepath.FromSlash(f.Path))
-		if !there[f] {
+		if path, ok := held[tree.File{Size: f.Size, SHA256: f.SHA256}]; ok {
+			// A release's file once more, as the targets of a TUF repository and the Go module are: one file with two names.
+			name = c.held(generation, path)
+		} else {
 			came, err := c.Download.Fetch(ctx, func(ctx context.Context, at int64) (io.ReadCloser, int64, error) {
 				return from.OpenPath(ctx, f.Path, at)
 			}, source.File{Name: f.Path, Size: f.Size, SHA256: f.SHA256}, left, name)

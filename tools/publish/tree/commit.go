@@ -12,11 +12,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // Commit carries out a change as one transaction. After an error, readers see what they saw before, and the same change
 // may be tried again.
 func (s *Store) Commit(ctx context.Context, c *Change) error {
+	if err := linked(runtime.GOOS); err != nil {
+		return fmt.Errorf("publish into %s: %w", s.Dir, err)
+	}
 	for _, dir := range []string{s.Dir, s.in(objectsName), s.in(generationsName)} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("publish into %s: %w", s.Dir, err)
@@ -34,6 +38,14 @@ func (s *Store) Commit(ctx context.Context, c *Change) error {
 		}
 	}
 	s.step("done")
+	return nil
+}
+
+// linked refuses a system on which a link that is replaced in one step takes a right that users do not have.
+func linked(system string) error {
+	if system == "windows" {
+		return errors.New("generations are switched by a link, which Windows has not for everybody: publish and mirror from Linux, macOS, FreeBSD or NetBSD")
+	}
 	return nil
 }
 
@@ -65,13 +77,18 @@ func (s *Store) sweep(context.Context, *Change) error {
 
 // objects copies the bytes that are not there yet.
 func (s *Store) objects(ctx context.Context, c *Change) error {
+	done := map[string]bool{} // one file can have several names, as those of a release that is in a TUF repository
 	for _, item := range c.items {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if done[item.SHA256] {
+			continue
+		}
 		if err := s.object(item); err != nil {
 			return fmt.Errorf("copy %s: %w", item.Path, err)
 		}
+		done[item.SHA256] = true
 	}
 	if err := syncFolder(s.in(objectsName)); err != nil {
 		return err
