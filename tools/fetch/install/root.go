@@ -2,7 +2,8 @@
 
 // Package install keeps releases in a folder, one of which is in use.
 //
-//	ROOT/current               a link to versions/NAME: all that users name, such as ROOT/current/bin/gosqlite
+//	ROOT/current               a link to versions/NAME: all that users name, such as ROOT/current/bin/gosqlite. On Windows, where
+//	                           links take a right of their own, a file with the line versions/NAME
 //	ROOT/versions/NAME/        an unpacked archive; NAME is VERSION_PLATFORM, and .2 and so on after a repair
 //	  release/                   the files of the release that it was verified by, so that it can be verified again
 //	ROOT/state.json            what was verified here before, and where from
@@ -13,7 +14,7 @@
 // # One switch
 //
 // Files come into staging/ and are verified there by the user's policy, archive included, before anything is unpacked. What
-// was unpacked is synced and renamed to versions/NAME. The last step renames a new link over current. Whoever stops before
+// was unpacked is synced and renamed to versions/NAME. The last step renames a new link, or file, over current. Whoever stops before
 // it leaves current as it was; the next run uses what it finds after its digests were computed anew.
 //
 // # Going back
@@ -57,6 +58,8 @@ type Root struct {
 	Dir string
 	// Step, if it is not nil, is told each step once it is done. Tests stop a run there.
 	Step func(name string)
+
+	pointing pointer // for tests; nil is the system's
 }
 
 func (r *Root) step(name string) {
@@ -127,14 +130,14 @@ var errDangling = errors.New("it leads to nothing")
 
 // current is the name of the version in use; "" for none.
 func (r *Root) current() (string, error) {
-	target, err := os.Readlink(r.in(currentName))
+	target, err := r.pointer().read(r.in(currentName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
 	case err != nil:
-		return "", fmt.Errorf("read %s: %w; it has to be a link", r.in(currentName), err)
+		return "", fmt.Errorf("read %s: %w", r.in(currentName), err)
 	}
-	name, ok := strings.CutPrefix(filepath.ToSlash(target), versionsName+"/")
+	name, ok := strings.CutPrefix(target, versionsName+"/")
 	if _, valid := parseName(name); !ok || !valid {
 		return "", fmt.Errorf("read %s: it leads to %.100q, which is no installed version", r.in(currentName), target)
 	}
@@ -174,11 +177,11 @@ func (r *Root) swap(name string) error {
 	if err := os.Remove(r.in(nextName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("switch to %s: %w", name, err)
 	}
-	if err := os.Symlink(versionsName+"/"+name, r.in(nextName)); err != nil {
+	if err := r.pointer().write(r.in(nextName), versionsName+"/"+name); err != nil {
 		return fmt.Errorf("switch to %s: %w", name, err)
 	}
 	r.step("link written")
-	if err := os.Rename(r.in(nextName), r.in(currentName)); err != nil {
+	if err := r.pointer().replace(r.in(nextName), r.in(currentName)); err != nil {
 		return fmt.Errorf("switch to %s: %w", name, err)
 	}
 	r.step("link renamed")

@@ -5,7 +5,6 @@ package install
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
 )
@@ -38,13 +37,4 @@ func syncAll(dir string) error {
 		err = errors.Join(err, <-failed)
 	}
 	return err
-}
-
-// syncFile syncs a file or folder.
-func syncFile(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

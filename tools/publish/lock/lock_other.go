@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//go:build !(darwin || freebsd || linux || netbsd)
+//go:build !(darwin || freebsd || linux || netbsd || windows)
 
 package lock
 
@@ -9,7 +9,7 @@ import (
 	"os"
 )
 
-// Take has no counterpart here, and neither has a link that is replaced in one step.
+// Take has no counterpart here.
 func Take(string) (*os.File, error) {
-	return nil, errors.New("changing a folder in one step needs Linux, macOS, FreeBSD or NetBSD; publish from one of them, or get an archive by hand and verify it with gosqlite-verify")
+	return nil, errors.New("changing a folder in one step needs Linux, macOS, FreeBSD, NetBSD or Windows; get an archive by hand and verify it with gosqlite-verify")
 }
