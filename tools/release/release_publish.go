@@ -18,7 +18,7 @@ import (
 // publishFlags are the publisher's flags that the train takes by --publish-flag, and whether each names a file. The others the
 // train gives itself.
 var publishFlags = map[string]bool{
-	"advisories": true, "site": true, "tuf-staged": true, "tuf-online": true, "credentials": true, "ca": true,
+	"advisories": true, "site": true, "tuf-staged": true, "tuf-online": true, "tuf-seen": true, "credentials": true, "ca": true,
 	"sumdb": false, "sumdb-key": true, "sumdb-secret": false, "sumdb-plugin": false, "sumdb-seen": true, "demand-log": false,
 }
 
