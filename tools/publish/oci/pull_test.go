@@ -117,3 +117,19 @@ func TestFilesLies(t *testing.T) {
 		t.Errorf("another index: %v", err)
 	}
 }
+
+// TestFreshRepository: before the first push a registry says that it knows no such repository, and the first release goes there.
+func TestFreshRepository(t *testing.T) {
+	s := ocitest.NewServer(t)
+	r := publisher(t, s)
+	if versions, err := r.Versions(t.Context()); len(versions) > 0 || err != nil {
+		t.Errorf("versions %v, %v", versions, err)
+	}
+	s.Twist = func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(http.StatusForbidden)
+		return true
+	}
+	if versions, err := r.Versions(t.Context()); err == nil {
+		t.Errorf("versions %v of a registry that shows none", versions)
+	}
+}

@@ -30,6 +30,7 @@ import (
 	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/auth"
+	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/gosqlite/gosqlite/tools/publish/onehost"
 )
@@ -89,8 +90,10 @@ func (r *Registry) Versions(ctx context.Context) ([]string, error) {
 		}
 		return nil
 	})
-	if errors.Is(err, errdef.ErrNotFound) {
-		return nil, nil // a repository begins with its first push
+	// A repository begins with its first push.
+	var answer *errcode.ErrorResponse
+	if errors.Is(err, errdef.ErrNotFound) || errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound {
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list versions: %w", err)

@@ -88,6 +88,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "manifests":
 		s.manifest(w, r, name)
 	case "tags":
+		if len(s.Blobs)+len(s.Manifests) == 0 { // as docker-registry answers before the first push
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusNotFound)
+			io.WriteString(w, `{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry"}]}`+"\n")
+			return
+		}
 		tags := []string{}
 		for tag := range s.Tags {
 			tags = append(tags, tag)
