@@ -23,9 +23,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/mod/semver"
-
 	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/release/semver"
 	"github.com/gosqlite/gosqlite/tools/release/train"
 )
 
@@ -68,12 +67,17 @@ type world struct {
 	now            func() time.Time
 	// command runs a program in a folder, and gives what it printed to stdout; all it prints goes to log, too.
 	command func(ctx context.Context, log io.Writer, dir string, args ...string) (string, error)
-	screen  *terminal // shows what goes on; nil where nobody looks
+	screen  screen // shows what goes on; nil where nobody looks
+}
+
+// A screen shows a step until it is stopped, and of what is written the last line, as train.Terminal does.
+type screen interface {
+	Watch(step string, now func() time.Time) (said io.Writer, stop func())
 }
 
 func main() {
 	action.Start("build_release", func(ctx context.Context) int {
-		return run(ctx, os.Args[1:], &world{os.Stdout, os.Stderr, os.Getenv, time.Now, command, stderrTerminal()})
+		return run(ctx, os.Args[1:], &world{os.Stdout, os.Stderr, os.Getenv, time.Now, command, train.OpenTerminal(os.Stderr)})
 	})
 }
 
@@ -107,8 +111,8 @@ func parse(args []string, w *world) (*options, error) {
 	if o.version == "" || o.out == "" {
 		return nil, action.UsageError("--version and --out are needed")
 	}
-	if semver.Canonical(o.version) != o.version {
-		return nil, action.UsageError("--version %q: write it as v1.2.3 or v1.2.3-rc.1", o.version)
+	if err := semver.CheckForm(o.version); err != nil {
+		return nil, action.UsageError("--version: %w", err)
 	}
 	if label, name, _ := strings.Cut(o.targets, ":"); label != "//" && label != "//tools/release" || scans[name] == "" {
 		return nil, action.UsageError("--targets %q is none of //:%s", o.targets, strings.Join(slices.Sorted(maps.Keys(scans)), ", //:"))

@@ -300,9 +300,9 @@ func TestUsage(t *testing.T) {
 		{0, "publish    dry run unless --publish", []string{"--list"}},
 		{0, "usage: build_release", []string{"--help"}},
 		{2, "--version and --out are needed", nil},
-		{2, `--version "1.2.3": write it as v1.2.3`, []string{"--version", "1.2.3", "--out", t.TempDir()}},
-		{2, `--version "v1.2": write it`, []string{"--version", "v1.2", "--out", t.TempDir()}},
-		{2, `--version "v1.2.3+x": write it`, []string{"--version", "v1.2.3+x", "--out", t.TempDir()}},
+		{2, `--version: "1.2.3" is no canonical version`, []string{"--version", "1.2.3", "--out", t.TempDir()}},
+		{2, `"v1.2" is no canonical version`, []string{"--version", "v1.2", "--out", t.TempDir()}},
+		{2, `"v1.2.3+x" is no canonical version`, []string{"--version", "v1.2.3+x", "--out", t.TempDir()}},
 		{2, "--publish: --to is needed", []string{"--version", "v1.2.3", "--out", t.TempDir(), "--publish"}},
 		{2, "is in the tree", []string{"--version", "v1.2.3", "--out", filepath.Join(m.root, "dist")}},
 		{2, `"fly" is none of clean, version`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--step", "fly"}},
@@ -317,5 +317,38 @@ func TestUsage(t *testing.T) {
 		if ran := strings.Join(m.ran, "\n"); code != test.code || !strings.Contains(said, test.says) || ran != "" && ran != "git status --porcelain" {
 			t.Errorf("%q: exit code %d, want %d, and %q in %s", test.args, code, test.code, test.says, said)
 		}
+	}
+}
+
+// A watched screen notes which steps it shows, and what was said.
+type watched struct {
+	said    bytes.Buffer
+	steps   []string
+	begun   int
+	stopped int
+}
+
+func (w *watched) Write(p []byte) (int, error) { return w.said.Write(p) }
+
+func (w *watched) Watch(step string, _ func() time.Time) (io.Writer, func()) {
+	w.steps, w.begun = append(w.steps, step), w.begun+1
+	return w, func() { w.stopped++ }
+}
+
+// TestProgress: a terminal shows every step, and what its programs say; but none whose program may ask for a passphrase there.
+func TestProgress(t *testing.T) {
+	m, shown := newMachine(t), &watched{}
+	w := &world{io.Discard, io.Discard, func(string) string { return "" }, func() time.Time { return time.Unix(0, 0) }, m.command, shown}
+	args := []string{"--root", m.root, "--version", "v1.2.3", "--out", t.TempDir(), "--key", "k", "--chain", "c", "--policy", "p", "--to", "file:x"}
+	if code := run(t.Context(), args, w); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	want := []string{"facts", "build", "ledger", "reproduce", "sbom", "scan", "api", "semver", "notes", "module", "verify"}
+	got := slices.Compact(slices.DeleteFunc(shown.steps, func(s string) bool { return s == "clean" })) // it comes again in others
+	if !slices.Equal(got, want) {
+		t.Errorf("shown are %q, want %q", got, want)
+	}
+	if shown.stopped != shown.begun || !strings.Contains(shown.said.String(), "said by ./bazelw") {
+		t.Errorf("%d of %d stopped; said %q", shown.stopped, shown.begun, &shown.said)
 	}
 }

@@ -20,6 +20,9 @@ import (
 // scans are the targets of tools/release/scan, by the set that they look at.
 var scans = map[string]string{"release": "scan", "release_ci": "scan_ci", "release_all": "scan_all"}
 
+// asking are the steps whose programs can ask for a passphrase at the terminal, which a line of ours would write over.
+var asking = map[string]bool{"sign": true, "state": true, train.Publish: true}
+
 // A journey is one run of the train, with what its steps share.
 type journey struct {
 	*options
@@ -40,7 +43,10 @@ func (j *journey) log(ctx context.Context, step string, args ...string) (string,
 	}
 	defer f.Close()
 	fmt.Fprintf(f, "$ %s\n", strings.Join(args, " "))
-	said, stop := j.screen.watch(step, j.now)
+	said, stop := io.Discard, func() {}
+	if j.screen != nil && !asking[step] {
+		said, stop = j.screen.Watch(step, j.now)
+	}
 	out, err := j.command(ctx, io.MultiWriter(f, said), j.root, args...)
 	stop()
 	if err != nil {

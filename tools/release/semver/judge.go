@@ -105,14 +105,22 @@ func Judge(in Input) (Report, []string) {
 	return r, reasons
 }
 
+// CheckForm refuses what is no version that a release can have, whatever came before it.
+func CheckForm(v string) error {
+	switch {
+	case !semver.IsValid(v) || semver.Canonical(v) != v:
+		return fmt.Errorf("%q is no canonical version; write it as v1.2.3 or v1.2.3-rc.1", v)
+	case module.IsPseudoVersion(v):
+		return fmt.Errorf("%s is a pseudo-version: the go command makes these for commits; choose a version", v)
+	}
+	return nil
+}
+
 // form are the reasons against the version itself.
 func form(in Input, r Report) []string {
 	v := in.Version
-	switch {
-	case !semver.IsValid(v) || semver.Canonical(v) != v:
-		return []string{fmt.Sprintf("%q is no canonical version; write it as v1.2.3 or v1.2.3-rc.1", v)}
-	case module.IsPseudoVersion(v):
-		return []string{v + " is a pseudo-version: the go command makes these for commits; choose a version"}
+	if err := CheckForm(v); err != nil {
+		return []string{err.Error()}
 	}
 	var reasons []string
 	refuse := func(format string, args ...any) { reasons = append(reasons, fmt.Sprintf(format, args...)) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-package main
+package train
 
 import (
 	"fmt"
@@ -14,20 +14,17 @@ import (
 	"golang.org/x/term"
 )
 
-// A terminal shows, in one line that is written over, how long a step has run and what its program said last. Nothing of it
+// A Terminal shows, in one line that is written over, how long a step has run and what its program said last. Nothing of it
 // goes into logs.
-type terminal struct {
-	out   io.Writer
-	width func() int                        // in columns
-	ticks func() (<-chan time.Time, func()) // when the line is written anew, and what ends that
+type Terminal struct {
+	Out   io.Writer
+	Width func() int                        // in columns
+	Ticks func() (<-chan time.Time, func()) // when the line is written anew, and what ends that
 }
 
-// asking are the steps whose programs can ask for a passphrase at the terminal, which a line of ours would write over.
-var asking = map[string]bool{"sign": true, "state": true, "publish": true}
-
-// stderrTerminal is the terminal that stderr is; nil where it is none.
-func stderrTerminal() *terminal {
-	fd := int(os.Stderr.Fd())
+// OpenTerminal is the terminal that a file is; nil where it is none.
+func OpenTerminal(file *os.File) *Terminal {
+	fd := int(file.Fd())
 	if !term.IsTerminal(fd) {
 		return nil
 	}
@@ -41,26 +38,27 @@ func stderrTerminal() *terminal {
 		t := time.NewTicker(time.Second)
 		return t.C, t.Stop
 	}
-	return &terminal{os.Stderr, width, ticks}
+	return &Terminal{file, width, ticks}
 }
 
-// watch shows a step until stop is called, which takes the line away. What is written to said, or its last line, is shown.
-func (t *terminal) watch(step string, now func() time.Time) (said io.Writer, stop func()) {
-	if t == nil || asking[step] {
+// Watch shows a step until stop is called, which takes the line away; of what is written to said, the last line. Without a
+// terminal it shows nothing.
+func (t *Terminal) Watch(step string, now func() time.Time) (said io.Writer, stop func()) {
+	if t == nil {
 		return io.Discard, func() {}
 	}
 	last, done, ended := &lastLine{}, make(chan struct{}), make(chan struct{})
 	start := now()
-	ticks, end := t.ticks()
+	ticks, end := t.Ticks()
 	go func() {
 		defer close(ended)
 		defer end()
 		for {
 			select {
 			case <-ticks:
-				fmt.Fprintf(t.out, "\r\x1b[K%s", cut(fmt.Sprintf("%s: %.0f s  %s", step, now().Sub(start).Seconds(), last.text()), t.width()-1))
+				fmt.Fprintf(t.Out, "\r\x1b[K%s", cut(fmt.Sprintf("%s: %.0f s  %s", step, now().Sub(start).Seconds(), last.text()), t.Width()-1))
 			case <-done:
-				fmt.Fprint(t.out, "\r\x1b[K")
+				fmt.Fprint(t.Out, "\r\x1b[K")
 				return
 			}
 		}
