@@ -104,7 +104,7 @@ func TestManual(t *testing.T) {
 		t.Fatal(err)
 	}
 	commands, err := page.Of(blocks, "### One that can be run", "sh")
-	if err != nil || len(commands) != 3 {
+	if err != nil || len(commands) != 4 {
 		t.Fatalf("%d commands, %v", len(commands), err)
 	}
 	install, run := commands[0].Words, commands[1].Words

@@ -194,6 +194,10 @@ func walk(t *testing.T, text string) (*reader, error) {
 		{"backup ", nil, "verified", nil},
 		{"restore ", nil, "verified", nil},
 		{"prune ", nil, "0 generations and 0 objects removed", nil},
+		{"registry backup ", func(r *reader) { r.tagged(r.in("registry"), "v1.3.0-rc.1") }, "copied or there already", nil},
+		{"registry restore ", nil, "1 tags restored", nil},
+		{"registry verify ", nil, "1 tags there", nil},
+		{"registry prune ", nil, "removed 0 candidates", nil},
 	})
 }
 
