@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Checks ./bazelw where nothing was prepared: in a minimal Debian bookworm, made for this, that has apt, dpkg-deb,
 # python3 with pip, go, cargo and git, but no JDK, no C compiler, no Bazel, and whose apt never read an index.
+# Among the steps, which steps.bash has, are the two commands of README.md, as they stand there.
 #
 #   tools/bootstrap/checks/debootstrap.sh [--plants] [ROOT [STEP...]]
 #
@@ -37,7 +38,7 @@ fi
 asked=("${@:2}")
 for step in "${asked[@]}"; do [[ " ${steps[*]} " == *" $step "* ]] || set -- --unknown; done
 if [[ ${1-} == -* ]]; then
-  sed -n '6s/^# */usage: /p' "${BASH_SOURCE[0]}" >&2
+  sed -n '7s/^# */usage: /p' "${BASH_SOURCE[0]}" >&2
   printf 'steps: %s\n' "${steps[*]}" >&2
   exit 2
 fi
