@@ -73,7 +73,7 @@ static int gosqlite_store_row(gosqlite_stmt *s, int *large) {
       int rc = gosqlite_grow_data(s, s->data_len + n);
       if (rc) return rc;
     }
-    if (n) memcpy(s->data + s->data_len, p, (size_t)n);
+    if (n > 0) memcpy(s->data + s->data_len, p, (size_t)n);
     cell->v = s->data_len;
     cell->n = n << 4 | type;
     s->data_len += n;
