@@ -123,10 +123,15 @@ func TestSignedStolen(t *testing.T) {
 	d := newSignedDesk(t)
 	d.publish("1.2.0")
 	d.must(os.CopyFS(d.in("thief"), os.DirFS(d.in("site"))))
-	stolen := &tree.Store{Dir: d.in("thief")}
+	stolen, keys := &tree.Store{Dir: d.in("thief")}, d.Online
+	d.Online = filepath.Join(filepath.Dir(keys), "stolen.json") // with a memory of its own
+	for _, name := range []string{"", ".seen"} {
+		d.must(os.WriteFile(d.Online+name, d.Read(keys+name), 0o600))
+	}
 	for range 4 {
 		d.Begin(stolen, specimen.Now) // a timestamp more each time
 	}
+	d.Online = keys
 	root := d.in("root")
 	d.want(0, "v1.2.0 for", with(d.from("thief"), "install", "--to", root)...) // nobody can tell
 	d.publish("1.3.0")
@@ -144,6 +149,7 @@ func TestSignedStolen(t *testing.T) {
 		d.Sign("2.root.json", "1.root.json", k)
 	}
 	d.Online = fresh.Online
+	d.must(os.WriteFile(d.Online+".seen", d.Read(keys+".seen"), 0o600)) // what was published stays known
 	d.Begin(d.store, specimen.Now)
 	d.want(0, "v1.3.0 for", with(d.from("site"), "update", "--to", root)...)
 	d.want(0, "as it was released", "check", "--to", root)
