@@ -172,6 +172,7 @@ func TestRunFailsWithOneCheck(t *testing.T) {
 		{"scripts and lint", "bin/go", "exit 1", "FAILED: scripts\n"},
 		{"an action that reads what it must not", "tools/graph/check.sh", "exit 3", "FAILED: action graph\n"},
 		{"a platform alone that runs actions again", "bazelw", bazelw(`*/tests.json | */alone.json`), "FAILED: action keys\n"},
+		{"a command whose rule fails", "bazelw", bazelw(`*/tests.json`) + "\n[[ \" $* \" != *' --nobuild '* ]]", "FAILED: commands\n"},
 		{"events without actions", "bazelw", bazelw(`*/none.json`), "FAILED: action keys\n"},
 		{"tests that do not run", "bazelw", "exit 0", " failed\n"},
 	} {

@@ -33,7 +33,7 @@ exec "$PWD/{scan}" {args} "$@"
 """.format(scan = ctx.executable._scan.short_path, go = ctx.file._go.short_path, args = " ".join(args)), is_executable = True)
     return [DefaultInfo(
         executable = script,
-        runfiles = ctx.runfiles(bills + twins + [ctx.file._go, ctx.file._zig]).merge(ctx.attr._scan[DefaultInfo].default_runfiles),
+        runfiles = ctx.runfiles(bills + twins + [ctx.file._go, ctx.file._zig]).merge(ctx.attr._scan[0][DefaultInfo].default_runfiles),
     )]
 
 scan_view = rule(

@@ -16,7 +16,7 @@ exec "$PWD/%s" --built "$PWD/%s" "$@"
 """ % (ctx.executable._sign.short_path, folder), is_executable = True)
     return [DefaultInfo(
         executable = script,
-        runfiles = ctx.runfiles(files).merge(ctx.attr._sign[DefaultInfo].default_runfiles),
+        runfiles = ctx.runfiles(files).merge(ctx.attr._sign[0][DefaultInfo].default_runfiles),
     )]
 
 _sign = rule(
