@@ -19,6 +19,7 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
 	"github.com/gosqlite/gosqlite/tools/publish/onehost"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Limits of patience.
@@ -51,7 +52,7 @@ func (d *Downloader) Fetch(ctx context.Context, open Open, f source.File, limit 
 	if f.Size >= 0 {
 		limit = f.Size
 	}
-	if sum, err := Sum(to); err == nil && sum == f.SHA256 {
+	if sum, err := action.Digest(to); err == nil && sum == f.SHA256 {
 		return 0, nil
 	}
 	p, err := d.begin(f, limit)
@@ -236,18 +237,4 @@ func (p *part) finish(to string) error {
 		return fmt.Errorf("write %s: %w", p.of.Name, err)
 	}
 	return nil
-}
-
-// Sum is the SHA-256 of a file, in hexadecimal.
-func Sum(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

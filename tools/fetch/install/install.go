@@ -18,6 +18,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/fetch/download"
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
 	"github.com/gosqlite/gosqlite/tools/fetch/verified"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
@@ -197,7 +198,7 @@ func (r *Root) carryOut(ctx context.Context, x *verified.Release, q Request, sta
 	}
 	start := q.Now()
 	// The record comes first: a version that is there and not in it would look as if the record were lost.
-	if state.Seen[x.Version], err = download.Sum(filepath.Join(x.Dir, manifest.FileName)); err != nil {
+	if state.Seen[x.Version], err = action.Digest(filepath.Join(x.Dir, manifest.FileName)); err != nil {
 		return err
 	}
 	if err := r.remember(state); err != nil {

@@ -14,7 +14,6 @@ import (
 
 	"golang.org/x/mod/semver"
 
-	"github.com/gosqlite/gosqlite/tools/fetch/download"
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
@@ -126,5 +125,5 @@ func (r *Root) remember(s *State) error {
 
 // manifestSum is the digest of the manifest that a version was installed by.
 func (r *Root) manifestSum(i Installed) (string, error) {
-	return download.Sum(r.in(versionsName, i.Name, releaseName, manifest.FileName))
+	return action.Digest(r.in(versionsName, i.Name, releaseName, manifest.FileName))
 }

@@ -11,10 +11,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gosqlite/gosqlite/tools/fetch/download"
 	"github.com/gosqlite/gosqlite/tools/fetch/source"
 	"github.com/gosqlite/gosqlite/tools/fetch/verified"
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
@@ -44,7 +44,7 @@ func Verify(ctx context.Context, folder string, p *policy.Policy, now time.Time)
 		if err := verified.Verify(ctx, release, v.Version, "", p, now); err != nil {
 			return nil, err
 		}
-		if sum, err := download.Sum(filepath.Join(release, manifest.FileName)); err != nil || sum != v.Manifest {
+		if sum, err := action.Digest(filepath.Join(release, manifest.FileName)); err != nil || sum != v.Manifest {
 			return nil, errors.Join(source.Refuse(source.BadDigest, "the index names another manifest of %s", v.Version), err)
 		}
 	}
@@ -72,7 +72,7 @@ func files(ctx context.Context, dir string, listed map[string]tree.File) error {
 		}
 		sum := ""
 		if info.Mode().IsRegular() {
-			if sum, err = download.Sum(name); err != nil {
+			if sum, err = action.Digest(name); err != nil {
 				return err
 			}
 		}

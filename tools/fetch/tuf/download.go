@@ -16,11 +16,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // partial ends the name of a file that is being downloaded.
@@ -73,7 +74,7 @@ func (c *Client) download(ctx context.Context, name, file string, progress func(
 	if err := os.Rename(file+partial, file); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(file))
+	return action.SyncFolder(filepath.Dir(file))
 }
 
 // address is where the bytes are: behind their digest, where the repository has consistent snapshots.
@@ -215,17 +216,4 @@ func (w *wanted) fill(file string) (int64, error) {
 	}
 	defer f.Close()
 	return io.Copy(w, io.LimitReader(f, w.size+1))
-}
-
-// syncFolder makes a rename last. Windows has no such call.
-func syncFolder(name string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }

@@ -49,7 +49,7 @@ func (s *Storage) Backup(ctx context.Context, to *tree.Store) (Counts, error) {
 		if err != nil {
 			return n, err
 		}
-		sum, err := sumOf(s.in(name))
+		sum, err := action.Digest(s.in(name))
 		if err != nil {
 			return n, err
 		}
@@ -148,7 +148,7 @@ func restore(ctx context.Context, from *tree.Store, index *tree.Index, generatio
 		if err := copyFile(filepath.Join(from.Dir, "generations", generation, filepath.FromSlash(f.Path)), to); err != nil {
 			return Counts{}, err
 		}
-		if sum, err := sumOf(to); err != nil || sum != f.SHA256 {
+		if sum, err := action.Digest(to); err != nil || sum != f.SHA256 {
 			return Counts{}, errors.Join(action.Reject(fmt.Errorf("%s is not what the backup lists: it is damaged; take another one", f.Path)), err)
 		}
 	}

@@ -20,7 +20,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -245,7 +244,7 @@ func (s *Storage) Verify(ctx context.Context) (n Counts, err error) {
 
 func (s *Storage) verify(ctx context.Context, c *contents) (n Counts, err error) {
 	for digest := range c.blobs {
-		have, err := sumOf(s.in(blobName(digest)))
+		have, err := action.Digest(s.in(blobName(digest)))
 		if err != nil {
 			return n, err
 		}
@@ -296,17 +295,4 @@ func (s *Storage) whole(c *contents, r *repo, digest string) error {
 		}
 	}
 	return nil
-}
-
-func sumOf(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Commit carries out a change as one transaction. After an error, readers see what they saw before, and the same change
@@ -90,7 +92,7 @@ func (s *Store) objects(ctx context.Context, c *Change) error {
 		}
 		done[item.SHA256] = true
 	}
-	if err := syncFolder(s.in(objectsName)); err != nil {
+	if err := action.SyncFolder(s.in(objectsName)); err != nil {
 		return err
 	}
 	s.step("objects synced")
@@ -99,7 +101,7 @@ func (s *Store) objects(ctx context.Context, c *Change) error {
 
 func (s *Store) object(item Item) error {
 	name := s.in(objectsName, item.SHA256)
-	switch have, err := fileSum(name); {
+	switch have, err := action.Digest(name); {
 	case err == nil && have == item.SHA256:
 		return nil
 	case err == nil:
@@ -171,7 +173,7 @@ func (s *Store) generation(ctx context.Context, c *Change) error {
 	}
 	s.step("index written")
 	for folder := range folders {
-		if err := syncFolder(folder); err != nil {
+		if err := action.SyncFolder(folder); err != nil {
 			return err
 		}
 	}
@@ -183,7 +185,7 @@ func (s *Store) generation(ctx context.Context, c *Change) error {
 		return err
 	}
 	s.step("generation renamed")
-	if err := syncFolder(s.in(generationsName)); err != nil {
+	if err := action.SyncFolder(s.in(generationsName)); err != nil {
 		return err
 	}
 	s.step("generations synced")
@@ -207,7 +209,7 @@ func (s *Store) swap(ctx context.Context, c *Change) error {
 		return err
 	}
 	s.step("pointer renamed")
-	return syncFolder(s.Dir)
+	return action.SyncFolder(s.Dir)
 }
 
 func writeSynced(name string, text []byte) error {
@@ -217,19 +219,6 @@ func writeSynced(name string, text []byte) error {
 	}
 	_, err = f.Write(text)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func fileSum(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 func sum(text []byte) string {

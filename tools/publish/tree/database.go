@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/module"
 
 	"github.com/gosqlite/gosqlite/tools/publish/sumdb"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 )
 
@@ -122,7 +123,7 @@ func record(zip, digest, escaped, version string, mod []byte) ([]sumdb.Record, e
 	if err != nil {
 		return nil, err
 	}
-	if have, err := fileSum(zip); err != nil || have != digest {
+	if have, err := action.Digest(zip); err != nil || have != digest {
 		return nil, errors.Join(fmt.Errorf("record module: %s changed after it was verified", zip), err)
 	}
 	return records, nil

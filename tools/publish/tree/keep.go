@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Verify holds every file of what readers see, and every object, against its digest.
@@ -29,7 +31,7 @@ func (s *Store) Verify(ctx context.Context) (files int, err error) {
 			return 0, err
 		}
 		for _, name := range []string{filepath.Join(root, filepath.FromSlash(f.Path)), s.in(objectsName, f.SHA256)} {
-			if have, err := fileSum(name); err != nil || have != f.SHA256 {
+			if have, err := action.Digest(name); err != nil || have != f.SHA256 {
 				return 0, errors.Join(fmt.Errorf("verify %s: %s is not what the index lists: restore the storage from a backup", s.Dir, name), err)
 			}
 		}
@@ -211,7 +213,7 @@ func (s *Store) dropGenerations(ctx context.Context, old []string) (n int, err e
 		s.step("generation removed")
 		n++
 	}
-	return n, syncFolder(s.in(generationsName))
+	return n, action.SyncFolder(s.in(generationsName))
 }
 
 func (s *Store) dropObjects(ctx context.Context, used map[string]bool) (n int, err error) {
@@ -232,5 +234,5 @@ func (s *Store) dropObjects(ctx context.Context, used map[string]bool) (n int, e
 		s.step("object removed")
 		n++
 	}
-	return n, syncFolder(s.in(objectsName))
+	return n, action.SyncFolder(s.in(objectsName))
 }

@@ -110,12 +110,3 @@ func (s *Store) fresh() error {
 	}
 	return nil
 }
-
-func syncFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
-}

@@ -162,3 +162,17 @@ func TestReadFile(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+func TestDigest(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("abc"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// https://csrc.nist.gov/projects/cryptographic-standards-and-guidelines/example-values: SHA-256 of "abc".
+	if have, err := Digest(file); err != nil || have != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
+		t.Errorf("%s, %v", have, err)
+	}
+	if have, err := Digest(file + ".gone"); err == nil || have != "" {
+		t.Errorf("a file that is not there: %q, %v", have, err)
+	}
+}

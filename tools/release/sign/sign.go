@@ -213,7 +213,7 @@ func wholeFolder(name string, fill func(dir string) error) (err error) {
 	if err := os.Rename(dir, name); err != nil {
 		return fmt.Errorf("create %s: %w", name, err)
 	}
-	return syncFolder(filepath.Dir(name))
+	return action.SyncFolder(filepath.Dir(name))
 }
 
 // syncFolders syncs a folder and those below it; files were synced when they were written.
@@ -222,15 +222,6 @@ func syncFolders(dir string) error {
 		if err != nil || !d.IsDir() {
 			return err
 		}
-		return syncFolder(name)
+		return action.SyncFolder(name)
 	})
-}
-
-func syncFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }

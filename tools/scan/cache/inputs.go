@@ -3,17 +3,15 @@
 package cache
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Inputs are the files of a tree with their digests.
@@ -76,7 +74,7 @@ func skip(err error) error {
 }
 
 func (in *Inputs) add(root, name string) error {
-	sum, err := FileDigest(filepath.Join(root, filepath.FromSlash(name)))
+	sum, err := action.Digest(filepath.Join(root, filepath.FromSlash(name)))
 	if err != nil {
 		return fmt.Errorf("read inputs: %w", err)
 	}
@@ -105,18 +103,4 @@ func (in *Inputs) Go() string {
 		}
 	}
 	return in.Part(Source) + b.String()
-}
-
-// FileDigest is the SHA-256 of a file of any size, in hexadecimal.
-func FileDigest(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/scan/cache"
 )
 
@@ -70,7 +71,7 @@ func program(words ...string) func(context.Context, *Env) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		sum, err := cache.FileDigest(file)
+		sum, err := action.Digest(file)
 		if err != nil {
 			return "", err
 		}
@@ -89,7 +90,7 @@ func pins(files func(e *Env) []string) func(context.Context, *Env) (string, erro
 	return func(_ context.Context, e *Env) (string, error) {
 		var all []string
 		for _, name := range files(e) {
-			sum, err := cache.FileDigest(name)
+			sum, err := action.Digest(name)
 			if err != nil {
 				return "", err
 			}

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
-	"github.com/gosqlite/gosqlite/tools/scan/cache"
 	"github.com/gosqlite/gosqlite/tools/scan/feed"
 	"github.com/gosqlite/gosqlite/tools/scan/report"
 	"github.com/gosqlite/gosqlite/tools/scan/vex"
@@ -107,7 +106,7 @@ func checkPass(ctx context.Context, args []string, env environment) error {
 		return err
 	}
 	for _, name := range rest {
-		sum, err := cache.FileDigest(name)
+		sum, err := action.Digest(name)
 		if err != nil {
 			return fmt.Errorf("read what is released: %w", err)
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/scan/cache"
 	"github.com/gosqlite/gosqlite/tools/scan/component"
 	"github.com/gosqlite/gosqlite/tools/scan/feed"
@@ -150,7 +151,7 @@ func (s *session) runTree(ctx context.Context) error {
 		Tools: filepath.Join(s.root, "tools"), Gitleaks: gitleaksMod(s.root),
 	}
 	r := &runner{cache: s.openCache(), workers: processors(), now: s.env.now, stderr: s.env.stderr}
-	if r.self, err = cache.FileDigest(self); err != nil {
+	if r.self, err = action.Digest(self); err != nil {
 		return fmt.Errorf("read this program: %w", err)
 	}
 	inputs, err := cache.Digest(s.root, tree.Files, tree.Links)
