@@ -13,7 +13,11 @@ import (
 func compiles(t *testing.T, plant func(files []string) []string) *Graph {
 	t.Helper()
 	c := container{
-		Actions: []action{{TargetID: 1, Mnemonic: "CppCompile", Arguments: []string{"x/cc"}, InputDepSetIDs: []int{1}}},
+		Actions: []action{
+			{TargetID: 1, Mnemonic: "CppCompile", Arguments: []string{"x/cc"}, InputDepSetIDs: []int{1}},
+			{TargetID: 1, Mnemonic: "ZigRuntime", Arguments: []string{"x/runtime"}, InputDepSetIDs: []int{3}},
+			{TargetID: 1, Mnemonic: "GoLink", Arguments: []string{"x/go"}, InputDepSetIDs: []int{2}},
+		},
 		Targets: []target{{1, "//:c"}},
 	}
 	files := plant([]string{
@@ -27,7 +31,11 @@ func compiles(t *testing.T, plant func(files []string) []string) *Graph {
 		c.Artifacts = append(c.Artifacts, artifact{i + 1, i + 1})
 		set.DirectArtifactIDs = append(set.DirectArtifactIDs, i+1)
 	}
-	c.DepSetOfFiles = []depSet{set}
+	// What links has the linker and is forbidden none of it.
+	n := len(files) + 1
+	c.PathFragments = append(c.PathFragments, fragment{n, "bazel-out/exec/bin/toolchains/zig/tools_linux_arm64/ld", 0})
+	c.Artifacts = append(c.Artifacts, artifact{n, n})
+	c.DepSetOfFiles = []depSet{set, {ID: 2, DirectArtifactIDs: []int{n}}, {ID: 3}}
 	data, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
@@ -65,10 +73,36 @@ func TestInputs(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := compiles(t, test.plant)
-			got := append(g.Unread(rules), g.Headers(rows)...)
+			got, err := g.Unread(rules)
+			more, wrong := g.Headers(rows)
+			if got = append(got, more...); err != nil || wrong != nil {
+				t.Fatal(err, wrong)
+			}
 			if test.want == "" && len(got) != 0 || test.want != "" && (len(got) != 1 || got[0].Rule+" "+got[0].What != test.want) {
 				t.Errorf("found %v, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// Rules and names that fit nothing any more find nothing, which would look like all being well.
+func TestInputsThatAreNotThere(t *testing.T) {
+	g := compiles(t, func(files []string) []string { return files })
+	for _, r := range []Rule{
+		{"CcCompile", regexp.MustCompile(`/ld$`)},
+		{"CppCompile", regexp.MustCompile(`/linker$`)},
+	} {
+		if found, err := g.Unread([]Rule{r}); err == nil || !strings.Contains(err.Error(), "correct the rule") {
+			t.Errorf("%s, %s: %v, %v", r.Mnemonic, r.Inputs, found, err)
+		}
+	}
+	for name, file := range map[string]string{
+		"no compiler": "external/zig_sdk/lib/libc/include/generic-glibc/stdio.h",
+		"no header":   "bazel-out/exec/bin/toolchains/zig/tools_linux_arm64/cc",
+	} {
+		g := compiles(t, func([]string) []string { return []string{file} })
+		if found, err := g.Headers([]Row{{"linux_arm64", []string{"generic-glibc"}}}); err == nil {
+			t.Errorf("%s: %v", name, found)
+		}
 	}
 }

@@ -232,7 +232,7 @@ func TestDoctor(t *testing.T) {
 		{"BAZELISK=bazelisk", allows, "ok", ""},
 		{"BAZELISK=/nonexistent", allows, "ok", "is no program: let BAZELISK name one"},
 		{"BAZELISK=gone", refuses, "missing", "is no program: let BAZELISK name one"},
-		{"", refuses, "missing", "no sandbox can be made, which every action needs: docs/building.md"},
+		{"", refuses, "missing", "sandbox, which every action needs: none can be made: unshare: write failed; docs/building.md says what allows it"},
 	} {
 		w.env = []string{c.env}
 		w.tool("unshare", c.unshare)

@@ -204,6 +204,7 @@ check_cut_download() { # pip is sent to an index of our own, which ends in the m
   python3 "$ws/tools/bootstrap/checks/half_index.py" "$scratch/port" >"$scratch/index.log" 2>&1 &
   index=$!
   for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$scratch/port" ] || sleep 0.5; done
+  [ -s "$scratch/port" ] || { echo "  not exercised: the index did not start"; kill "$index"; return 1; }
   address=http://127.0.0.1:$(cat -- "$scratch/port")/simple
   (
     [ -n "$plant" ] || export PIP_CONFIG_FILE=/dev/null PIP_INDEX_URL="$address" PIP_EXTRA_INDEX_URL='' PIP_RETRIES=0 no_proxy=127.0.0.1
@@ -213,7 +214,9 @@ check_cut_download() { # pip is sent to an index of our own, which ends in the m
   kill "$index"
   wait "$index" 2>/dev/null
   [ -n "$plant" ] || grep -q 'half of .*whl' "$scratch/index.log" || { echo "  not exercised: nothing was asked of the index"; return 1; }
-  no_leftovers && [ -z "$(find "$XDG_CACHE_HOME/gosqlite/inputs" -name 'zig*')" ] && return $status
+  no_leftovers || return 1
+  [ -z "$(find "$XDG_CACHE_HOME/gosqlite/inputs" -name 'zig*')" ] || { echo "  something of the cut download was kept"; return 1; }
+  return $status
 }
 
 check_two_at_once() {

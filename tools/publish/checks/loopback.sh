@@ -38,6 +38,7 @@ done
 for file in "$release"/{dist/manifest.json,scan/scan.json,semver.json} "$next"/{dist/manifest.json,scan/scan.json,semver.json} "$policy"; do
   [[ -f $file ]] || fail 2 "$file is not there; --help tells what a folder has to hold"
 done
+[[ -z $work || ! -e $work || -z $(ls -A -- "$work") ]] || fail 2 "--dir $work: something is in it; name an empty folder"
 release=$(realpath -- "$release") next=$(realpath -- "$next") policy=$(realpath -- "$policy")
 tools=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
@@ -59,7 +60,6 @@ if [[ -z $work ]]; then
   work=$(mktemp -d) made=$work
 fi
 mkdir -p -- "$work"
-[[ -z $(ls -A -- "$work") ]] || fail 2 "--dir $work: something is in it; name an empty folder"
 cd -- "$work"
 
 (cd -- "$tools" && for program in publish tuf; do GOWORK=off go build -o "$OLDPWD/bin/$program" "./publish/cmd/$program"; done &&
@@ -75,12 +75,12 @@ shown() {
 }
 # step NAME [BOUND] -- COMMAND...: it has to succeed. Functions that are steps chain their commands: errexit does not reach them.
 step() {
-  local name=$1 bound='' began
+  local name=$1 bound='' began code
   shift
   [[ $1 == -- ]] || { bound=$1 && shift; }
   shift
   began=$(date +%s%N)
-  "$@" >out 2>err || { cat out err >&2 && fail 1 "$name: exit code $?"; }
+  "$@" >out 2>err || { code=$? && cat out err >&2 && fail 1 "$name: exit code $code"; }
   shown "$name" $(($(date +%s%N) - began)) "$bound"
 }
 # refused NAME CODE WORDS -- COMMAND...: it has to end with the code and say the words.
@@ -95,18 +95,25 @@ refused() {
   printf '%-64s %9s  exit code %d\n' "$name" refused "$code"
 }
 
-# 1. A registry, and the ceremony of a TUF repository.
-for _ in {1..5}; do
-  port=$((RANDOM % 20000 + 20000))
-  "$tools/publish/registry/run" --dir registry --address 127.0.0.1:$port 2>registry.log &
+# serve FOLDER: its registry, at $port, once it is ready; otherwise it is ended.
+serve() {
+  "$tools/publish/registry/run" --dir "$1" --address "127.0.0.1:$port" 2>registry.log &
   server=$!
   for _ in {1..300}; do
-    grep -q ' is ready' registry.log && break 2
+    ! grep -q ' is ready' registry.log || return 0
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1
   done
+  kill -TERM "$server" 2>/dev/null || true
   wait "$server" || true
   server=''
+  return 1
+}
+
+# 1. A registry, and the ceremony of a TUF repository.
+for _ in {1..5}; do
+  port=$((RANDOM % 20000 + 20000))
+  ! serve registry || break
 done
 [[ -n $server ]] || fail 1 "the registry does not start: $(tail -n 1 registry.log)"
 registry=oci://127.0.0.1:$port/gosqlite
@@ -164,10 +171,10 @@ step "publish it once more: nothing to do" -- publish "${both[@]}" --publish
 # 3. Fetch, verify and run in fresh folders.
 # fetch ROOT COMMAND FLAGS: and what judging took, without the transfer.
 fetch() {
-  local root=$1 name=$2 began
+  local root=$1 name=$2 began code
   shift 2
   began=$(date +%s%N)
-  gosqlite-fetch "$name" --to "$root" --policy "$policy" --json "$@" >out 2>err || { cat out err >&2 && fail 1 "$name into $root: exit code $?"; }
+  gosqlite-fetch "$name" --to "$root" --policy "$policy" --json "$@" >out 2>err || { code=$? && cat out err >&2 && fail 1 "$name into $root: exit code $code"; }
   shown "  $name into $root in all" $(($(date +%s%N) - began))
   part transfer
   part verify 2000
@@ -180,8 +187,10 @@ part() {
 }
 # runs ROOT VERSION: the shell that is in use is of the version, and executes SQL.
 runs() {
-  [[ $(readlink -- "$1/current") == "versions/$2_$platform"* ]] || fail 1 "$1 has $(readlink -- "$1/current") in use, not $2"
-  [[ $(printf 'SELECT 6 * 7;\n' | "$1/current/bin/gosqlite" 2>err) == *42* ]] || fail 1 "not run: $1/current/bin/gosqlite tells no 42: $(tail -n 1 err)"
+  local said
+  [[ $(readlink -- "$1/current") == "versions/$2_$platform"* ]] || { echo "$1 has $(readlink -- "$1/current") in use, not $2" >&2 && return 1; }
+  said=$(printf 'SELECT 6 * 7;\n' | "$1/current/bin/gosqlite") || { echo "$1/current/bin/gosqlite does not run" >&2 && return 1; }
+  [[ $said == *42* ]] || { echo "$1/current/bin/gosqlite tells no 42, but: $said" >&2 && return 1; }
 }
 from_registry=(--from "$registry" "${pull[@]}" --platform "$platform" --channel "$channel")
 from_repository=(--from tuf+file:site --tuf-root staged/1.root.json --platform "$platform" --channel "$channel")
@@ -213,8 +222,8 @@ fetch c install "${from_registry[@]}"
 fetch d install "${from_repository[@]}"
 step "a new user of the registry has $first" -- runs c "$first"
 step "a new user of the repository has $first" -- runs d "$first"
-refused "install $second by its name" 3 "" -- gosqlite-fetch install --to e --policy "$policy" "${from_registry[@]}" --version "$second"
-refused "update where $second is in use" 3 "" -- gosqlite-fetch update --to b --policy "$policy" --tuf-root staged/1.root.json
+refused "install $second by its name" 3 "$second is revoked: a rehearsal" -- gosqlite-fetch install --to e --policy "$policy" "${from_registry[@]}" --version "$second"
+refused "update where $second is in use" 3 "$second, which was verified here before, is revoked: a rehearsal" -- gosqlite-fetch update --to b --policy "$policy" --tuf-root staged/1.root.json
 step "the timestamp of the next day" -- tuf timestamp --folder site --online online.json
 step "back the folder up" -- publish backup --from file:site --to file:backup
 
@@ -226,13 +235,7 @@ server=''
 step "back the registry up" -- publish registry backup --from registry --to file:registry-backup
 step "restore it into a fresh folder" -- publish registry restore --from file:registry-backup --to fresh
 step "what retention would remove" -- publish registry prune --to fresh --keep 1 --named-by tuf:site
-"$tools/publish/registry/run" --dir fresh --address "127.0.0.1:$port" 2>registry.log &
-server=$!
-for _ in {1..300}; do
-  grep -q ' is ready' registry.log && break
-  kill -0 "$server" 2>/dev/null || fail 1 "the restored registry does not start: $(tail -n 1 registry.log)"
-  sleep 0.1
-done
+serve fresh || fail 1 "the restored registry does not start: $(tail -n 1 registry.log)"
 fetch f install --from "$registry" --ca fresh/tls/server.crt --credentials fresh/reader.json --platform "$platform" --channel "$channel"
 step "run $first, from the restored registry" -- runs f "$first"
 printf 'all steps passed\n'

@@ -75,14 +75,23 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "graph:", err)
 		return 1
 	}
-	found := append(g.Check(forbidden), g.Unread(rules)...)
+	found := g.Check(forbidden)
+	more, err := g.Unread(rules)
+	if err != nil {
+		fmt.Fprintln(stderr, "graph:", err)
+		return 1
+	}
+	found = append(found, more...)
 	if *headers != "" {
 		rows, err := readRows(*headers)
+		if err == nil {
+			more, err = g.Headers(rows)
+		}
 		if err != nil {
 			fmt.Fprintln(stderr, "graph:", err)
 			return 1
 		}
-		found = append(found, g.Headers(rows)...)
+		found = append(found, more...)
 	}
 	if *within != "" {
 		other, err := read(*within)
