@@ -125,11 +125,41 @@ func TestFreshRepository(t *testing.T) {
 	if versions, err := r.Versions(t.Context()); len(versions) > 0 || err != nil {
 		t.Errorf("versions %v, %v", versions, err)
 	}
-	s.Twist = func(w http.ResponseWriter, _ *http.Request) bool {
-		w.WriteHeader(http.StatusForbidden)
+	const unknown = `{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry"}]}`
+	for name, answer := range map[string]struct {
+		status int
+		body   string
+	}{
+		"a registry that shows none": {http.StatusForbidden, ""},
+		"a proxy that lacks it":      {http.StatusNotFound, "<html>404 page not found</html>"},
+		"another code":               {http.StatusNotFound, `{"errors":[{"code":"MANIFEST_UNKNOWN"}]}`},
+		"one code more":              {http.StatusNotFound, `{"errors":[{"code":"NAME_UNKNOWN"},{"code":"DENIED"}]}`},
+		"no code":                    {http.StatusNotFound, `{"errors":[]}`},
+		"another status":             {http.StatusForbidden, unknown},
+	} {
+		s.Twist = func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(answer.status)
+			io.WriteString(w, answer.body)
+			return true
+		}
+		if versions, err := r.Versions(t.Context()); err == nil {
+			t.Errorf("%s: versions %v", name, versions)
+		}
+	}
+	// A registry that has told some has the repository: what is behind the first page is not told, and not nothing.
+	s.Twist = func(w http.ResponseWriter, r *http.Request) bool {
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Query().Get("last") == "" {
+			w.Header().Set("Link", `</v2/gosqlite/tags/list?last=v1.2.0>; rel="next"`)
+			io.WriteString(w, `{"name":"gosqlite","tags":["v1.2.0"]}`)
+		} else {
+			w.WriteHeader(http.StatusNotFound)
+			io.WriteString(w, unknown)
+		}
 		return true
 	}
-	if versions, err := r.Versions(t.Context()); err == nil {
-		t.Errorf("versions %v of a registry that shows none", versions)
+	if versions, err := r.Versions(t.Context()); err == nil || !strings.Contains(err.Error(), "last=v1.2.0") {
+		t.Errorf("a later page that is not there: versions %v, %v", versions, err)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/mod/semver"
@@ -78,8 +79,9 @@ func Open(o Options) (*Registry, error) {
 // Versions are the versions that are published, with a leading v.
 func (r *Registry) Versions(ctx context.Context) ([]string, error) {
 	var versions []string
-	count := 0
+	count, pages := 0, 0
 	err := r.repository.Tags(ctx, "", func(tags []string) error {
+		pages++
 		if count += len(tags); count > maxTags {
 			return fmt.Errorf("more than %d tags", maxTags)
 		}
@@ -90,15 +92,20 @@ func (r *Registry) Versions(ctx context.Context) ([]string, error) {
 		}
 		return nil
 	})
-	// A repository begins with its first push.
+	// A repository begins with its first push. Any other 404, as of a proxy or a wrong address, says nothing about versions.
 	var answer *errcode.ErrorResponse
-	if errors.Is(err, errdef.ErrNotFound) || errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound {
+	if pages == 0 && errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound && unknownName(answer.Errors) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list versions: %w", err)
 	}
 	return versions, nil
+}
+
+// unknownName says whether the registry has no such repository, by the code that the distribution specification gives that.
+func unknownName(errs errcode.Errors) bool {
+	return len(errs) > 0 && !slices.ContainsFunc(errs, func(e errcode.Error) bool { return e.Code != errcode.ErrorCodeNameUnknown })
 }
 
 // A MovedError says that a version's tag leads to something else than this release.
