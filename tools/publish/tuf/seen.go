@@ -151,13 +151,22 @@ func (r *Repository) marks() map[string]Mark {
 }
 
 // Commit carries a change of a folder out, and remembers what is published then. before is what the change was planned
-// upon, after what it makes. Who stops between both has published, and the next run finds the folder ahead of the memory.
+// upon, after what it makes. That somebody else published since is tree.ErrMoved. Who stops between both has published, and the
+// next run finds the folder ahead of the memory.
 func (s Seen) Commit(ctx context.Context, store *tree.Store, change *tree.Change, before, after *Repository) (err error) {
 	held, err := lock.Take(s.Name + ".lock")
 	if err != nil {
 		return fmt.Errorf("lock memory of the online keys: %w", err)
 	}
 	defer func() { err = errors.Join(err, held.Close()) }()
+	// Who published and remembered since this was planned did nothing wrong: before is old then, and the folder is not.
+	_, generation, err := store.Current()
+	if err == nil && generation != change.Base {
+		err = tree.ErrMoved
+	}
+	if err != nil {
+		return fmt.Errorf("publish into %s: %w", store.Dir, err)
+	}
 	if err := s.Hold(before); err != nil {
 		return err
 	}

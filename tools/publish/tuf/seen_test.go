@@ -122,6 +122,33 @@ func TestSeenBusy(t *testing.T) {
 	d.must(d.take())
 }
 
+// TestSeenRace has two runs plan upon one state: the second to commit lost a race, and nobody set anything back.
+func TestSeenRace(t *testing.T) {
+	d := newDesk(t)
+	d.must(d.take())
+	one, err := d.plan()
+	d.must(err)
+	two, err := d.plan()
+	d.must(err)
+	old := d.generation()
+	d.must(one())
+	now := d.generation()
+	err = two()
+	var back *tuf.SetBackError
+	if !errors.Is(err, tree.ErrMoved) || errors.As(err, &back) || action.Code(err) != action.Failure || d.generation() != now {
+		t.Errorf("the second run: %v", err)
+	}
+	d.must(d.take()) // it runs again
+	// A folder that is set back meanwhile is no race that is won: the next run says what it is.
+	three, err := d.plan()
+	d.must(err)
+	d.setBack(old)
+	if err := three(); !errors.Is(err, tree.ErrMoved) || d.generation() != old {
+		t.Errorf("the third run: %v", err)
+	}
+	d.behind(d.take(), "and version 3 was published")
+}
+
 // TestSeenDamaged: nothing is signed by a memory that can't be read.
 func TestSeenDamaged(t *testing.T) {
 	d := newDesk(t)

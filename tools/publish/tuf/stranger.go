@@ -49,13 +49,17 @@ func NewStranger(of string, public crypto.PublicKey) (Stranger, error) {
 	return Stranger{of, sha256.Sum256(der)}, nil
 }
 
-// ParseStrangers reads PEM: public keys and certificates, as many as there are.
+// pemBegin begins each PEM block.
+var pemBegin = []byte("-----BEGIN")
+
+// ParseStrangers reads PEM: public keys and certificates, as many as there are, and nothing else. pem.Decode passes over text and
+// over blocks that are broken, and so over a key that nobody would keep apart then: each block has to begin where the last ended.
 func ParseStrangers(of string, text []byte) ([]Stranger, error) {
 	var out []Stranger
-	for len(bytes.TrimSpace(text)) > 0 {
+	for text = bytes.TrimSpace(text); len(text) > 0; text = bytes.TrimSpace(text) {
 		block, rest := pem.Decode(text)
-		if block == nil {
-			return nil, fmt.Errorf("read public key of %s: the file is not PEM blocks alone", of)
+		if block == nil || !bytes.HasPrefix(text, pemBegin) || bytes.Count(text[:len(text)-len(rest)], pemBegin) != 1 {
+			return nil, fmt.Errorf("read public key of %s: the file is not PEM blocks alone, or one of them is broken", of)
 		}
 		text = rest
 		public, err := publicOf(block)

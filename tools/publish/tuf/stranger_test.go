@@ -3,6 +3,7 @@
 package tuf_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -16,6 +17,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
@@ -111,6 +113,24 @@ func TestStrangers(t *testing.T) {
 	d.must(err)
 	if _, err := tuf.ParseStrangers("a code-signing key", block("PUBLIC KEY", der)); err != nil {
 		t.Error(err)
+	}
+	single := block("CERTIFICATE", d.certificate(k))
+	for name, text := range map[string][]byte{
+		"text before":             append([]byte("the key of releases:\n"), chain...),
+		"text between":            slices.Concat(single, []byte("\nand\n"), chain),
+		"a broken begin":          append(bytes.Replace(single, []byte("-----BEGIN"), []byte("----BEGIN"), 1), chain...),
+		"a broken first block":    append(bytes.Replace(single, []byte("\nM"), []byte("\n!"), 1), chain...),
+		"a first block cut off":   append(bytes.Clone(single[:len(single)-40]), append([]byte("\n"), chain...)...),
+		"a block without its end": append(bytes.Replace(single, []byte("-----END CERTIFICATE-----\n"), nil, 1), chain...),
+		"a broken block between":  slices.Concat(single, bytes.Replace(single, []byte("\nM"), []byte("\n!"), 1), chain),
+		"a broken last block":     append(bytes.Clone(chain), bytes.Replace(single, []byte("\nM"), []byte("\n!"), 1)...),
+	} {
+		if all, err := tuf.ParseStrangers("the release key", text); err == nil {
+			t.Errorf("%s: %d keys were read, and one was not", name, len(all))
+		}
+	}
+	if all, err := tuf.ParseStrangers("the release key", slices.Concat([]byte("\n"), single, []byte("\r\n\n"), chain, []byte("\n"))); err != nil || len(all) != 3 {
+		t.Errorf("blocks with empty lines between: %d, %v", len(all), err)
 	}
 	for words, text := range map[string][]byte{"is empty": nil, "PEM blocks alone": append(chain, "x"...), "neither a public key": block("PRIVATE KEY", der), "asn1": block("PUBLIC KEY", []byte("x"))} {
 		_, err := tuf.ParseStrangers("somebody", text)

@@ -63,26 +63,36 @@ func files(version string) ([]tree.File, map[string][]byte) {
 // take brings what is staged, and the bytes of versions, to readers.
 func (d *desk) take(versions ...string) error {
 	d.t.Helper()
-	r, index, generation, err := tuf.Load(d.store)
+	commit, err := d.plan(versions...)
 	if err != nil {
 		return err
 	}
+	return commit()
+}
+
+// plan is take up to the last step, which it gives back.
+func (d *desk) plan(versions ...string) (commit func() error, err error) {
+	d.t.Helper()
+	r, index, generation, err := tuf.Load(d.store)
+	if err != nil {
+		return nil, err
+	}
 	if err := d.Seen().Hold(r); err != nil {
-		return err
+		return nil, err
 	}
 	staged, err := tuf.ReadStaged(d.Staged)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if staged, err = tuf.Unpublished(index, staged); err != nil {
-		return err
+		return nil, err
 	}
 	step := tuf.Step{Staged: staged, Index: index, Now: d.now}
 	for _, version := range versions {
 		list, bodies := files(version)
 		items, err := tuf.Items("", version, list)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i := range items {
 			text := bodies[list[i].Path]
@@ -92,13 +102,13 @@ func (d *desk) take(versions ...string) error {
 	}
 	after, items, err := r.Next(d.t.Context(), step, d.online())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	change, err := tree.Update(index, generation, items)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return d.Seen().Commit(d.t.Context(), d.store, change, r, after)
+	return func() error { return d.Seen().Commit(d.t.Context(), d.store, change, r, after) }, nil
 }
 
 func (d *desk) must(err error) {
