@@ -105,12 +105,17 @@ func (r *Repository) next(role string, days Days, now time.Time) (*metadata.Meta
 		m.ClearSignatures()
 		return m, nil
 	}
-	d := r.targets[metadata.TARGETS].Signed.Delegations
-	if d == nil || !slices.ContainsFunc(d.Roles, func(d metadata.DelegatedRole) bool { return d.Name == role }) {
+	if !r.delegates(role) {
 		return nil, fmt.Errorf("nobody may sign for %s: run tuf rotate --add %s=PUBLIC_KEY", role, role)
 	}
 	m.Signed.Version = r.following(role, 0)
 	return m, nil
+}
+
+// delegates says whether targets say who signs for a role.
+func (r *Repository) delegates(role string) bool {
+	d := r.targets[metadata.TARGETS].Signed.Delegations
+	return d != nil && slices.ContainsFunc(d.Roles, func(d metadata.DelegatedRole) bool { return d.Name == role })
 }
 
 // Lists holds the metadata of a version's role against the repository and a release: it lists what was listed before and

@@ -235,6 +235,7 @@ type Row struct {
 	Role       string
 	Remembered Mark
 	Folder     Mark
+	Delegated  bool // the folder's targets say who signs for it
 }
 
 // Compare lists what is remembered beside what a folder has, by role.
@@ -248,7 +249,7 @@ func (s Seen) Compare(r *Repository) ([]Row, error) {
 	maps.Copy(names, marks)
 	var rows []Row
 	for _, role := range slices.Sorted(maps.Keys(names)) {
-		rows = append(rows, Row{role, marks[role], have[role]})
+		rows = append(rows, Row{role, marks[role], have[role], !r.Empty() && r.delegates(role)})
 	}
 	return rows, nil
 }

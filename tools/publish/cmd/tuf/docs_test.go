@@ -101,7 +101,7 @@ func TestManual(t *testing.T) {
 			s.want(0, "", words[1:]...)
 			used[words[1]] = true
 		case "publish":
-			s.publish()
+			s.publish("staged", "1.stable-v1.json")
 			s.sees(true)
 		default:
 			t.Errorf("no test executes %s", line)
@@ -120,15 +120,19 @@ func TestManual(t *testing.T) {
 	}
 }
 
-// publish brings the release and what is staged into the folder, without the gates.
-func (s *session) publish() {
+// publish brings the release and what is staged in a folder, of which this metadata lists the release, to readers, without the gates.
+func (s *session) publish(dir, lists string) {
 	s.Helper()
 	store := &tree.Store{Dir: "site"}
+	seen := tuf.Seen{Name: "online.json.seen"}
 	r, index, generation, err := tuf.Load(store)
+	if err == nil {
+		err = seen.Hold(r)
+	}
 	if err != nil {
 		s.Fatal(err)
 	}
-	staged, err := tuf.ReadStaged("staged")
+	staged, err := tuf.ReadStaged(dir)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -136,7 +140,7 @@ func (s *session) publish() {
 		s.Fatal(err)
 	}
 	var files []tree.File
-	rows, err := tuf.Describe("1.stable-v1.json", staged["1.stable-v1.json"])
+	rows, err := tuf.Describe(lists, staged[lists])
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -169,7 +173,7 @@ func (s *session) publish() {
 	if err != nil {
 		s.Fatal(err)
 	}
-	if err := (tuf.Seen{Name: "online.json.seen"}).Commit(s.Context(), store, change, r, after); err != nil {
+	if err := seen.Commit(s.Context(), store, change, r, after); err != nil {
 		s.Fatal(err)
 	}
 }

@@ -51,26 +51,36 @@ func runSeen(_ context.Context, w *world, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := showSeen(w, rows); err != nil {
+	if err := showSeen(w, name, rows); err != nil {
 		return err
 	}
 	return seen.Hold(r)
 }
 
-func showSeen(w *world, rows []tuf.Row) error {
+func showSeen(w *world, name string, rows []tuf.Row) error {
 	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "role\tremembered\tfolder\t\n")
 	for _, r := range rows {
 		note := ""
 		if r.Remembered.Highest > r.Folder.Version {
-			note = fmt.Sprintf("%d was seen by clients and given up; the next version is above it", r.Remembered.Highest)
-			if r.Role != "snapshot" && r.Role != "timestamp" {
-				note += fmt.Sprintf(": tuf rotate --renew %s --seen FILE", r.Role)
-			}
+			note = fmt.Sprintf("%d was seen by clients and given up; the next version is above it", r.Remembered.Highest) + advice(r, name)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.Role, short(r.Remembered), short(r.Folder), note)
 	}
 	return t.Flush()
+}
+
+// advice is how a role's next version is made. Online keys make theirs by themselves; what has no metadata can't be renewed.
+func advice(r tuf.Row, name string) string {
+	switch {
+	case r.Role == "snapshot" || r.Role == "timestamp":
+		return ""
+	case r.Folder.Version > 0:
+		return fmt.Sprintf(": tuf rotate --renew %s --seen %s", r.Role, name)
+	case r.Delegated:
+		return fmt.Sprintf(": tuf add --seen %s with a release of %s", name, r.Role)
+	}
+	return fmt.Sprintf(": tuf rotate --add %s=PUBLIC --seen %s, and once that is published tuf add --seen %s", r.Role, name, name)
 }
 
 func short(m tuf.Mark) string {

@@ -7,16 +7,24 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/verify/tamper/specimen"
 )
 
 // begin makes a repository, with a version of everything.
 func (s *session) begin() {
 	s.Helper()
+	s.beginWith("--key", "stable-v1=f.pub")
+}
+
+// beginWith makes one with these delegated roles.
+func (s *session) beginWith(roles ...string) {
+	s.Helper()
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
 		s.want(0, "key ", "key", "--key", name+".pem", "--public", name+".pub")
 	}
-	s.want(0, "to be signed", "init", "--key", "root=a.pub", "--key", "root=b.pub", "--key", "targets=c.pub", "--key", "snapshot=d.pub", "--key", "timestamp=e.pub",
-		"--key", "stable-v1=f.pub", "--out", "staged")
+	s.want(0, "to be signed", append([]string{"init", "--key", "root=a.pub", "--key", "root=b.pub", "--key", "targets=c.pub", "--key", "snapshot=d.pub", "--key", "timestamp=e.pub",
+		"--out", "staged"}, roles...)...)
 	s.want(0, "1 of 2", "sign", "--metadata", "staged/1.root.json", "--key", "a.pem")
 	s.want(0, "2 of 2", "sign", "--metadata", "staged/1.root.json", "--key", "b.pem")
 	s.want(0, "1 of 1", "sign", "--metadata", "staged/1.targets.json", "--by", "staged/1.root.json", "--key", "c.pem")
@@ -65,4 +73,60 @@ func TestSetBack(t *testing.T) {
 	if strings.Contains(s.out.String(), "given up") {
 		t.Errorf("what was passed is still shown: %s", &s.out)
 	}
+}
+
+// TestGivenUp adopts a folder that lacks a channel which clients have seen, and does what is then advised until all is well.
+func TestGivenUp(t *testing.T) {
+	s := newSession(t)
+	s.beginWith()
+	text, err := specimen.NewKeys().Write("dist", specimen.Spoil{Version: "1.2.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write("policy.json", text)
+	old, err := os.Readlink("site/current")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// channel delegates to stable-v1, and list lists v1.2.0, each in the version that is the next one.
+	channel := func(dir, version string) {
+		s.want(0, "to be signed", "rotate", "--folder", "site", "--add", "stable-v1=f.pub", "--seen", "online.json.seen", "--out", dir)
+		s.want(0, "1 of 1", "sign", "--metadata", dir+"/"+version+".targets.json", "--by", "staged/1.root.json", "--key", "c.pem")
+		s.want(0, version+".targets.json", "snapshot", "--folder", "site", "--staged", dir, "--online", "online.json")
+	}
+	list := func(dir, version, by string) {
+		s.want(0, "to be signed", "add", "--folder", "site", "--release", "dist", "--policy", "policy.json", "--seen", "online.json.seen", "--out", dir)
+		s.want(0, "1 of 1", "sign", "--metadata", dir+"/"+version+".stable-v1.json", "--by", by, "--key", "f.pem")
+		s.publish(dir, version+".stable-v1.json")
+	}
+	says := func(words string) {
+		t.Helper()
+		s.want(0, "", "seen", "--folder", "site", "--seen", "online.json.seen")
+		for line := range strings.Lines(s.out.String()) {
+			if strings.HasPrefix(line, "stable-v1 ") {
+				if _, note, _ := strings.Cut(line, "above it: "); strings.TrimSpace(note) != words {
+					t.Errorf("advised is %q, want %q", note, words)
+				}
+				return
+			}
+		}
+		t.Errorf("the role is not shown: %s", &s.out)
+	}
+	channel("channel", "2")
+	list("listed", "1", "channel/2.targets.json")
+	s.sees(true)
+	if err := os.Remove("site/current"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(old, "site/current"); err != nil {
+		t.Fatal(err)
+	}
+	s.want(0, "1 was seen by clients and given up", "seen", "--folder", "site", "--seen", "online.json.seen", "--adopt")
+	says("tuf rotate --add stable-v1=PUBLIC --seen online.json.seen, and once that is published tuf add --seen online.json.seen")
+	channel("channel again", "3")
+	says("tuf add --seen online.json.seen with a release of stable-v1")
+	s.want(1, "has no metadata to renew", "rotate", "--folder", "site", "--renew", "stable-v1", "--out", "x")
+	list("listed again", "2", "channel again/3.targets.json")
+	says("")
+	s.sees(true)
 }
