@@ -38,6 +38,7 @@ type Beside interface {
 type Request struct {
 	From      source.Source // that is a Beside as well, if it has such files
 	Folder    string
+	System    string   // the operating system, as Go calls it; empty for this one
 	Versions  []string // empty for all
 	Policy    *policy.Policy
 	Downgrade bool // admits a source that lacks a version that the folder has
@@ -66,7 +67,11 @@ type copying struct {
 // Sync copies what the folder lacks. Each release is verified whole before readers see it; what was got of one that is not
 // whole yet is kept in FOLDER.staging for the next run.
 func Sync(ctx context.Context, q Request) (*Result, error) {
-	c := &copying{&q, &tree.Store{Dir: q.Folder}, staging(q.Folder), &Result{Folder: q.Folder, Added: []string{}}}
+	c := &copying{&q, &tree.Store{Dir: q.Folder, System: q.System}, staging(q.Folder), &Result{Folder: q.Folder, Added: []string{}}}
+	// Before anything is fetched for a folder that this system can't switch.
+	if err := c.store.Able(); err != nil {
+		return nil, err
+	}
 	if _, _, err := c.store.Current(); err != nil {
 		return nil, err
 	}
@@ -230,11 +235,6 @@ func same(base *tree.Index, version string, files []source.File) error {
 	return nil
 }
 
-// held is a file of a generation.
-func (c *copying) held(generation, path string) string {
-	return filepath.Join(c.store.Dir, "generations", generation, filepath.FromSlash(path))
-}
-
 // beside copies everything else that a tree lists, as it is: no signature is over it.
 func (c *copying) beside(ctx context.Context) error {
 	from, ok := c.From.(Beside)
@@ -268,7 +268,7 @@ func (c *copying) beside(ctx context.Context) error {
 		name := filepath.Join(c.staging, "beside", filepath.FromSlash(f.Path))
 		if path, ok := held[tree.File{Size: f.Size, SHA256: f.SHA256}]; ok {
 			// A release's file once more, as the targets of a TUF repository and the Go module are: one file with two names.
-			name = c.held(generation, path)
+			name = c.store.Place(generation, path)
 		} else {
 			came, err := c.Download.Fetch(ctx, func(ctx context.Context, at int64) (io.ReadCloser, int64, error) {
 				return from.OpenPath(ctx, f.Path, at)

@@ -83,7 +83,7 @@ func (c *copying) repository(ctx context.Context, r Repository, listed []string)
 			if err != nil {
 				return err
 			}
-			from := c.held(generation, path.Join(tree.ReleaseFolder(v), f.Name))
+			from := c.store.Place(generation, path.Join(tree.ReleaseFolder(v), f.Name))
 			items = append(items, tree.Item{File: tree.File{Path: to, Size: f.Size, SHA256: f.SHA256}, Fixed: true,
 				Open: func() (io.ReadCloser, error) { return os.Open(from) }})
 		}

@@ -21,14 +21,15 @@ import (
 
 // Verify holds every file of a folder against its index, and every release against the policy.
 func Verify(ctx context.Context, folder string, p *policy.Policy, now time.Time) (*Result, error) {
-	index, generation, err := (&tree.Store{Dir: folder}).Current()
+	store := &tree.Store{Dir: folder}
+	index, generation, err := store.Current()
 	if err != nil {
 		return nil, source.Refuse(source.Damaged, "%v", err)
 	}
 	if generation == "" {
 		return nil, source.Refuse(source.NotInstalled, "verify %s: there is no mirror", folder)
 	}
-	dir := filepath.Join(folder, "generations", generation)
+	dir := store.Place(generation, ".")
 	listed := map[string]tree.File{}
 	for _, f := range index.Files {
 		listed[filepath.FromSlash(f.Path)] = f

@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
@@ -20,8 +19,8 @@ import (
 // Commit carries out a change as one transaction. After an error, readers see what they saw before, and the same change
 // may be tried again.
 func (s *Store) Commit(ctx context.Context, c *Change) error {
-	if err := linked(runtime.GOOS); err != nil {
-		return fmt.Errorf("publish into %s: %w", s.Dir, err)
+	if err := s.Able(); err != nil {
+		return err
 	}
 	for _, dir := range []string{s.Dir, s.in(objectsName), s.in(generationsName)} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -43,14 +42,6 @@ func (s *Store) Commit(ctx context.Context, c *Change) error {
 	return nil
 }
 
-// linked refuses a system on which a link that is replaced in one step takes a right that users do not have.
-func linked(system string) error {
-	if system == "windows" {
-		return errors.New("generations are switched by a link, which Windows has not for everybody: publish and mirror from Linux, macOS, FreeBSD or NetBSD")
-	}
-	return nil
-}
-
 // unmoved holds the folder against what the change was planned upon.
 func (s *Store) unmoved(_ context.Context, c *Change) error {
 	now, err := s.pointer()
@@ -63,14 +54,8 @@ func (s *Store) unmoved(_ context.Context, c *Change) error {
 // sweep removes what a run that was stopped left in the making.
 func (s *Store) sweep(context.Context, *Change) error {
 	for _, dir := range []string{objectsName, generationsName} {
-		left, err := filepath.Glob(s.in(dir, temporary+"*"))
-		if err != nil {
+		if err := action.Sweep(s.in(dir), temporary); err != nil {
 			return err
-		}
-		for _, name := range left {
-			if err := os.RemoveAll(name); err != nil {
-				return err
-			}
 		}
 	}
 	s.step("swept")

@@ -18,7 +18,8 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
-// Verify holds every file of what readers see, and every object, against its digest.
+// Verify holds every file of what readers see, and every object, against its digest. What is gone or has other bytes is rejected;
+// what can't be read is an error.
 func (s *Store) Verify(ctx context.Context) (files int, err error) {
 	index, generation, err := s.Current()
 	if err != nil {
@@ -30,9 +31,12 @@ func (s *Store) Verify(ctx context.Context) (files int, err error) {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		for _, name := range []string{filepath.Join(root, filepath.FromSlash(f.Path)), s.in(objectsName, f.SHA256)} {
-			if have, err := action.Digest(name); err != nil || have != f.SHA256 {
-				return 0, errors.Join(fmt.Errorf("verify %s: %s is not what the index lists: restore the storage from a backup", s.Dir, name), err)
+		for _, name := range []string{s.Place(generation, f.Path), s.in(objectsName, f.SHA256)} {
+			switch have, err := action.Digest(name); {
+			case err != nil && !errors.Is(err, fs.ErrNotExist):
+				return 0, fmt.Errorf("verify %s: %w", s.Dir, err)
+			case err != nil || have != f.SHA256:
+				return 0, action.Reject(errors.Join(fmt.Errorf("verify %s: %s is not what the index lists: restore the storage from a backup", s.Dir, name), err))
 			}
 		}
 		seen[f.Path] = true
@@ -41,10 +45,11 @@ func (s *Store) Verify(ctx context.Context) (files int, err error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if rel, err := filepath.Rel(root, name); err != nil || !seen[filepath.ToSlash(rel)] {
-			return errors.Join(fmt.Errorf("verify %s: %s is not in the index", s.Dir, name), err)
+		rel, err := filepath.Rel(root, name)
+		if err == nil && !seen[filepath.ToSlash(rel)] {
+			err = action.Reject(fmt.Errorf("verify %s: %s is not in the index", s.Dir, name))
 		}
-		return nil
+		return err
 	})
 	return len(index.Files), err
 }

@@ -5,11 +5,15 @@
 package tree
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 var revocation = Revocation{Version: "v1.0.0", Reason: "a test", Advisory: "x_GOSQLITE-2026-0001", Time: "2026-11-26T00:00:00Z"}
@@ -109,7 +113,7 @@ func TestDamaged(t *testing.T) {
 		must(t, nil, err)
 		must(t, nil, os.Chmod(name, 0o600))
 		must(t, nil, os.WriteFile(name, []byte("else"), 0o600))
-		if _, err := s.Verify(t.Context()); err == nil || !strings.Contains(err.Error(), "backup") {
+		if _, err := s.Verify(t.Context()); action.Code(err) != action.Rejected || !strings.Contains(err.Error(), "backup") {
 			t.Errorf("%s: %v", f.Path, err)
 		}
 		to := &Store{Dir: t.TempDir()}
@@ -122,8 +126,23 @@ func TestDamaged(t *testing.T) {
 		must(t, nil, os.WriteFile(name, right, 0o600))
 	}
 	write(t, filepath.Join(s.Dir, currentName, "more"), "x")
-	if _, err := s.Verify(t.Context()); err == nil || !strings.Contains(err.Error(), "not in the index") {
+	if _, err := s.Verify(t.Context()); action.Code(err) != action.Rejected || !strings.Contains(err.Error(), "not in the index") {
 		t.Errorf("a file more: %v", err)
+	}
+	// What can't be told is no verdict.
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := s.Verify(ended); action.Code(err) != action.Failure || !errors.Is(err, context.Canceled) {
+		t.Errorf("a run that was ended: %v", err)
+	}
+	f := index.Files[0]
+	must(t, nil, os.Remove(filepath.Join(s.Dir, objectsName, f.SHA256)))
+	if _, err := s.Verify(t.Context()); action.Code(err) != action.Rejected {
+		t.Errorf("a file less: %v", err)
+	}
+	must(t, nil, os.Mkdir(filepath.Join(s.Dir, objectsName, f.SHA256), 0o755))
+	if _, err := s.Verify(t.Context()); action.Code(err) != action.Failure || !strings.Contains(err.Error(), "is a directory") {
+		t.Errorf("a file that can't be read: %v", err)
 	}
 }
 

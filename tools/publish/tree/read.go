@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Under lists the files whose paths begin with a prefix, in order.
@@ -20,14 +22,19 @@ func (x *Index) Under(prefix string) []File {
 	return out
 }
 
-// Read returns a file of a generation, of at most limit bytes, after it was held against the index.
+// Place is where a generation has the file of a path that its index lists.
+func (s *Store) Place(generation, path string) string {
+	return s.in(generationsName, generation, filepath.FromSlash(path))
+}
+
+// Read returns a file of a generation, of at most limit bytes, after it was held against the index. Other bytes are rejected.
 func (s *Store) Read(generation string, f File, limit int64) ([]byte, error) {
-	text, err := readLimited(s.in(generationsName, generation, filepath.FromSlash(f.Path)), limit)
+	text, err := readLimited(s.Place(generation, f.Path), limit)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.Dir, err)
 	}
 	if sum(text) != f.SHA256 {
-		return nil, fmt.Errorf("read %s: %s is not what the index lists: the storage is damaged; restore it from a backup", s.Dir, f.Path)
+		return nil, action.Reject(fmt.Errorf("read %s: %s is not what the index lists: the storage is damaged; restore it from a backup", s.Dir, f.Path))
 	}
 	return text, nil
 }

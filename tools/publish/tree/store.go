@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -36,12 +37,34 @@ var (
 // A Store is a folder that is published into.
 type Store struct {
 	Dir string
+	// System is the operating system, as Go calls it; empty for this one.
+	System string
 	// Step, if it is not nil, is told each step once it is done. Tests stop a publisher there.
 	Step func(name string)
 }
 
 // lock keeps other publishers out until what it gives is closed.
 func (s *Store) lock() (*os.File, error) { return lock.Take(s.in(lockName)) }
+
+// Able says whether anything can be published from this system: who fetches first and publishes then asks before.
+func (s *Store) Able() error {
+	system := s.System
+	if system == "" {
+		system = runtime.GOOS
+	}
+	if err := linked(system); err != nil {
+		return fmt.Errorf("publish into %s: %w", s.Dir, err)
+	}
+	return nil
+}
+
+// linked refuses a system on which a link that is replaced in one step takes a right that users do not have.
+func linked(system string) error {
+	if system == "windows" {
+		return errors.New("generations are switched by a link, which Windows has not for everybody: publish and mirror from Linux, macOS, FreeBSD or NetBSD")
+	}
+	return nil
+}
 
 func (s *Store) step(name string) {
 	if s.Step != nil {

@@ -176,3 +176,25 @@ func TestDigest(t *testing.T) {
 		t.Errorf("a file that is not there: %q, %v", have, err)
 	}
 }
+
+// TestSweep: a folder's own name is no pattern, and what has another name stays.
+func TestSweep(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a[b]*?")
+	for _, name := range []string{".new-1/deep", ".new-2/deep", "old/.new-3"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Sweep(dir, ".new-"); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 || entries[0].Name() != "old" {
+		t.Errorf("left is %v, %v", entries, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "old", ".new-3")); err != nil {
+		t.Error(err)
+	}
+	if err := Sweep(filepath.Join(dir, "none"), ".new-"); err == nil {
+		t.Error("a folder that is not there was swept")
+	}
+}

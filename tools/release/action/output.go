@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 )
 
@@ -56,6 +57,18 @@ func WriteFile(name string, mode fs.FileMode, write func(io.Writer) error) (err 
 // WriteText is WriteFile of a text that is at hand.
 func WriteText(name, text string, mode fs.FileMode) error {
 	return WriteFile(name, mode, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+}
+
+// Sweep removes what is in a folder under names that begin with prefix: what runs that were stopped left in the making. The folder's
+// own name may have any character.
+func Sweep(dir, prefix string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }
 
 // SyncFolder makes the names in a folder last a power cut. Windows has no such call for folders.

@@ -43,7 +43,7 @@ func mirrorSync(ctx context.Context, o *options, w world) error {
 	for i, v := range o.versions {
 		o.versions[i] = "v" + strings.TrimPrefix(v, "v")
 	}
-	r, err := mirror.Sync(ctx, mirror.Request{From: from, Folder: o.folder, Versions: o.versions, Policy: p, Downgrade: o.downgrade, Now: w.now, Download: o.downloader(w)})
+	r, err := mirror.Sync(ctx, mirror.Request{From: from, Folder: o.folder, System: w.system, Versions: o.versions, Policy: p, Downgrade: o.downgrade, Now: w.now, Download: o.downloader(w)})
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,30 @@ import (
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
 )
 
+// TestMirrorUnable: a system on which no mirror can be made says so before it asks the source for anything, and leaves nothing.
+func TestMirrorUnable(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"tree", "repository"} {
+		d := newSignedDesk(t)
+		d.publish("1.2.0")
+		var asked atomic.Int64
+		s := d.serve("site", func(http.ResponseWriter, *http.Request) bool { asked.Add(1); return false })
+		from := []string{"--from", s.URL}
+		if kind == "repository" {
+			from = []string{"--from", "tuf+" + s.URL, "--tuf-root", d.in("config/root.json")}
+		}
+		sync := with(from, "mirror", "sync", "--folder", d.in("mirror"))
+		d.world.system = "windows"
+		d.want(1, "publish and mirror from Linux", sync...)
+		left, err := filepath.Glob(d.in("mirror*"))
+		if d.must(err); asked.Load() > 0 || len(left) > 0 {
+			t.Errorf("%s: %d requests, and %v is left", kind, asked.Load(), left)
+		}
+		d.world.system = ""
+		d.want(0, "v1.2.0", sync...)
+	}
+}
+
 // TestMirrorOnce mirrors a tree that has its releases as targets of a TUF repository, too: their bytes come once and are one file
 // with two names, whether the source is the tree or the repository.
 func TestMirrorOnce(t *testing.T) {

@@ -26,6 +26,7 @@ type world struct {
 	wait           func(ctx context.Context, attempt int) error
 	stall          time.Duration
 	step           func(string) // for tests
+	system         string       // that mirrors are made on; empty for this one
 }
 
 // A command is one thing that the program does.
