@@ -4,11 +4,11 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,9 +25,15 @@ type Pruning struct {
 	Bytes     int64
 }
 
+// A removal is what goes, as folders, in the order in which it goes: tags before what they lead to, a manifest before those that it
+// lists, and blobs last. Whoever stops leaves nothing that leads nowhere.
+type removal struct{ tags, manifests, layers, blobs []string }
+
+func (r *removal) folders() []string { return slices.Concat(r.tags, r.manifests, r.layers, r.blobs) }
+
 // Prune removes candidates (versions with a pre-release) but the newest that keep says and those that are named elsewhere, and
-// then what no tag leads to any more. Releases stay for ever. Without commit nothing is removed. It may be stopped and run
-// again: the tag goes first, and what is left without one goes with the next run.
+// then what no tag leads to any more. Releases stay for ever. Without commit nothing is removed. It may be stopped at any time and
+// run again: the tag goes first, and what is left without one goes with the next run.
 func (s *Storage) Prune(ctx context.Context, keep int, named func(version string) bool, commit bool) (*Pruning, error) {
 	if keep < 1 {
 		return nil, action.UsageError("prune storage: at least one candidate is kept")
@@ -37,51 +43,66 @@ func (s *Storage) Prune(ctx context.Context, keep int, named func(version string
 		_, err = s.verify(ctx, c) // a storage that is damaged is not made smaller
 	}
 	if err != nil {
-		return nil, action.Reject(fmt.Errorf("prune storage: %w", err))
+		return nil, fmt.Errorf("prune storage: %w", err)
 	}
-	p := &Pruning{}
-	away := map[string]bool{} // folders
+	p, away := &Pruning{}, &removal{}
 	used := map[string]bool{} // blobs that any repository still needs
 	for _, name := range slices.Sorted(maps.Keys(c.repos)) {
-		if err := s.doomed(c, name, keep, named, p, away, used); err != nil {
+		if err := s.doomed(c.repos[name], name, keep, named, p, away, used); err != nil {
 			return nil, fmt.Errorf("prune storage: %w", err)
 		}
 	}
-	for digest, size := range c.blobs {
+	for _, digest := range slices.Sorted(maps.Keys(c.blobs)) {
 		if !used[digest] {
 			p.Blobs++
-			p.Bytes += size
-			away[path.Dir(blobName(digest))] = true
+			p.Bytes += c.blobs[digest]
+			away.blobs = append(away.blobs, path.Dir(blobName(digest)))
 		}
 	}
 	if !commit {
 		return p, nil
 	}
-	// Tags before what they lead to, and blobs last: whoever stops leaves nothing that leads nowhere.
-	order := func(folder string) int {
-		return slices.IndexFunc([]string{"/_manifests/tags/", "/_manifests/revisions/", "/_layers/", ""}, func(part string) bool { return strings.Contains(folder, part) })
-	}
-	folders := slices.SortedFunc(maps.Keys(away), func(a, b string) int {
-		if d := order(a) - order(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-	for _, folder := range folders {
-		if err := ctx.Err(); err != nil {
-			return p, err
-		}
-		if err := errors.Join(os.RemoveAll(s.in(folder)), action.SyncFolder(s.in(path.Dir(folder)))); err != nil {
-			return p, fmt.Errorf("prune storage: %w", err)
-		}
+	if err := s.remove(ctx, away.folders()); err != nil {
+		return p, fmt.Errorf("prune storage: %w", err)
 	}
 	_, err = s.Verify(ctx)
 	return p, err
 }
 
+// remove takes each folder away by a rename, so that none is ever seen in part under its name: a tag of which half is left is one
+// that the registry still lists.
+func (s *Storage) remove(ctx context.Context, folders []string) error {
+	aside := s.in(removedName)
+	if err := os.RemoveAll(aside); err != nil { // of a run that was stopped
+		return err
+	}
+	if len(folders) == 0 {
+		return nil
+	}
+	if err := os.Mkdir(aside, 0o700); err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := os.Rename(s.in(folder), filepath.Join(aside, "folder")); err != nil {
+			return err
+		}
+		if err := action.SyncFolder(s.in(path.Dir(folder))); err != nil {
+			return err
+		}
+		s.step("taken away " + folder)
+		if err := os.RemoveAll(filepath.Join(aside, "folder")); err != nil {
+			return err
+		}
+		s.step("removed " + folder)
+	}
+	return os.Remove(aside)
+}
+
 // doomed enters the folders of one repository that go, and the blobs that stay.
-func (s *Storage) doomed(c *contents, name string, keep int, named func(string) bool, p *Pruning, away, used map[string]bool) error {
-	r := c.repos[name]
+func (s *Storage) doomed(r *repo, name string, keep int, named func(string) bool, p *Pruning, away *removal, used map[string]bool) error {
 	folder := "repositories/" + name + "/"
 	old := candidates(r.tags, keep, named)
 	for _, v := range old {
@@ -95,16 +116,21 @@ func (s *Storage) doomed(c *contents, name string, keep int, named func(string) 
 			}
 		}
 	}
-	for tag := range r.tags {
+	for _, tag := range slices.Sorted(maps.Keys(r.earlier)) {
+		if _, there := r.tags[tag]; !there { // a publication was stopped before its last step
+			away.tags = append(away.tags, folder+"_manifests/tags/"+tag)
+		}
+	}
+	for _, tag := range slices.Sorted(maps.Keys(r.tags)) {
 		if slices.Contains(old, tag) || isReferrers(tag) && !reached["sha256:"+strings.TrimPrefix(tag, "sha256-")] {
-			away[folder+"_manifests/tags/"+tag] = true
+			away.tags = append(away.tags, folder+"_manifests/tags/"+tag)
 		}
 	}
 	layers := map[string]bool{}
-	for digest := range r.revisions {
+	var gone []string
+	for _, digest := range slices.Sorted(maps.Keys(r.revisions)) {
 		if !reached[digest] {
-			p.Manifests++
-			away[folder+"_manifests/revisions/sha256/"+strings.TrimPrefix(digest, "sha256:")] = true
+			gone = append(gone, digest)
 			continue
 		}
 		used[digest] = true
@@ -116,12 +142,51 @@ func (s *Storage) doomed(c *contents, name string, keep int, named func(string) 
 			used[part.Digest], layers[part.Digest] = true, true
 		}
 	}
-	for digest := range r.layers {
+	p.Manifests += len(gone)
+	gone, err := s.parentsFirst(gone)
+	for _, digest := range gone {
+		away.manifests = append(away.manifests, folder+"_manifests/revisions/sha256/"+strings.TrimPrefix(digest, "sha256:"))
+	}
+	for _, digest := range slices.Sorted(maps.Keys(r.layers)) {
 		if !layers[digest] {
-			away[folder+"_layers/sha256/"+strings.TrimPrefix(digest, "sha256:")] = true
+			away.layers = append(away.layers, folder+"_layers/sha256/"+strings.TrimPrefix(digest, "sha256:"))
 		}
 	}
-	return nil
+	return err
+}
+
+// parentsFirst orders manifests such that each comes before those that it lists.
+func (s *Storage) parentsFirst(digests []string) ([]string, error) {
+	left := map[string]bool{}
+	for _, digest := range digests {
+		left[digest] = true
+	}
+	var order []string
+	var enter func(digest string) error
+	enter = func(digest string) error {
+		if !left[digest] {
+			return nil
+		}
+		delete(left, digest)
+		d, err := s.manifest(digest)
+		if err != nil {
+			return err
+		}
+		for _, m := range d.Manifests {
+			if err := enter(m.Digest); err != nil {
+				return err
+			}
+		}
+		order = append(order, digest)
+		return nil
+	}
+	for _, digest := range digests {
+		if err := enter(digest); err != nil {
+			return nil, err
+		}
+	}
+	slices.Reverse(order)
+	return order, nil
 }
 
 // candidates are those that go.
@@ -163,7 +228,7 @@ func (s *Storage) reach(r *repo, digest string, reached map[string]bool) error {
 	}
 	for _, m := range next {
 		if !digestForm.MatchString(m.Digest) {
-			return fmt.Errorf("manifest %.19s lists %.80q, which is no digest", digest, m.Digest)
+			return damaged("manifest %.19s lists %.80q, which is no digest", digest, m.Digest)
 		}
 		if err := s.reach(r, m.Digest, reached); err != nil {
 			return err

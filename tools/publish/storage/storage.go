@@ -9,15 +9,16 @@
 //	repositories/NAME/_manifests/tags/TAG/current/link        what a tag names
 //	repositories/NAME/_manifests/tags/TAG/index/sha256/HEX/link   what it ever named
 //	repositories/NAME/_uploads/                               what is on its way
+//	.removed/                                                 what a prune has taken away, and not removed yet
 //
 // The tags sha256-HEX list referrers of a manifest (OCI distribution 1.1, referrers tag schema).
+//
+// Damage is rejected. What can't be read, as without the right to, and a run that was ended are errors that say nothing about the
+// storage.
 package storage
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,7 +29,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/publish/lock"
-	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/publish/tree"
 )
 
 // Limits of what is read whole, and of how much there may be.
@@ -50,8 +51,14 @@ var (
 	uploadForm  = regexp.MustCompile(`^repositories/.+/_uploads/`)
 )
 
+// removedName is where a folder goes in one step, before it is removed file by file.
+const removedName = ".removed"
+
 // A Storage is a folder of a registry that is stopped.
 type Storage struct {
+	// Step, if it is not nil, is told each step that changes something once it is done. Tests stop a run there.
+	Step func(name string)
+
 	dir  string // that holds docker/
 	held *os.File
 }
@@ -72,6 +79,12 @@ func Open(dir string) (*Storage, error) {
 	return s, nil
 }
 
+func (s *Storage) step(name string) {
+	if s.Step != nil {
+		s.Step(name)
+	}
+}
+
 // Close lets the registry start again.
 func (s *Storage) Close() error {
 	if s.held == nil {
@@ -84,9 +97,10 @@ func (s *Storage) in(name string) string {
 	return filepath.Join(s.dir, filepath.FromSlash(base), filepath.FromSlash(name))
 }
 
-// names lists all files below base but what is on its way. Anything that is no file or folder is refused.
-func (s *Storage) names(ctx context.Context) ([]string, error) {
-	var names []string
+// files lists all files below base with their sizes, but what is on its way or was taken away. Anything that is no file or folder is
+// refused.
+func (s *Storage) files(ctx context.Context) ([]tree.File, error) {
+	var files []tree.File
 	root := s.in(".")
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -98,7 +112,7 @@ func (s *Storage) names(ctx context.Context) ([]string, error) {
 		}
 		rel = filepath.ToSlash(rel)
 		switch {
-		case uploadForm.MatchString(rel + "/"):
+		case uploadForm.MatchString(rel + "/"), rel == removedName:
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -106,65 +120,70 @@ func (s *Storage) names(ctx context.Context) ([]string, error) {
 		case d.IsDir():
 			return ctx.Err()
 		case !d.Type().IsRegular():
-			return fmt.Errorf("%s is no regular file", name)
-		case len(names) >= maxEntries:
+			return damaged("%s is no regular file", name)
+		case len(files) >= maxEntries:
 			return fmt.Errorf("more than %d files", maxEntries)
 		}
-		names = append(names, rel)
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		files = append(files, tree.File{Path: rel, Size: info.Size()})
 		return ctx.Err()
 	})
-	return names, err
+	return files, err
 }
 
 // A repo is what one repository has, by digest and tag.
 type repo struct {
 	layers, revisions map[string]bool
 	tags              map[string]string // digest by tag
+	earlier           map[string]bool   // tags that ever named something: one that names nothing was never finished
 }
 
 // contents is what the storage has.
 type contents struct {
-	names []string
+	files []tree.File      // with the digests that they have to have
 	blobs map[string]int64 // sizes, by digest
 	repos map[string]*repo
 }
 
 // read lists the storage, and refuses names that the driver does not make: what is not understood is not passed by.
 func (s *Storage) read(ctx context.Context) (*contents, error) {
-	names, err := s.names(ctx)
+	files, err := s.files(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &contents{names: names, blobs: map[string]int64{}, repos: map[string]*repo{}}
+	c := &contents{files: files, blobs: map[string]int64{}, repos: map[string]*repo{}}
 	of := func(name string) *repo {
 		if c.repos[name] == nil {
-			c.repos[name] = &repo{map[string]bool{}, map[string]bool{}, map[string]string{}}
+			c.repos[name] = &repo{map[string]bool{}, map[string]bool{}, map[string]string{}, map[string]bool{}}
 		}
 		return c.repos[name]
 	}
-	for _, name := range names {
-		if m := blobForm.FindStringSubmatch(name); m != nil {
-			info, err := os.Stat(s.in(name))
-			if err != nil {
-				return nil, err
-			}
-			c.blobs["sha256:"+m[1]] = info.Size()
+	for i, f := range files {
+		if m := blobForm.FindStringSubmatch(f.Path); m != nil {
+			files[i].SHA256 = m[1]
+			c.blobs["sha256:"+m[1]] = f.Size
 			continue
 		}
-		digest, err := s.link(name)
+		digest, err := s.link(f.Path)
 		if err != nil {
 			return nil, err
 		}
-		if m := linkForm.FindStringSubmatch(name); m != nil && digest == "sha256:"+m[3] {
+		files[i].SHA256 = strings.TrimPrefix(digestOf([]byte(digest)), "sha256:")
+		if m := linkForm.FindStringSubmatch(f.Path); m != nil && digest == "sha256:"+m[3] {
 			if m[2] == "_layers" {
 				of(m[1]).layers[digest] = true
 			} else {
 				of(m[1]).revisions[digest] = true
 			}
-		} else if m := currentForm.FindStringSubmatch(name); m != nil {
+		} else if m := currentForm.FindStringSubmatch(f.Path); m != nil {
 			of(m[1]).tags[m[2]] = digest
-		} else if m := earlierForm.FindStringSubmatch(name); m == nil || digest != "sha256:"+m[3] {
-			return nil, fmt.Errorf("%s is no file of a registry, or leads elsewhere", name)
+		} else if m := earlierForm.FindStringSubmatch(f.Path); m != nil && digest == "sha256:"+m[3] {
+			of(m[1]).earlier[m[2]] = true
+		} else {
+			return nil, damaged("%s is no file of a registry, or leads elsewhere", f.Path)
 		}
 	}
 	return c, nil
@@ -173,126 +192,14 @@ func (s *Storage) read(ctx context.Context) (*contents, error) {
 // link is the digest that a small file holds.
 func (s *Storage) link(name string) (string, error) {
 	if path.Base(name) != "link" {
-		return "", fmt.Errorf("%s is no file of a registry", name)
+		return "", damaged("%s is no file of a registry", name)
 	}
-	text, err := action.ReadFile(s.in(name), maxLink)
+	text, err := s.bytes(name, maxLink)
 	if err != nil {
 		return "", err
 	}
 	if !digestForm.Match(text) {
-		return "", fmt.Errorf("%s holds no digest", name)
+		return "", damaged("%s holds no digest", name)
 	}
 	return string(text), nil
-}
-
-func blobName(digest string) string {
-	hexadecimal := strings.TrimPrefix(digest, "sha256:")
-	return "blobs/sha256/" + hexadecimal[:2] + "/" + hexadecimal + "/data"
-}
-
-// A document is what a manifest or an index leads to.
-type document struct {
-	Config    *descriptor  `json:"config"`
-	Layers    []descriptor `json:"layers"`
-	Manifests []descriptor `json:"manifests"`
-}
-
-type descriptor struct {
-	Digest string `json:"digest"`
-	Size   int64  `json:"size"`
-}
-
-// manifest reads one by its digest.
-func (s *Storage) manifest(digest string) (*document, error) {
-	text, err := action.ReadFile(s.in(blobName(digest)), maxManifest)
-	if err != nil {
-		return nil, fmt.Errorf("read manifest %.19s: %w", digest, err)
-	}
-	if sum := sha256.Sum256(text); "sha256:"+hex.EncodeToString(sum[:]) != digest {
-		return nil, fmt.Errorf("read manifest %.19s: other bytes: restore the storage from a backup", digest)
-	}
-	d := &document{}
-	if err := json.Unmarshal(text, d); err != nil {
-		return nil, fmt.Errorf("read manifest %.19s: %w", digest, err)
-	}
-	return d, nil
-}
-
-// parts are what a manifest needs of blobs.
-func (d *document) parts() []descriptor {
-	out := append([]descriptor{}, d.Layers...)
-	if d.Config != nil {
-		out = append(out, *d.Config)
-	}
-	return out
-}
-
-// Counts are what was looked at.
-type Counts struct{ Blobs, Manifests, Tags int }
-
-// Verify computes every digest anew, and follows every tag and manifest to all that it needs.
-func (s *Storage) Verify(ctx context.Context) (n Counts, err error) {
-	c, err := s.read(ctx)
-	if err == nil {
-		n, err = s.verify(ctx, c)
-	}
-	if err != nil {
-		err = action.Reject(fmt.Errorf("verify storage: %w", err))
-	}
-	return n, err
-}
-
-func (s *Storage) verify(ctx context.Context, c *contents) (n Counts, err error) {
-	for digest := range c.blobs {
-		have, err := action.Digest(s.in(blobName(digest)))
-		if err != nil {
-			return n, err
-		}
-		if "sha256:"+have != digest {
-			return n, fmt.Errorf("blob %.19s has other bytes: restore the storage from a backup", digest)
-		}
-		n.Blobs++
-		if err := ctx.Err(); err != nil {
-			return n, err
-		}
-	}
-	for name, r := range c.repos {
-		for digest := range r.layers {
-			if _, there := c.blobs[digest]; !there {
-				return n, fmt.Errorf("%s has the layer %.19s, whose bytes are gone", name, digest)
-			}
-		}
-		for tag, digest := range r.tags {
-			if !r.revisions[digest] {
-				return n, fmt.Errorf("the tag %s of %s leads to %.19s, which it has not", tag, name, digest)
-			}
-			n.Tags++
-		}
-		for digest := range r.revisions {
-			if err := s.whole(c, r, digest); err != nil {
-				return n, fmt.Errorf("%s: %w", name, err)
-			}
-			n.Manifests++
-		}
-	}
-	return n, nil
-}
-
-// whole holds a manifest against what there is.
-func (s *Storage) whole(c *contents, r *repo, digest string) error {
-	d, err := s.manifest(digest)
-	if err != nil {
-		return err
-	}
-	for _, p := range d.parts() {
-		if size, there := c.blobs[p.Digest]; !there || size != p.Size || !r.layers[p.Digest] {
-			return fmt.Errorf("manifest %.19s needs blob %.80q of %d bytes, which is not there", digest, p.Digest, p.Size)
-		}
-	}
-	for _, p := range d.Manifests {
-		if !r.revisions[p.Digest] {
-			return fmt.Errorf("manifest %.19s lists manifest %.80q, which is not there", digest, p.Digest)
-		}
-	}
-	return nil
 }

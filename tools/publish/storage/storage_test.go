@@ -170,20 +170,20 @@ func TestBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	fresh := &registry{t, filepath.Join(t.TempDir(), "fresh")}
-	n, err := storage.Restore(t.Context(), backup, fresh.dir)
+	n, err := storage.Restore(t.Context(), backup, fresh.dir, nil)
 	if err != nil || n.Tags != 6 || fresh.blobs() != r.blobs() {
 		t.Fatalf("%+v, %v", n, err)
 	}
 	if _, err := fresh.open().Verify(t.Context()); err != nil {
 		t.Error(err)
 	}
-	_, err = storage.Restore(t.Context(), backup, fresh.dir)
+	_, err = storage.Restore(t.Context(), backup, fresh.dir, nil)
 	refused(t, err, 2, "name a new folder")
 
 	old := newRegistry(t)
 	old.publish("v1.2.0")
 	_, err = old.open().Backup(t.Context(), backup)
-	refused(t, err, 3, "v1.3.0 of gosqlite is in the backup, and not in the storage")
+	refused(t, err, 3, "v1.3.0 of gosqlite is in the backup, and not in the storage: the storage was set back")
 	other := newRegistry(t)
 	other.publish("v1.3.0")
 	other.tag("v1.2.0", other.manifest(map[string]any{}))
@@ -207,11 +207,13 @@ func TestBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := filepath.Join(t.TempDir(), "again")
-	_, err = storage.Restore(t.Context(), backup, again)
+	_, err = storage.Restore(t.Context(), backup, again, nil)
 	refused(t, err, 3, "it is damaged")
-	if entries, _ := os.ReadDir(again); len(entries) > 0 {
+	if entries, _ := os.ReadDir(again); len(entries) != 1 || entries[0].Name() != "lock" {
 		t.Errorf("left behind: %v", entries)
 	}
+	_, err = s.Backup(t.Context(), backup)
+	refused(t, err, 3, "is not what the index lists")
 }
 
 // published is a folder of plain files with something in it.

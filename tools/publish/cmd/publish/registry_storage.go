@@ -85,7 +85,7 @@ func restoreRegistry(ctx context.Context, args []string, w world) error {
 	if *to == "" || strings.HasPrefix(*to, "file:") {
 		return action.UsageError("--to has to be a new folder")
 	}
-	n, err := storage.Restore(ctx, store, *to)
+	n, err := storage.Restore(ctx, store, *to, nil)
 	return said(w, n, "restored", err)
 }
 
