@@ -5,8 +5,9 @@
 //
 //	./bazelw run //tools/release:build_release -- --version v1.2.3 --out FOLDER --key KEY --chain CHAIN --policy POLICY
 //
-// Whatever it makes is below FOLDER, which lies outside the tree: state.json, log/STEP.log, base/, semver.json, payload/,
-// evidence/, scan/, notes/, proxy/ and dist/. It is a dry run unless --publish is given. Exit codes are those of package action.
+// Whatever it makes is below FOLDER, which lies outside the tree: state.json, log/STEP.log, base/, semver.json, payload/, evidence/,
+// scan/, notes/, proxy/ and dist/. A second train with the same FOLDER is refused as long as the first holds FOLDER/lock. It is a dry
+// run unless --publish is given. Exit codes are those of package action.
 package main
 
 import (
@@ -23,6 +24,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gosqlite/gosqlite/tools/publish/lock"
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/semver"
 	"github.com/gosqlite/gosqlite/tools/release/train"
@@ -159,7 +161,7 @@ func (o *options) absolute() error {
 	return nil
 }
 
-func release(ctx context.Context, args []string, w *world) error {
+func release(ctx context.Context, args []string, w *world) (err error) {
 	o, err := parse(args, w)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -179,6 +181,14 @@ func release(ctx context.Context, args []string, w *world) error {
 	if err := os.MkdirAll(filepath.Join(o.out, "log"), 0o755); err != nil {
 		return fmt.Errorf("make %s: %w", o.out, err)
 	}
+	held, err := lock.Take(filepath.Join(o.out, "lock"))
+	if errors.Is(err, lock.ErrBusy) {
+		return fmt.Errorf("lock %s: another train runs with this --out, and two would mix what they make: wait until it ends and run again, or name another folder by --out", o.out)
+	}
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", o.out, err)
+	}
+	defer func() { err = errors.Join(err, held.Close()) }()
 	if j.commit, err = j.head(ctx); err != nil {
 		return err
 	}

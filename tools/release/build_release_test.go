@@ -29,6 +29,7 @@ type machine struct {
 	fail   string // the command that fails holds this
 	no     bool   // ... by saying no
 	ran    []string
+	while  func(line string) // is called while a command runs
 }
 
 func (m *machine) put(name string) { m.write(name, "x") }
@@ -48,6 +49,9 @@ func (m *machine) command(_ context.Context, log io.Writer, _ string, args ...st
 		return m.commit + "\n", nil
 	}
 	m.ran = append(m.ran, line)
+	if m.while != nil {
+		m.while(line)
+	}
 	io.WriteString(log, "said by "+args[0]+"\n")
 	if m.fail != "" && strings.Contains(line, m.fail) {
 		if m.no {
@@ -191,6 +195,38 @@ func TestRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	at(1, 0, "remove the file to begin anew", full...)
+}
+
+// TestOneTrain has another train come with the same --out at each command of the first: it is told what to do, runs nothing and
+// changes nothing. One with another folder is in nobody's way, and so is one that ended.
+func TestOneTrain(t *testing.T) {
+	m, other := newMachine(t), newMachine(t)
+	out := t.TempDir()
+	args := []string{"--version", "v1.2.3", "--out", out, "--key", "k", "--chain", "c", "--policy", "p"}
+	came := 0
+	m.while = func(line string) {
+		before, err := os.ReadFile(filepath.Join(out, "state.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, said := other.all(args...)
+		after, _ := os.ReadFile(filepath.Join(out, "state.json"))
+		if want := "lock " + out + ": another train runs with this --out"; code != action.Failure || len(other.ran) > 0 || !strings.Contains(said, want) ||
+			!strings.Contains(said, "name another folder by --out") || !bytes.Equal(before, after) {
+			t.Errorf("during %s: exit code %d, ran %q, said %s", line, code, other.ran, said)
+		}
+		if came++; came == 1 {
+			if code, said := other.all("--version", "v1.2.3", "--out", t.TempDir(), "--key", "k", "--chain", "c", "--policy", "p"); code != action.OK {
+				t.Errorf("in another folder: exit code %d, said %s", code, said)
+			}
+		}
+	}
+	if code, said := m.all(args...); code != action.OK || came < 10 {
+		t.Errorf("the first: exit code %d after %d commands, said %s", code, came, said)
+	}
+	if code, said := other.all(args...); code != action.OK {
+		t.Errorf("after the first: exit code %d, said %s", code, said)
+	}
 }
 
 // What each step runs; m.ran is all that the train ran.
