@@ -172,6 +172,9 @@ func TestDigest(t *testing.T) {
 	if have, err := Digest(file); err != nil || have != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
 		t.Errorf("%s, %v", have, err)
 	}
+	if have := DigestOf([]byte("abc")); have != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
+		t.Errorf("DigestOf = %q", have)
+	}
 	if have, err := Digest(file + ".gone"); err == nil || have != "" {
 		t.Errorf("a file that is not there: %q, %v", have, err)
 	}

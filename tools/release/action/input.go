@@ -27,6 +27,12 @@ func ReadFile(name string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
+// DigestOf is the SHA-256 of a text, in hexadecimal.
+func DigestOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 // Digest is the SHA-256 of a file of any size, in hexadecimal.
 func Digest(name string) (string, error) {
 	f, err := os.Open(name)

@@ -71,7 +71,7 @@ func (c *Cache) Get(scanner string, key Key, into any) bool {
 		return false
 	}
 	sum, result, ok := bytes.Cut(text, []byte("\n"))
-	if !ok || string(sum) != digest(result) {
+	if !ok || string(sum) != action.DigestOf(result) {
 		return false
 	}
 	d := json.NewDecoder(bytes.NewReader(result))
@@ -89,7 +89,7 @@ func (c *Cache) Put(scanner string, key Key, result any) error {
 		err = os.MkdirAll(c.dir, 0o700)
 	}
 	if err == nil {
-		err = action.WriteText(c.file(scanner, key), digest(text)+"\n"+string(text), 0o600)
+		err = action.WriteText(c.file(scanner, key), action.DigestOf(text)+"\n"+string(text), 0o600)
 	}
 	if err == nil {
 		err = c.trim(scanner)
@@ -102,11 +102,6 @@ func (c *Cache) Put(scanner string, key Key, result any) error {
 
 func (c *Cache) file(scanner string, key Key) string {
 	return filepath.Join(c.dir, scanner+"-"+hex.EncodeToString(key[:]))
-}
-
-func digest(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }
 
 // trim removes the oldest results of a scanner when there are too many.

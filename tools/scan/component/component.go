@@ -100,6 +100,19 @@ func (c *Component) GoModule() string {
 	return name
 }
 
+// GoModules are the modules of others that the vulnerability database has to know for the components, each once, in order:
+// without what comes with Go, whose records it has always, and without the project's own.
+func GoModules(all []Component) []string {
+	var paths []string
+	for i := range all {
+		if m := all[i].GoModule(); m != "" && m != "stdlib" && m != "toolchain" && !strings.HasPrefix(m, "github.com/gosqlite/gosqlite") {
+			paths = append(paths, m)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
 // Parse reads the text of a bill of materials that is called name.
 func Parse(name string, text []byte) (*Document, error) {
 	if len(text) > maxText {

@@ -52,6 +52,19 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestGoModules(t *testing.T) {
+	var all []Component
+	for _, purl := range []string{
+		"pkg:golang/example.org/b@v1", "pkg:golang/example.org/a@v1", "pkg:golang/example.org/b@v2", "pkg:golang/std@1.27.4", "pkg:golang/toolchain@1.27.4",
+		"pkg:golang/github.com/gosqlite/gosqlite/tools@v0", "pkg:generic/sqlite@3.54.1",
+	} {
+		all = append(all, Component{PURL: purl})
+	}
+	if got, want := GoModules(all), []string{"example.org/a", "example.org/b"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"no JSON":       {"{", "unexpected end"},

@@ -4,10 +4,8 @@ package sast
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -124,8 +122,8 @@ func engine(ctx context.Context, e *Env) (*Result, error) {
 		return nil, err
 	}
 	capi := filepath.Join(e.Tree.Root, "internal", "capi")
-	if _, err := os.Stat(filepath.Join(capi, "sqlite3.c")); err != nil {
-		return nil, errors.New("find internal/capi/sqlite3.c: it is not there; run ./bazelw run //internal/capi:amalgamation")
+	if err := e.hasSQLite(); err != nil {
+		return nil, err
 	}
 	res, err := host(ctx, e, capi, append(compiler, "-fsyntax-only", "-fno-color-diagnostics", "-Wall", "-Wextra",
 		"-I"+filepath.Join(e.Tree.Root, "sqlite3_amalgamation"), "-DSQLITE_CUSTOM_INCLUDE=sqlite3_options.h", "sqlite3.c")...)

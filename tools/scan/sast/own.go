@@ -40,8 +40,8 @@ type unit struct {
 // A C file of the tree that is in none of them is an error, since nothing would be found in it.
 func ownC(e *Env, dir string) (units []unit, files int, err error) {
 	root := filepath.Join(e.Tree.Root, filepath.FromSlash(capi))
-	if _, err := os.Stat(filepath.Join(root, "sqlite3.c")); err != nil {
-		return nil, 0, errors.New("find internal/capi/sqlite3.c: it is not there; run ./bazelw run //internal/capi:amalgamation")
+	if err := e.hasSQLite(); err != nil {
+		return nil, 0, err
 	}
 	includes := []string{"-I" + root, "-I" + filepath.Join(e.Tree.Root, "sqlite3_amalgamation")}
 	seen := map[string]bool{amalgamation: true}
@@ -111,6 +111,14 @@ func inlined(e *Env, name string, seen map[string]bool) (string, error) {
 	return text.String(), nil
 }
 
+// hasSQLite is an error when the amalgamation, which is never committed, was not written.
+func (e *Env) hasSQLite() error {
+	if _, err := os.Stat(e.path(capi + "/sqlite3.c")); err != nil {
+		return errors.New("find internal/capi/sqlite3.c: it is not there; run ./bazelw run //internal/capi:amalgamation")
+	}
+	return nil
+}
+
 func (e *Env) path(name string) string { return filepath.Join(e.Tree.Root, filepath.FromSlash(name)) }
 
 var importC = regexp.MustCompile(`^import "C"\s*$`)
@@ -172,10 +180,8 @@ var cExtensions = []string{".c", ".cc", ".cpp", ".cxx", ".m", ".S", ".s"}
 func unlisted(tree *lint.Tree, seen map[string]bool) []string {
 	var left []string
 	for _, name := range tree.Files {
-		within := func(folder string) bool { return strings.HasPrefix(name, folder+"/") }
 		is := slices.Contains(cExtensions, path.Ext(name)) || path.Ext(name) == ".h" && path.Dir(name) == capi
-		if is && !seen[name] && !strings.HasPrefix(path.Base(name), "sqlite3") && !slices.ContainsFunc(Outside, within) &&
-			!slices.Contains(strings.Split(name, "/"), "testdata") {
+		if is && !seen[name] && !strings.HasPrefix(path.Base(name), "sqlite3") && !LeftOut(name) {
 			left = append(left, name)
 		}
 	}

@@ -76,14 +76,25 @@ type Scanner struct {
 // brings the drivers of others.
 var Outside = []string{"e2e", "tools/bench"}
 
+// outside reports whether a file or folder is one of those folders or lies in one.
+func outside(name string) bool {
+	return slices.ContainsFunc(Outside, func(dir string) bool { return name == dir || strings.HasPrefix(name, dir+"/") })
+}
+
+// LeftOut reports whether a file is of no module that is looked at: it lies in [Outside], or in a folder testdata, which the
+// go command passes over.
+func LeftOut(name string) bool {
+	return outside(name) || slices.Contains(strings.Split(name, "/"), "testdata")
+}
+
 // Analysed says whether a Go module is looked at: it has Go files, not only requirements of a program that is run, and
 // does not lie outside.
 func Analysed(tree *lint.Tree, m lint.Module, all []lint.Module) bool {
-	if slices.ContainsFunc(Outside, func(dir string) bool { return m.Dir == dir || strings.HasPrefix(m.Dir, dir+"/") }) {
+	if outside(m.Dir) {
 		return false
 	}
 	return slices.ContainsFunc(tree.Files, func(name string) bool {
-		return path.Ext(name) == ".go" && !strings.Contains(name, "/testdata/") && owner(name, all) == m.Dir
+		return path.Ext(name) == ".go" && !LeftOut(name) && owner(name, all) == m.Dir
 	})
 }
 

@@ -19,6 +19,18 @@ func TestAnalysed(t *testing.T) {
 	}
 }
 
+// TestLeftOut: whole names of folders count, wherever testdata lies.
+func TestLeftOut(t *testing.T) {
+	for name, want := range map[string]bool{
+		"e2e/sbom/main.go": true, "tools/bench/x.c": true, "testdata/x.go": true, "a/testdata/b/go.mod": true,
+		"driver/driver.go": false, "tools/benchmark/x.go": false, "a/testdata.go": false, "a/e2e/x.go": false,
+	} {
+		if got := LeftOut(name); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // TestComplaints: what gosec tells its log about something that it gave up on is not lost; the rest of what it tells is.
 func TestComplaints(t *testing.T) {
 	var c complaints

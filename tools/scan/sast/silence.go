@@ -39,9 +39,8 @@ func silences(tree *lint.Tree, scanner, severity string) ([]finding.Finding, err
 	}
 	var all []finding.Finding
 	for _, name := range tree.Files {
-		within := func(folder string) bool { return strings.HasPrefix(name, folder+"/") }
 		named := slices.Contains(m.extensions, path.Ext(name)) || slices.Contains(m.extensions, path.Base(name))
-		if !named || slices.ContainsFunc(Outside, within) {
+		if !named || outside(name) {
 			continue
 		}
 		text, err := tree.Read(name)

@@ -20,6 +20,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Limits of a twin.
@@ -115,8 +117,7 @@ func unpack(r io.Reader, dir string) ([]*Program, error) {
 		if err = errors.Join(err, file.Close()); err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(data)
-		programs = append(programs, &Program{h.Name, file.Name(), hex.EncodeToString(sum[:]), defined})
+		programs = append(programs, &Program{h.Name, file.Name(), action.DigestOf(data), defined})
 	}
 }
 

@@ -134,5 +134,5 @@ func treeBasis(ctx context.Context, root string) (vex.Basis, error) {
 	if err != nil {
 		return b, err
 	}
-	return vex.Basis{Triage: digest(text), Database: db.Meta.SHA256, Feed: known.SHA256}, nil
+	return vex.Basis{Triage: action.DigestOf(text), Database: db.Meta.SHA256, Feed: known.SHA256}, nil
 }

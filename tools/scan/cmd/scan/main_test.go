@@ -188,8 +188,8 @@ func TestPass(t *testing.T) {
 	pass := func(edit func(r *report.Report), files ...string) (int, string) {
 		r := report.Report{Schema: report.Schema, Day: "2026-11-26", Release: true, Complete: true, Pass: true, Triage: basis.Triage,
 			Database: report.Database{SHA256: basis.Database}, Feed: report.Feed{SHA256: basis.Feed},
-			Bills: []report.Bill{{File: "a.cdx.json", SHA256: digest([]byte("bill")), Twin: "a_debug.tar.gz"}},
-			Twins: []report.Twin{{File: "a_debug.tar.gz", SHA256: digest([]byte("twin")), Programs: 1}}}
+			Bills: []report.Bill{{File: "a.cdx.json", SHA256: action.DigestOf([]byte("bill")), Twin: "a_debug.tar.gz"}},
+			Twins: []report.Twin{{File: "a_debug.tar.gz", SHA256: action.DigestOf([]byte("twin")), Programs: 1}}}
 		edit(&r)
 		text, err := r.JSON()
 		if err != nil {
@@ -209,10 +209,10 @@ func TestPass(t *testing.T) {
 		files      []string
 		code       int
 	}{
-		{"other decisions", "another form of triage.json", func(r *report.Report) { r.Triage = digest(nil) }, files, 3},
-		{"another database", "another form of the vulnerability database", func(r *report.Report) { r.Database.SHA256 = digest(nil) }, files, 3},
+		{"other decisions", "another form of triage.json", func(r *report.Report) { r.Triage = action.DigestOf(nil) }, files, 3},
+		{"another database", "another form of the vulnerability database", func(r *report.Report) { r.Database.SHA256 = action.DigestOf(nil) }, files, 3},
 		{"no twin", "is not released so", keep, files[:1], 3},
-		{"another twin", "did not read a_debug.tar.gz", func(r *report.Report) { r.Twins[0].SHA256 = digest(nil) }, files, 3},
+		{"another twin", "did not read a_debug.tar.gz", func(r *report.Report) { r.Twins[0].SHA256 = action.DigestOf(nil) }, files, 3},
 		{"a file twice", "have the name", keep, append(slices.Clone(files), files[0]), 2},
 		{"no such file", "no such file", keep, append(slices.Clone(files), filepath.Join(release, "b.cdx.json")), 1},
 	} {

@@ -4,8 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
@@ -134,7 +132,7 @@ func (s *session) read(ctx context.Context) error {
 	if s.decisions, err = triage.Parse(text); err != nil {
 		return err
 	}
-	s.report.Triage = digest(text)
+	s.report.Triage = action.DigestOf(text)
 	if s.feed, err = feed.Embedded(); err != nil {
 		return err
 	}
@@ -191,7 +189,7 @@ func (s *session) readBills() error {
 		}
 		s.bills = append(s.bills, d)
 		s.facts.Components = append(s.facts.Components, d.Components...)
-		bill := report.Bill{File: d.File, SHA256: digest(text)}
+		bill := report.Bill{File: d.File, SHA256: action.DigestOf(text)}
 		if t := d.Twin(); t != "" {
 			bill.Twin = t + ".tar.gz"
 		}
@@ -209,14 +207,7 @@ func (s *session) modules(ctx context.Context) ([]string, error) {
 		}
 		return vulndb.Modules(files)
 	}
-	var paths []string
-	for _, c := range s.facts.Components {
-		if m := c.GoModule(); m != "" && m != "stdlib" && m != "toolchain" && !strings.HasPrefix(m, "github.com/gosqlite/gosqlite") {
-			paths = append(paths, m)
-		}
-	}
-	slices.Sort(paths)
-	return slices.Compact(paths), nil
+	return component.GoModules(s.facts.Components), nil
 }
 
 func (s *session) add(name, version, input string, notes []string, found []finding.Finding, err error) {
@@ -304,11 +295,6 @@ func (s *session) write(verdict *gate.Verdict) error {
 		}
 	}
 	return nil
-}
-
-func digest(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }
 
 func orElse(s, other string) string {

@@ -102,9 +102,7 @@ func modFiles(ctx context.Context, runner lint.Runner, root string) ([]string, e
 	}
 	files := []string{gitleaksMod(root)}
 	for _, name := range tree.Files {
-		within := func(folder string) bool { return strings.HasPrefix(name, folder+"/") }
-		inTestdata := slices.Contains(strings.Split(name, "/"), "testdata")
-		if path.Base(name) == "go.mod" && !slices.ContainsFunc(sast.Outside, within) && !inTestdata {
+		if path.Base(name) == "go.mod" && !sast.LeftOut(name) {
 			files = append(files, filepath.Join(root, filepath.FromSlash(name)))
 		}
 	}

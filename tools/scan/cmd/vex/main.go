@@ -9,7 +9,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"flag"
 	"fmt"
 	"io"
@@ -118,7 +117,7 @@ func (o *options) judge(ctx context.Context, at time.Time) (*vex.Document, error
 	if err != nil {
 		return nil, err
 	}
-	database, err := vulndb.Open(ctx, nil, o.db, modules(components))
+	database, err := vulndb.Open(ctx, nil, o.db, component.GoModules(components))
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +148,7 @@ func (o *options) judge(ctx context.Context, at time.Time) (*vex.Document, error
 	})
 	d, err := vex.New(o.version, o.time, bills, verdict, resolved)
 	if err == nil {
-		d.Basis = vex.Basis{Triage: fmt.Sprintf("%x", sha256.Sum256(text)), Database: database.Meta.SHA256, Feed: known.SHA256}
+		d.Basis = vex.Basis{Triage: action.DigestOf(text), Database: database.Meta.SHA256, Feed: known.SHA256}
 	}
 	return d, err
 }
@@ -169,16 +168,4 @@ func readBills(names []string) (bills []*component.Document, all []component.Com
 		bills, all = append(bills, d), append(all, d.Components...)
 	}
 	return bills, all, nil
-}
-
-// modules are those of Go that the database has to know: of others, but for what comes with Go.
-func modules(components []component.Component) []string {
-	var paths []string
-	for _, c := range components {
-		if m := c.GoModule(); m != "" && m != "stdlib" && m != "toolchain" && !strings.HasPrefix(m, "github.com/gosqlite/gosqlite") {
-			paths = append(paths, m)
-		}
-	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
 }
