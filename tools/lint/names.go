@@ -20,6 +20,22 @@ var (
 	matrixRow = regexp.MustCompile(`(?m)^ *_row\("([a-z0-9_]+)"`)
 )
 
+// Rows are the names of the platforms in platforms/matrix.bzl, in its order; none without that file, and never nil.
+func (t *Tree) Rows() ([]string, error) {
+	rows := []string{}
+	if !slices.Contains(t.Files, "platforms/matrix.bzl") {
+		return rows, nil
+	}
+	data, err := t.Read("platforms/matrix.bzl")
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range matrixRow.FindAllStringSubmatch(string(data), -1) {
+		rows = append(rows, m[1])
+	}
+	return rows, nil
+}
+
 // checkNames holds what commands on pages name against the tree: labels of Bazel, programs that go runs, and files below
 // tools, e2e and .ci. Not every command can be executed by a test, and a name that has moved shows here.
 func checkNames(ctx context.Context, t *Tree) ([]Finding, error) {
@@ -29,18 +45,13 @@ func checkNames(ctx context.Context, t *Tree) ([]Finding, error) {
 			known[name] = true
 		}
 	}
-	n := names{t, known, nil}
-	if slices.Contains(t.Files, "platforms/matrix.bzl") {
-		data, err := t.Read("platforms/matrix.bzl")
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range matrixRow.FindAllStringSubmatch(string(data), -1) {
-			n.rows = append(n.rows, m[1])
-		}
+	rows, err := t.Rows()
+	if err != nil {
+		return nil, err
 	}
+	n := names{t, known, rows}
 	var findings []Finding
-	err := t.each(ctx, isPage, func(name string, data []byte) {
+	err = t.each(ctx, isPage, func(name string, data []byte) {
 		say := func(line int, text string) {
 			for _, wrong := range n.wrong(text) {
 				findings = append(findings, Finding{name, line, wrong})

@@ -17,12 +17,17 @@ const policy = `"policy":{"deadline_days":{"critical":7,"high":30,"unknown":30,"
 const notCalled = `{"scanner":"vulnerability","id":"GO-2026-9001","component":"pkg:golang/example.org/dep","versions":["v1.0.0"],"status":"not_affected",
 "justification":"vulnerable_code_not_in_execute_path","reason":"nothing calls it","owner":"security","decided":"2026-08-01","expires":"2026-12-01","evidence":[{"kind":"not-called"}]}`
 
+// onPlatform is the same about the platforms that a pattern names.
+func onPlatform(pattern string) string {
+	return strings.Replace(notCalled, `"status"`, `"platforms":["`+pattern+`"],"status"`, 1)
+}
+
 // repository lays out a tree in git in which a whole scan can run.
 func repository(t *testing.T, main, decisions string) string {
 	t.Helper()
 	root := plantedModule(t, main)
 	write(t, root, map[string]string{
-		"MODULE.bazel":      "",
+		"MODULE.bazel": "", "platforms/matrix.bzl": "MATRIX = [\n    _row(\"linux_amd64\", \"linux\"),\n]\n",
 		"toolchains/go.mod": "module example.org/planted/toolchains\n\ngo 1.26.0\n", "tools/go.mod": "module example.org/planted/tools\n\ngo 1.26.0\n",
 		"tools/scan/programs/gitleaks.mod": "module example.org/planted/programs\n\ngo 1.26.0\n",
 		"pins/pins.json":                   `{"bazel":{"version":"7.7.1"},"zig":{"version":"0.17.1"},"sqlite_amalgamation":{"version":"3.54.1"},"go_sdk":{"version":"1.27.4"},"modules":{"gazelle":{"version":"1","channels":[]}}}`,
@@ -106,6 +111,8 @@ func TestExitCodes(t *testing.T) {
 		{"reachable", called, "", []string{"--date", "2026-08-05", "--only", "go-source"}, nil, 3, "untriaged: GO-2026-9001 in pkg:golang/example.org/dep@v1.0.0"},
 		{"unreachable, not decided", imported, "", []string{"--date", "2026-08-05", "--only", "go-source"}, nil, 3, "imported"},
 		{"unreachable, decided", imported, notCalled, []string{"--date", "2026-08-05", "--only", "go-source"}, nil, 0, "not_affected"},
+		{"decided for a platform", imported, onPlatform("linux_*"), []string{"--date", "2026-08-05", "--only", "go-source"}, nil, 0, "not_affected"},
+		{"decided for a platform that is none", imported, onPlatform("plan9_*"), []string{"--date", "2026-08-05", "--only", "go-source"}, nil, 3, "platforms: plan9_* is no row"},
 		{"reachable since it was decided", called, notCalled, []string{"--date", "2026-08-05", "--only", "go-source"}, nil, 3, "evidence-broken"},
 		{"decided too long ago", imported, notCalled, []string{"--date", "2026-12-02", "--only", "go-source"}, nil, 3, "expired-decision"},
 		{"an old database at a release", imported, notCalled, []string{"--date", "2026-10-01", "--only", "go-source", "--gate", "release"}, nil, 3, "database-stale"},

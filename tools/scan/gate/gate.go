@@ -39,6 +39,8 @@ type Input struct {
 	// alone never changes the verdict about a tree.
 	Release     bool
 	DatabaseDay time.Time
+	// Rows are the names in platforms/matrix.bzl, which platforms of decisions have to be among; nil when nobody read it.
+	Rows []string
 	// Bills is set when only bills of materials were read: evidence that needs more was checked when the release was
 	// made, and is reported here as not checked again.
 	Bills bool
@@ -78,6 +80,13 @@ type Item struct {
 	Doubt         string   `json:"doubt,omitempty"`   // why the decision does not count on this day; "" when it does
 }
 
+// An Aside is a decision of which this run can show nothing: what it is about is on platforms that were not looked at. It is
+// no problem, and lets nothing out. Where all platforms are looked at, there is none.
+type Aside struct {
+	Decision string `json:"decision"`
+	Why      string `json:"why"`
+}
+
 // BelowPolicy marks static analysis that the policy wants no decision about.
 const BelowPolicy = "below-policy"
 
@@ -85,6 +94,7 @@ const BelowPolicy = "below-policy"
 type Verdict struct {
 	Items    []Item    `json:"items"`
 	Problems []Problem `json:"problems"`
+	Asides   []Aside   `json:"not_applicable"`
 }
 
 // Pass says whether the gate opens.
@@ -92,7 +102,7 @@ func (v *Verdict) Pass() bool { return len(v.Problems) == 0 }
 
 // Judge brings everything together.
 func Judge(in *Input) *Verdict {
-	v := &Verdict{Items: []Item{}, Problems: []Problem{}}
+	v := &Verdict{Items: []Item{}, Problems: []Problem{}, Asides: []Aside{}}
 	add := func(kind, subject, format string, args ...any) {
 		v.Problems = append(v.Problems, Problem{kind, subject, fmt.Sprintf(format, args...)})
 	}
@@ -108,7 +118,9 @@ func Judge(in *Input) *Verdict {
 		v.Items = append(v.Items, in.item(f, d, add))
 	}
 	for i := range in.Triage.Decisions {
-		in.decision(&in.Triage.Decisions[i], used, ran, add)
+		if d := &in.Triage.Decisions[i]; in.decision(d, used[d], ran, add) {
+			v.Asides = append(v.Asides, Aside{d.Name(), in.Facts.Absent(d)})
+		}
 	}
 	slices.SortFunc(v.Problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Text, b.Text))
@@ -204,22 +216,26 @@ func (in *Input) doubt(f *finding.Finding, d *triage.Decision) string {
 	return ""
 }
 
-// decision checks what is true of a decision whatever it covers.
-func (in *Input) decision(d *triage.Decision, used map[*triage.Decision]bool, ran []string, add addFunc) {
+// decision checks what is true of a decision whatever it covers, and reports whether it stands aside.
+func (in *Input) decision(d *triage.Decision, used bool, ran []string, add addFunc) (aside bool) {
 	if triage.Past(d.Expires, in.Now) {
 		add(ExpiredDecision, d.Name(), "it expired on %s; look again", d.Expires)
 	}
 	if triage.Later(d.Decided, in.Now) {
 		add(LaterDecision, d.Name(), "it was decided on %s, and this run is of %s", d.Decided, in.Now.Format(time.DateOnly))
 	}
-	// A decision is unused only when all scanners that it is about looked, at everything: bills of materials of one
-	// platform, or of an older release, do not list what the decision may be about.
+	if unknown := d.Unknown(in.Rows); in.Rows != nil && len(unknown) > 0 {
+		add(UnusedDecision, d.Name(), "platforms: %s is no row of platforms/matrix.bzl; mend or remove it", strings.Join(unknown, ", "))
+	}
+	aside = !used && in.Facts.Absent(d) != ""
+	// A decision is unused only when all scanners that it is about looked, at everything: bills of materials of other
+	// platforms, or of an older release, do not list what the decision may be about.
 	about := []string{d.Scanner}
 	if d.Scanner == triage.Vulnerability {
 		about = triage.VulnerabilityScanners
 	}
 	looked := !slices.ContainsFunc(about, func(s string) bool { return !slices.Contains(ran, s) })
-	if !used[d] && looked && d.Status != triage.Fixed && !in.Bills {
+	if !used && !aside && looked && d.Status != triage.Fixed && !in.Bills {
 		add(UnusedDecision, d.Name(), "no finding of %s matches it; remove it", strings.Join(about, ", "))
 	}
 	for i := range d.Evidence {
@@ -227,8 +243,9 @@ func (in *Input) decision(d *triage.Decision, used map[*triage.Decision]bool, ra
 		switch verdict, saw := in.Facts.Check(d, e); {
 		case verdict == triage.Broken:
 			add(EvidenceBroken, d.Name(), "%s: this is true no more: %s", e, saw)
-		case verdict == triage.Unchecked && !in.Bills && (used[d] || looked):
+		case verdict == triage.Unchecked && !in.Bills && !aside && (used || looked):
 			add(EvidenceUnseen, d.Name(), "%s: %s", e, saw)
 		}
 	}
+	return aside
 }

@@ -119,6 +119,72 @@ func TestPlants(t *testing.T) {
 	}
 }
 
+// TestPlatforms: a decision about platforms that were not looked at stands aside, is listed, and lets nothing out; where one
+// of them is looked at, as it is in the full set, or where the component is there all the same, an unused one fails.
+func TestPlatforms(t *testing.T) {
+	bill := func(platform string, purls ...string) *component.Document {
+		d := &component.Document{File: "x_" + platform + ".cdx.json", Platform: platform}
+		for _, p := range purls {
+			d.Components = append(d.Components, component.Component{ID: p, PURL: p, Version: "1.2.5"})
+		}
+		return d
+	}
+	const musl, other = "pkg:generic/musl@1.2.5", "pkg:generic/other@1"
+	whole := []string{"linux_amd64", "linux_amd64_musl", "windows_amd64"}
+	for _, c := range []struct {
+		name      string
+		platforms []string
+		bills     []*component.Document
+		found     bool
+		want      []string
+		aside     bool
+	}{
+		{"one platform, absent", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", other)}, false, nil, true},
+		{"the full set, absent", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", other), bill("linux_amd64_musl", other), bill("windows_amd64", other)}, false,
+			[]string{EvidenceUnseen, UnusedDecision}, false},
+		{"its platform alone, absent", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64_musl", other)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
+		{"its platform, present, unused", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64_musl", musl)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
+		{"one platform, present, unused", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", musl)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
+		{"a bill of all platforms lists it", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", other), bill("", musl)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
+		{"one platform, used", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", musl)}, true, []string{EvidenceUnseen}, false},
+		{"no platforms named, absent", nil, []*component.Document{bill("linux_amd64", other)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
+		{"no bill at all", []string{"linux_*_musl"}, nil, false, []string{EvidenceUnseen, UnusedDecision}, false},
+		{"no row of the matrix", []string{"linux_*_musl", "plan9_*"}, []*component.Document{bill("linux_amd64", other)}, false, []string{UnusedDecision}, true},
+	} {
+		in := healthy()
+		in.Rows, in.Facts.Bills, in.Facts.Programs, in.Scanners = whole, c.bills, nil, nil
+		in.Triage.Decisions[0].Platforms = c.platforms
+		for _, b := range c.bills {
+			in.Facts.Components = append(in.Facts.Components, b.Components...)
+		}
+		if !c.found {
+			in.Facts.Findings = nil
+		}
+		for _, name := range triage.VulnerabilityScanners {
+			in.Scanners = append(in.Scanners, Scanner{Name: name})
+		}
+		v := Judge(in)
+		var kinds []string
+		for _, p := range v.Problems {
+			kinds = append(kinds, p.Kind)
+		}
+		if !slices.Equal(kinds, c.want) || (len(v.Asides) == 1) != c.aside {
+			t.Errorf("%s: %+v, want %v; aside: %+v", c.name, v.Problems, c.want, v.Asides)
+		}
+		if c.aside && (v.Asides[0].Decision != "vulnerability CVE-1 in pkg:generic/musl" || !strings.HasPrefix(v.Asides[0].Why, "component absent: ")) {
+			t.Errorf("%s: %+v", c.name, v.Asides)
+		}
+	}
+	// Aside or not, what is of any platform is held: the day, and evidence that can be seen to be broken.
+	in := healthy()
+	in.Facts.Findings, in.Facts.Bills = nil, []*component.Document{bill("linux_amd64", other)}
+	in.Triage.Decisions[0].Platforms, in.Triage.Decisions[0].Expires = []string{"linux_*_musl"}, "2026-11-25"
+	in.Facts.Programs[0].Defines = func(string) bool { return true }
+	if v := Judge(in); len(v.Problems) != 2 || v.Problems[0].Kind != EvidenceBroken || v.Problems[1].Kind != ExpiredDecision {
+		t.Errorf("%+v", v.Problems)
+	}
+}
+
 func TestItems(t *testing.T) {
 	in := healthy()
 	in.Facts.Components = []component.Component{{ID: "m", PURL: "pkg:generic/musl@1.2.5", Version: "1.2.5"}}

@@ -30,6 +30,7 @@ func sample() *Report {
 				{Finding: finding.Finding{Scanner: "gosec", ID: "G101", Component: "b.go", Line: 3, Rank: finding.Called, Severity: "high", Summary: "a key"}, Decision: "none"},
 			},
 			Problems: []gate.Problem{},
+			Asides:   []gate.Aside{{Decision: "vulnerability CVE-3 in pkg:generic/musl", Why: "component absent: nobody has it"}},
 		},
 	}
 }
@@ -96,7 +97,8 @@ func TestHTML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"GO-2026-1", "CVE-2026-1", "example.org/dep@1.0.0", "called", "main.main (main.go:5)", "high 7.8", "none", "did not run", "2026-08-20", "its authors", "a.cdx.json", "a_debug.tar.gz, 2 programs"} {
+	for _, want := range []string{"GO-2026-1", "CVE-2026-1", "example.org/dep@1.0.0", "called", "main.main (main.go:5)", "high 7.8", "none", "did not run", "2026-08-20", "its authors", "a.cdx.json", "a_debug.tar.gz, 2 programs",
+		"Not applicable here", "CVE-3 in pkg:generic/musl", "component absent: nobody has it"} {
 		if !bytes.Contains(page, []byte(want)) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -106,12 +108,30 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+// TestNotApplicable: the JSON has the list, also when it is empty, and the page has no word of it then.
+func TestNotApplicable(t *testing.T) {
+	r := sample()
+	for _, want := range []string{`"not_applicable": [
+    {
+      "decision": "vulnerability CVE-3`, `"not_applicable": []`} {
+		text, err := r.JSON()
+		if err != nil || !bytes.Contains(text, []byte(want)) {
+			t.Errorf("%v: %s lacks %s", err, text, want)
+		}
+		r.Asides = []gate.Aside{}
+	}
+	if page, err := r.HTML(); err != nil || bytes.Contains(page, []byte("Not applicable")) {
+		t.Errorf("a list of nothing: %v", err)
+	}
+}
+
 func TestTable(t *testing.T) {
 	var b strings.Builder
 	if err := sample().Table(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"GO-2026-1", "b.go:3", "did not run: not installed: apt-get install cppcheck", "static analysis, not_affected: 2", "PASS"} {
+	for _, want := range []string{"GO-2026-1", "b.go:3", "did not run: not installed: apt-get install cppcheck", "static analysis, not_affected: 2", "PASS",
+		"not applicable here: vulnerability CVE-3 in pkg:generic/musl: component absent: nobody has it\n"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, b.String())
 		}

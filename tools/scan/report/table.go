@@ -52,6 +52,9 @@ func (r *Report) Table(w io.Writer) error {
 			fmt.Fprintf(w, "static analysis, %s: %d\n", decision, n)
 		}
 	}
+	for _, a := range r.Asides {
+		fmt.Fprintf(w, "not applicable here: %s: %s\n", a.Decision, a.Why)
+	}
 	for _, p := range r.Problems {
 		fmt.Fprintf(w, "%s: %s: %s\n", p.Kind, p.Subject, p.Text)
 	}

@@ -113,6 +113,20 @@ func (facts *Facts) of(d *Decision) []component.Component {
 	return all
 }
 
+// Absent says why a decision is about nothing that the bills of materials are about: it names platforms, none of the bills is
+// of one, and no bill lists the component. It is "" otherwise, and where nobody looked at a bill.
+func (facts *Facts) Absent(d *Decision) string {
+	if len(d.Platforms) == 0 || len(facts.Bills) == 0 || len(facts.of(d)) > 0 {
+		return ""
+	}
+	for _, b := range facts.Bills {
+		if b.Platform != "" && d.on(b.Platform) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("component absent: none of the %d bills of materials lists %s or is of %s", len(facts.Bills), d.Component, strings.Join(d.Platforms, ", "))
+}
+
 func (facts *Facts) option(d *Decision, e *Evidence) (Verdict, string) {
 	looked := 0
 	for _, c := range facts.of(d) {

@@ -11,6 +11,9 @@
 //	id         of the record, or an alias of it; or the rule of static analysis
 //	component  purl without version; for static analysis a file, a folder that ends in /..., or ... for all files
 //	versions   of the component; known vulnerabilities only. A new version wants a new look.
+//	platforms  rows of platforms/matrix.bzl, or patterns of them (path.Match), that alone have the component; known
+//	           vulnerabilities only. Where none of them is looked at, and the component is nowhere, the decision stands aside:
+//	           the report lists it as not applicable. Without them it is about every platform.
 //	status     affected, not_affected, fixed or under_investigation, the words of OpenVEX
 //	justification  for not_affected: one of OpenVEX's five words
 //	reason     why, in a sentence or two; for affected, what is done about it
@@ -31,6 +34,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -85,6 +89,7 @@ type Decision struct {
 	ID            string     `json:"id"`
 	Component     string     `json:"component"`
 	Versions      []string   `json:"versions,omitempty"`
+	Platforms     []string   `json:"platforms,omitempty"`
 	Status        string     `json:"status"`
 	Justification string     `json:"justification,omitempty"`
 	Reason        string     `json:"reason"`
@@ -102,6 +107,18 @@ func (d *Decision) Name() string { return d.Scanner + " " + d.ID + " in " + d.Co
 // Known says whether the decision is about known vulnerabilities, not static analysis.
 func (d *Decision) Known() bool {
 	return d.Scanner == Vulnerability || slices.Contains(VulnerabilityScanners, d.Scanner)
+}
+
+// Unknown are the platforms of the decision that are none of rows.
+func (d *Decision) Unknown(rows []string) []string {
+	return slices.DeleteFunc(slices.Clone(d.Platforms), func(pattern string) bool {
+		return slices.ContainsFunc(rows, func(row string) bool { ok, _ := path.Match(pattern, row); return ok })
+	})
+}
+
+// on says whether the decision is about the platform.
+func (d *Decision) on(platform string) bool {
+	return len(d.Platforms) == 0 || slices.ContainsFunc(d.Platforms, func(pattern string) bool { ok, _ := path.Match(pattern, platform); return ok })
 }
 
 // Parse reads the file and checks every decision against the policy. All that is wrong is reported at once.
@@ -158,6 +175,14 @@ func (d *Decision) check(p *Policy) []error {
 	}
 	if !d.Known() && len(d.Versions) > 0 {
 		bad("versions are for known vulnerabilities")
+	}
+	if !d.Known() && len(d.Platforms) > 0 {
+		bad("platforms are for known vulnerabilities")
+	}
+	for _, p := range d.Platforms {
+		if _, err := path.Match(p, "x"); err != nil || p == "" {
+			bad("platforms: %q is no pattern", p)
+		}
 	}
 	if folder, ok := strings.CutSuffix(d.Component, "..."); ok && !d.Known() {
 		for _, b := range p.ByFile {

@@ -69,6 +69,9 @@ func TestParse(t *testing.T) {
 		"unknown evidence":         {func(d *Decision) { d.Evidence = []Evidence{{Kind: "trust"}} }, "is not known"},
 		"evidence without symbols": {func(d *Decision) { d.Evidence = []Evidence{{Kind: "not-linked", Programs: "*"}} }, "lacks what"},
 		"evidence, bad pattern":    {func(d *Decision) { d.Evidence[0].Programs = "[" }, "no pattern"},
+		"platforms of a rule":      {func(d *Decision) { d.Scanner, d.Versions, d.Platforms = "gosec", nil, []string{"linux_*"} }, "platforms are for"},
+		"platforms, bad pattern":   {func(d *Decision) { d.Platforms = []string{"linux_*", "["} }, "no pattern"},
+		"platforms, empty":         {func(d *Decision) { d.Platforms = []string{""} }, "no pattern"},
 		"versions of a rule":       {func(d *Decision) { d.Scanner = "gosec" }, "versions are for"},
 	} {
 		d := good()

@@ -110,6 +110,10 @@ func muslDecisions(change func(d *triage.Decision)) []triage.Decision {
 // TestRelease scans releases from their bills of materials alone; each plant has its exit code and its words.
 func TestRelease(t *testing.T) {
 	keep := func(*triage.Decision) {}
+	forMusl := func(d *triage.Decision) { d.Platforms = []string{"linux_*_musl"} }
+	onAMD64 := func(bill string) string {
+		return strings.Replace(bill, `"metadata":{`, `"metadata":{"properties":[{"name":"gosqlite:platform","value":"linux_amd64"}],`, 1)
+	}
 	for _, c := range []struct {
 		name      string
 		bill      string
@@ -124,6 +128,8 @@ func TestRelease(t *testing.T) {
 		{"musl in range, decided", bill(musl), muslDecisions(keep), 0, "not_affected"},
 		{"a decision that expired", bill(musl), muslDecisions(func(d *triage.Decision) { d.Expires = "2026-11-20" }), 3, "expired-decision: vulnerability CVE-2020-28928"},
 		{"evidence that is true no more", bill(musl), muslDecisions(func(d *triage.Decision) { d.Evidence[0].Objects = []string{"memcpy.o"} }), 3, "evidence-broken: vulnerability CVE-2020-28928"},
+		{"a decision about other platforms", onAMD64(bill(sqlite("3.54.1"))), muslDecisions(forMusl), 0, "not applicable here: vulnerability CVE-2020-28928 in pkg:generic/musl: component absent"},
+		{"a component of other platforms", onAMD64(bill(musl)), muslDecisions(forMusl), 0, "not_affected"},
 		{"a linked Go package", bill(dep), nil, 3, "untriaged: GO-2026-9001 in pkg:golang/example.org/dep@v1.0.0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -84,6 +84,7 @@ type session struct {
 	bills     []*component.Document
 	facts     triage.Facts
 	resolved  []feed.Resolution
+	rows      []string // of the matrix; nil without a tree
 	report    report.Report
 
 	keptPrograms int // of debug twins, whose results were kept
@@ -230,6 +231,7 @@ func (s *session) finish() error {
 	}
 	s.facts.Findings, s.facts.Bills = finding.Merge(s.facts.Findings), s.bills
 	verdict := gate.Judge(&gate.Input{
+		Rows:   s.rows,
 		Triage: s.decisions, Facts: &s.facts, Scanners: s.report.Scanners, Required: s.required(), Now: s.day,
 		Release: s.gate == "release", DatabaseDay: day, Bills: s.release != "",
 	})

@@ -121,6 +121,9 @@ func (s *session) runTree(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.rows, err = tree.Rows(); err != nil {
+		return err
+	}
 	text, err := tree.Read("pins/pins.json")
 	if err != nil {
 		return err
