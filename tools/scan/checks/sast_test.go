@@ -49,8 +49,10 @@ func plantedTree(t *testing.T) *sast.Env {
 		"key.pem":                             plantedKey,
 		"bad.sh":                              "#!/bin/sh\nrm -rf $1/*\ncd $2\n",
 		"good.sh":                             "#!/bin/sh\necho good\n",
+		"lib/bad.bash":                        "cd $2\n",
 		"internal/capi/amalgamation.c":        "#include \"sqlite3.c\"\n#include \"capi.h\"\n#define GOSQLITE_SHIMS 1\n#include \"shim_planted.c\"\n",
-		"internal/capi/capi.h":                "int planted(int n);\nstatic inline int in_header(int n) " + plantedC,
+		"internal/capi/capi.h":                "#include \"deep.h\"\nint planted(int n);\nstatic inline int in_header(int n) " + plantedC,
+		"internal/capi/deep.h":                "static inline int in_deep(int n) " + plantedC,
 		"internal/capi/sqlite3.h":             "int sqlite3_one(void);\n",
 		"internal/capi/sqlite3.c":             "int sqlite3_one(void) { int unused; return 1; }\n",
 		"internal/capi/planted.go":            "package capi\n\n// #include \"capi.h\"\n// static int of_cgo(int n) " + plantedC + "import \"C\"\n",
@@ -81,10 +83,10 @@ func TestPlants(t *testing.T) {
 	want := map[string][]string{
 		"gosec":      {"G101 inject/inject.go", "G202 inject/inject.go"},
 		"secrets":    {"private-key key.pem"},
-		"shellcheck": {"SC2086 bad.sh"},
+		"shellcheck": {"SC2086 bad.sh", "SC2086 lib/bad.bash"},
 	}
 	for _, file := range []string{
-		"internal/capi/capi.h", "internal/capi/planted.go", "internal/capi/shim_planted.c", "sqlite3_amalgamation/public_names.c", "toolchains/anchor/anchor.c",
+		"internal/capi/capi.h", "internal/capi/deep.h", "internal/capi/planted.go", "internal/capi/shim_planted.c", "sqlite3_amalgamation/public_names.c", "toolchains/anchor/anchor.c",
 	} {
 		want["clang-warnings"] = append(want["clang-warnings"], "-Wunused-variable "+file)
 		want["clang-analyzer"] = append(want["clang-analyzer"], "core.NullDereference "+file)

@@ -6,12 +6,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
 )
@@ -63,12 +61,12 @@ func clang(ctx context.Context, e *Env, name, severity string, flags ...string) 
 		return nil, err
 	}
 	defer remove()
-	units, files, err := ownC(e, dir)
+	c, err := ownC(e, dir)
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Version: version, Input: fmt.Sprintf("%d C files and preambles", files)}
-	for _, u := range units {
+	r := &Result{Version: version, Input: fmt.Sprintf("%d C files and headers, %d preambles", c.files, c.preambles)}
+	for _, u := range c.units {
 		args := slices.Concat(compiler, []string{"-std=gnu11", "-fno-color-diagnostics"}, flags, u.flags, []string{u.file})
 		res, err := host(ctx, e, dir, args...)
 		if err != nil {
@@ -79,7 +77,7 @@ func clang(ctx context.Context, e *Env, name, severity string, flags ...string) 
 		}
 		for _, d := range diagnostics(res.Stderr) {
 			file, ok := relative(e.Tree.Root, d.file)
-			if ok && !strings.HasPrefix(path.Base(file), "sqlite3") {
+			if ok && !ofSQLite(file) {
 				r.Findings = append(r.Findings, finding.Finding{
 					Scanner: name, ID: d.rule, Component: file, Line: d.line, Severity: severity, Rank: finding.Called, Summary: d.text,
 				})

@@ -26,26 +26,28 @@ func cppcheck(ctx context.Context, e *Env) (*Result, error) {
 		return nil, err
 	}
 	defer remove()
-	units, count, err := ownC(e, dir)
+	c, err := ownC(e, dir)
 	if err != nil {
 		return nil, err
 	}
 	// SQLite as a whole would take it minutes: it gets the shims with SQLite's header, and takes unknown types as they come.
 	var files, lone []string
 	for _, name := range e.Tree.Files {
-		if ok, _ := path.Match(capi+"/*.c", name); ok && name != amalgamation {
+		if ok, _ := path.Match(capi+"/*.c", name); ok && name != amalgamation && !ofSQLite(name) {
 			files = append(files, e.path(name))
 		}
 	}
-	for _, u := range units {
+	count := len(files)
+	for _, u := range c.units {
 		switch {
 		case u.lone && !slices.Contains(lone, u.file):
 			lone = append(lone, u.file)
+			count++
 		case filepath.Base(u.file) == "preambles.c":
 			files = append(files, u.file)
 		}
 	}
-	r := &Result{Version: version, Input: fmt.Sprintf("%d C files and preambles", count)}
+	r := &Result{Version: version, Input: fmt.Sprintf("%d C files, %d preambles", count, c.preambles)}
 	with := []string{"-DGOSQLITE_SHIMS=1", "--include=" + e.path(capi+"/sqlite3.h"), "--include=" + e.path(capi+"/capi.h")}
 	for _, run := range [][]string{append(with, files...), lone} {
 		if len(run) == 0 {
@@ -81,7 +83,7 @@ func runCppcheck(ctx context.Context, e *Env, dir string, files []string, r *Res
 			return fmt.Errorf("read the output of cppcheck: %q", line)
 		}
 		file, ok := relative(e.Tree.Root, fields[0])
-		if ok && !strings.HasPrefix(path.Base(file), "sqlite3") {
+		if ok && !ofSQLite(file) {
 			r.Findings = append(r.Findings, finding.Finding{
 				Scanner: "cppcheck", ID: fields[3], Component: file, Line: at, Severity: severity, Rank: finding.Called, Summary: fields[4],
 			})

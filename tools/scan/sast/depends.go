@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func goFiles(in *cache.Inputs) string  { return in.Go() }
 func cFiles(in *cache.Inputs) string   { return in.Part(cache.Source) }
 func allFiles(in *cache.Inputs) string { return in.Part(cache.All) }
 func scripts(in *cache.Inputs) string {
-	return in.Part(func(name string) bool { return path.Ext(name) == ".sh" || path.Ext(name) == "" }) // see shellScripts
+	return in.Part(func(name string) bool { may, _ := forShell(name); return may })
 }
 
 // Go is what the go command says of itself and of its settings, with the C compiler that it uses. Modules outside of the

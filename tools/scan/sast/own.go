@@ -16,11 +16,19 @@ import (
 )
 
 const (
-	capi         = "internal/capi"
-	amalgamation = capi + "/amalgamation.c"
-	publicNames  = "sqlite3_amalgamation/public_names.c"
-	anchor       = "toolchains/anchor/anchor.c"
+	capi          = "internal/capi"
+	amalgamation  = capi + "/amalgamation.c"
+	publicNames   = "sqlite3_amalgamation/public_names.c"
+	optionsHeader = "sqlite3_amalgamation/sqlite3_options.h"
+	anchor        = "toolchains/anchor/anchor.c"
 )
+
+// generated are the files that are written beside own C: of SQLite's authors, and a copy of [optionsHeader]. No commit of
+// main has them; that of a release has.
+var generated = []string{capi + "/sqlite3.c", capi + "/sqlite3.h", capi + "/sqlite3ext.h", capi + "/sqlite3_options.h"}
+
+// ofSQLite reports whether a file is one of these, so that what is found in it is about SQLite.
+func ofSQLite(name string) bool { return slices.Contains(generated, name) }
 
 // A unit is a translation unit of own C.
 type unit struct {
@@ -29,40 +37,47 @@ type unit struct {
 	lone  bool     // it includes nothing of internal/capi
 }
 
+// own is the project's own C.
+type own struct {
+	units     []unit
+	files     int // that stand in units, headers among them
+	preambles int
+}
+
 // ownC lays out every translation unit of the project's own C in dir, and counts the files that are in them:
 //
 //   - internal/capi/amalgamation.c, over the amalgamation and over a library, with the text of shims and own headers in the
-//     place of their includes: what stands in the main file is all that the analyzer begins at, so that SQLite is only
-//     known to it, not analysed;
+//     place of their includes, and of what those include: what stands in the main file is all that the analyzer begins at, so
+//     that SQLite is only known to it, not analysed;
 //   - the preambles of internal/capi's Go files;
 //   - sqlite3_amalgamation/public_names.c, and toolchains/anchor/anchor.c for both of its processors.
 //
-// A C file of the tree that is in none of them is an error, since nothing would be found in it.
-func ownC(e *Env, dir string) (units []unit, files int, err error) {
+// A C file of the tree, a header or a preamble that is in none of them is an error, since nothing would be found in it.
+func ownC(e *Env, dir string) (*own, error) {
 	root := filepath.Join(e.Tree.Root, filepath.FromSlash(capi))
 	if err := e.hasSQLite(); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	includes := []string{"-I" + root, "-I" + filepath.Join(e.Tree.Root, "sqlite3_amalgamation")}
 	seen := map[string]bool{amalgamation: true}
-	text, err := inlined(e, amalgamation, seen)
+	text, err := inlined(e, amalgamation, seen, nil)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if len(seen) == 1 {
-		return nil, 0, errNothing
+		return nil, errNothing
 	}
-	preambles, goFiles, err := preambles(e)
+	preambles, goFiles, others, err := preambles(e)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	for name, text := range map[string]string{"own.c": text, "preambles.c": preambles} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
-	own := filepath.Join(dir, "own.c")
-	units = []unit{{file: own, flags: includes}, {file: own, flags: append([]string{"-DGOSQLITE_LIBSQLITE3"}, includes...)}}
+	main := filepath.Join(dir, "own.c")
+	units := []unit{{file: main, flags: includes}, {file: main, flags: append([]string{"-DGOSQLITE_LIBSQLITE3"}, includes...)}}
 	if goFiles > 0 {
 		units = append(units, unit{file: filepath.Join(dir, "preambles.c"), flags: includes})
 	}
@@ -77,32 +92,43 @@ func ownC(e *Env, dir string) (units []unit, files int, err error) {
 			units = append(units, u)
 		}
 	}
-	if left := unlisted(e.Tree, seen); left != nil {
-		return nil, 0, fmt.Errorf("find own C: %s is in no translation unit that is looked at: add it to tools/scan/sast/own.go", strings.Join(left, ", "))
+	if left := append(unlisted(e.Tree, seen), others...); len(left) > 0 {
+		return nil, fmt.Errorf("find own C: %s is in no translation unit that is looked at: add it to tools/scan/sast/own.go", strings.Join(left, ", "))
 	}
-	return units, len(seen) + goFiles, nil
+	return &own{units, len(seen), goFiles}, nil
 }
 
-var ownInclude = regexp.MustCompile(`^#[ \t]*include "(\w+\.[ch])"`)
+var (
+	include    = regexp.MustCompile(`^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]`)
+	pragmaOnce = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*pragma[ \t]+once\b`)
+)
 
-// inlined is a file of internal/capi with the text of own files in the place of their includes.
-func inlined(e *Env, name string, seen map[string]bool) (string, error) {
+// inlined is a file with the text of own files in the place of their includes, and of those that they include, however deep.
+// within are the files that it stands in: where one of them is included again, the include stays, as its guard makes nothing of
+// it.
+func inlined(e *Env, name string, seen map[string]bool, within []string) (string, error) {
 	data, err := e.Tree.Read(name)
 	if err != nil {
 		return "", err
 	}
+	if pragmaOnce.Match(data) {
+		return "", fmt.Errorf("find own C: %s has pragma once, which counts for nothing where its text stands in another file: write a guard", name)
+	}
+	within = append(within[:len(within):len(within)], name)
 	var text strings.Builder
 	line := 0
 	for l := range strings.Lines(string(data)) {
 		line++
-		m := ownInclude.FindStringSubmatch(l)
-		if m == nil || strings.HasPrefix(m[1], "sqlite3") || !slices.Contains(e.Tree.Files, capi+"/"+m[1]) {
+		inner := ""
+		if m := include.FindStringSubmatch(l); m != nil {
+			inner = path.Join(path.Dir(name), m[1])
+		}
+		if inner == "" || ofSQLite(inner) || slices.Contains(within, inner) || !slices.Contains(e.Tree.Files, inner) {
 			text.WriteString(l)
 			continue
 		}
-		inner := capi + "/" + m[1]
 		seen[inner] = true
-		own, err := e.Tree.Read(inner)
+		own, err := inlined(e, inner, seen, within)
 		if err != nil {
 			return "", err
 		}
@@ -121,67 +147,15 @@ func (e *Env) hasSQLite() error {
 
 func (e *Env) path(name string) string { return filepath.Join(e.Tree.Root, filepath.FromSlash(name)) }
 
-var importC = regexp.MustCompile(`^import "C"\s*$`)
+// cExtensions are those of files that a C compiler takes, and of headers.
+var cExtensions = []string{".c", ".cc", ".cpp", ".cxx", ".m", ".S", ".s", ".h", ".hh", ".hpp", ".hxx"}
 
-// preambles are the comments before import "C", which cgo compiles, one after the other.
-func preambles(e *Env) (string, int, error) {
-	var all strings.Builder
-	files := 0
-	for _, name := range e.Tree.Files {
-		if path.Dir(name) != capi || path.Ext(name) != ".go" {
-			continue
-		}
-		data, err := e.Tree.Read(name)
-		if err != nil {
-			return "", 0, err
-		}
-		text, ok := preamble(string(data))
-		if ok {
-			files++
-			fmt.Fprintf(&all, "#line 1 %q\n%s\n", e.path(name), text)
-		}
-	}
-	return all.String(), files, nil
-}
-
-// preamble is the C before import "C" in a Go file, each line at its number; ok is false when there is no such import.
-func preamble(source string) (text string, ok bool) {
-	lines := strings.SplitAfter(source, "\n")
-	end := slices.IndexFunc(lines, func(l string) bool { return importC.MatchString(strings.TrimRight(l, "\r\n")) })
-	if end < 0 {
-		return "", false
-	}
-	begin := end
-	if begin > 0 && strings.HasSuffix(strings.TrimSpace(lines[begin-1]), "*/") {
-		for begin--; begin > 0 && !strings.HasPrefix(lines[begin], "/*"); begin-- {
-		}
-	} else {
-		for begin > 0 && strings.HasPrefix(lines[begin-1], "//") {
-			begin--
-		}
-	}
-	out := strings.Repeat("\n", begin)
-	for _, l := range lines[begin:end] {
-		l = strings.TrimPrefix(strings.TrimPrefix(l, "//"), "/*")
-		l = strings.Replace(l, "*/", "", 1)
-		if strings.HasPrefix(strings.TrimSpace(l), "#cgo") {
-			l = "\n"
-		}
-		out += l
-	}
-	return out, true
-}
-
-// cExtensions are those of files that a C compiler takes, but for headers, which are in units by their includes.
-var cExtensions = []string{".c", ".cc", ".cpp", ".cxx", ".m", ".S", ".s"}
-
-// unlisted are C files, and headers of internal/capi, that are in no unit. Folders outside of what is analysed have none that
-// count, and what is generated is not in the tree.
+// unlisted are C files and headers that are in no unit. Folders outside of what is analysed have none that count; what is
+// generated is not ours; and the header of options has nothing but names that are set.
 func unlisted(tree *lint.Tree, seen map[string]bool) []string {
 	var left []string
 	for _, name := range tree.Files {
-		is := slices.Contains(cExtensions, path.Ext(name)) || path.Ext(name) == ".h" && path.Dir(name) == capi
-		if is && !seen[name] && !strings.HasPrefix(path.Base(name), "sqlite3") && !LeftOut(name) {
+		if slices.Contains(cExtensions, path.Ext(name)) && !seen[name] && !ofSQLite(name) && name != optionsHeader && !LeftOut(name) {
 			left = append(left, name)
 		}
 	}

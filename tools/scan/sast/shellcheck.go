@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
@@ -17,24 +18,29 @@ import (
 
 var shebang = regexp.MustCompile(`^#! *(/usr)?/bin/(env +)?(ba|da|k)?sh\b`)
 
-// shellScripts are the files that a shell runs: by name, or by their first line.
+// forShell reports of a file's name whether a shell may read the file, and whether it does so whatever the first line says.
+// Others read it when that names a shell.
+func forShell(name string) (may, does bool) {
+	ext := path.Ext(name)
+	does = slices.Contains([]string{".sh", ".bash", ".dash", ".ksh"}, ext)
+	// A name that begins with its only dot, as .profile, has no ending.
+	return does || ext == "" || ext == path.Base(name), does
+}
+
+// shellScripts are the files that a shell reads.
 func shellScripts(e *Env) ([]string, error) {
 	var names []string
 	for _, name := range e.Tree.Files {
-		switch path.Ext(name) {
-		case ".sh":
-			names = append(names, name)
-			continue
-		case "":
-		default:
-			continue
+		may, does := forShell(name)
+		if may && !does {
+			data, err := e.Tree.Read(name)
+			if err != nil {
+				return nil, err
+			}
+			first, _, _ := bytes.Cut(data, []byte("\n"))
+			does = shebang.Match(first)
 		}
-		data, err := e.Tree.Read(name)
-		if err != nil {
-			return nil, err
-		}
-		first, _, _ := bytes.Cut(data, []byte("\n"))
-		if shebang.Match(first) {
+		if does {
 			names = append(names, name)
 		}
 	}
