@@ -2,8 +2,8 @@
 
 // Package cache keeps what scanners said, so that a scan of a tree in which nothing changed asks them once.
 //
-// A result is kept under a digest of everything that it depends on: the scanner, this program, the programs that it runs,
-// and the bytes that they read. Whoever asks with another digest gets nothing. Each file of the folder holds one result:
+// A result is kept under a digest of what it is known to depend on: the scanner, this program, the programs that it runs, their
+// settings, and the bytes of the tree that they read. Whoever asks with another digest gets nothing. Each file of the folder holds one result:
 //
 //	SHA-256 of the rest, in hexadecimal, and a newline
 //	the result as JSON

@@ -3,9 +3,11 @@
 package cache
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -34,28 +36,42 @@ func Source(name string) bool {
 // All reports that what any file says matters.
 func All(string) bool { return true }
 
+// unreadable stands for the digest of what nobody can read who runs this, and so no scanner.
+const unreadable = "not readable"
+
 // Digest reads the files of the tree at root, and beside them the sources that lie there and that git ignores: a compiler
-// reads those as well.
+// reads those as well. A file of the tree that cannot be read is an error, which names it. What git ignores may be anything,
+// also a folder of another user: what cannot be read of it is no source to anybody here, and is remembered as that.
 func Digest(root string, files []string, links map[string]string) (*Inputs, error) {
+	sum := func(name string) (string, error) { return action.Digest(filepath.Join(root, filepath.FromSlash(name))) }
+	return digest(os.DirFS(root), sum, files, links)
+}
+
+func digest(tree fs.FS, sum func(name string) (string, error), files []string, links map[string]string) (*Inputs, error) {
 	in := &Inputs{map[string]string{}}
 	for name, target := range links {
 		in.sums[name] = "link to " + target
 	}
 	for _, name := range files {
-		if err := in.add(root, name); err != nil {
-			return nil, err
-		}
-	}
-	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() && d.Name() == ".git" {
-			return skip(err)
-		}
-		rel, err := filepath.Rel(root, file)
+		s, err := sum(name)
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("read inputs: %s, a file of the tree: %w; make it readable, or remove it", name, cause(err))
 		}
-		if name := filepath.ToSlash(rel); d.Type().IsRegular() && in.sums[name] == "" && Source(name) {
-			return in.add(root, name)
+		in.sums[name] = s
+	}
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case name == "." && err != nil:
+			return err
+		case err != nil:
+			in.sums[name] = unreadable
+			return fs.SkipDir
+		case d.IsDir() && d.Name() == ".git":
+			return fs.SkipDir
+		case d.Type().IsRegular() && in.sums[name] == "" && Source(name):
+			if in.sums[name], err = sum(name); err != nil {
+				in.sums[name] = unreadable
+			}
 		}
 		return nil
 	})
@@ -65,21 +81,13 @@ func Digest(root string, files []string, links map[string]string) (*Inputs, erro
 	return in, nil
 }
 
-// skip ends the walk with an error, or leaves a folder out.
-func skip(err error) error {
-	if err != nil {
-		return err
+// cause is an error without the name of the file on this machine.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
 	}
-	return fs.SkipDir
-}
-
-func (in *Inputs) add(root, name string) error {
-	sum, err := action.Digest(filepath.Join(root, filepath.FromSlash(name)))
-	if err != nil {
-		return fmt.Errorf("read inputs: %w", err)
-	}
-	in.sums[name] = sum
-	return nil
+	return err
 }
 
 // Part is the files that are read, with their digests.

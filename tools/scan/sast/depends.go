@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -16,10 +17,12 @@ import (
 	"github.com/gosqlite/gosqlite/tools/scan/cache"
 )
 
-// Depends is everything that the result of a scanner depends on beside this program: files of the tree, and the programs that
-// it runs, by their bytes and by what they say of themselves. Two runs with the same have the same result.
+// Depends is what the result of a scanner depends on beside this program: files of the tree, the programs that it runs, by
+// their bytes and by what they say of themselves, and the settings of the environment that these are known to read. What else
+// lies on the machine is not in it: headers of its C library, other programs that those run, files of the user's settings.
+// After a change of that, --fresh asks again; the gate of a release always does.
 func (s *Scanner) Depends(ctx context.Context, e *Env, in *cache.Inputs) ([]string, error) {
-	parts := []string{e.Tree.Root, s.reads(in)}
+	parts := []string{e.Tree.Root, s.reads(in), e.settings()}
 	for _, runs := range s.runs {
 		part, err := runs(ctx, e)
 		if err != nil {
@@ -38,8 +41,32 @@ func scripts(in *cache.Inputs) string {
 	return in.Part(func(name string) bool { may, _ := forShell(name); return may })
 }
 
-// Go is what the go command says of itself and of its settings, with the C compiler that it uses. Modules outside of the
-// tree are named by go.sum.
+// settingNames are settings of the environment by which programs find other files, or take other options, and which go env does not
+// print or is asked for with a value of its own: of the go command and go/packages, of GCC and clang, of zig, and of the locale.
+var settingNames = []string{
+	"CGO_ENABLED", "GOPACKAGESDRIVER", "GOPACKAGESDEBUG", "GOROOT", "GOFLAGS", "GOWORK", "GODEBUG", "GOEXPERIMENT",
+	"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "SDKROOT",
+	"CCC_OVERRIDE_OPTIONS", "CLANG_CONFIG_FILE_USER_DIR", "CLANG_CONFIG_FILE_SYSTEM_DIR", "PKG_CONFIG", "PKG_CONFIG_PATH",
+	"ZIG_LIB_DIR", "ZIG_LIBC", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES",
+}
+
+// settings are those of the environment that programs read; of one that is set twice, the last counts.
+func (e *Env) settings() string {
+	set := map[string]string{}
+	for _, v := range e.Environ {
+		if name, value, _ := strings.Cut(v, "="); slices.Contains(settingNames, name) {
+			set[name] = value
+		}
+	}
+	var all strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		fmt.Fprintf(&all, "%s=%q ", name, set[name])
+	}
+	return all.String()
+}
+
+// Go is what the go command says of itself and of its settings, and the environment of others, with the C compiler that it
+// uses. Modules outside of the tree are named by go.sum.
 func Go(ctx context.Context, e *Env) (string, error) {
 	command := lint.Command{Dir: e.Tree.Root, Env: []string{"GOWORK=off", "CGO_ENABLED=1"}, Args: []string{"go", "env", "-json"}}
 	res, err := e.Runner.Run(ctx, command)
@@ -60,7 +87,7 @@ func Go(ctx context.Context, e *Env) (string, error) {
 		return "", err
 	}
 	text, err := json.Marshal(settings)
-	return string(text) + cc, err
+	return string(text) + cc + e.settings(), err
 }
 
 // program is a program in PATH with the words before --version: its bytes, and what it prints.

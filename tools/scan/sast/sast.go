@@ -51,7 +51,8 @@ type Env struct {
 	Zig string
 	// Gitleaks is the file in the form of go.mod that pins gitleaks: it links much that the tools do not.
 	Gitleaks string
-	Temp     string // folder for files of a run; it has to exist
+	Temp     string   // folder for files of a run; it has to exist
+	Environ  []string // NAME=value: what the programs that Runner runs find in their environment
 }
 
 // A Result is what one scanner said.

@@ -117,6 +117,25 @@ func gitleaksMod(root string) string {
 func (s *session) runTree(ctx context.Context) error {
 	begin := s.env.now()
 	system := s.env.system()
+	self, err := s.env.self()
+	if err != nil {
+		return err
+	}
+	r := &runner{cache: s.openCache(), workers: processors(), now: s.env.now, stderr: s.env.stderr}
+	if r.self, err = action.Digest(self); err != nil {
+		return fmt.Errorf("read this program: %w", err)
+	}
+	r.inputs = func(ctx context.Context) (*cache.Inputs, error) {
+		tree, err := lint.Tracked(ctx, system, s.root)
+		if err != nil {
+			return nil, err
+		}
+		return cache.Digest(s.root, tree.Files, tree.Links)
+	}
+	// Before the tree is listed for the scanners, so that a file that comes in between is in the second digest alone.
+	if r.read, err = r.inputs(ctx); err != nil {
+		return err
+	}
 	tree, err := lint.Tracked(ctx, system, s.root)
 	if err != nil {
 		return err
@@ -143,23 +162,11 @@ func (s *session) runTree(ctx context.Context) error {
 	if err := s.runBills(append(slices.Clone(pins.Components), java)); err != nil {
 		return err
 	}
-	self, err := s.env.self()
-	if err != nil {
-		return err
-	}
 	env := &sast.Env{
-		Runner: system, Tree: tree, Temp: s.temp, Self: self, Zig: s.zig,
+		Runner: system, Tree: tree, Temp: s.temp, Self: self, Zig: s.zig, Environ: s.env.environ,
 		Tools: filepath.Join(s.root, "tools"), Gitleaks: gitleaksMod(s.root),
 	}
-	r := &runner{cache: s.openCache(), workers: processors(), now: s.env.now, stderr: s.env.stderr}
-	if r.self, err = action.Digest(self); err != nil {
-		return fmt.Errorf("read this program: %w", err)
-	}
-	inputs, err := cache.Digest(s.root, tree.Files, tree.Links)
-	if err != nil {
-		return err
-	}
-	tasks := s.tasks(env, r, inputs, pins)
+	tasks := s.tasks(env, r, pins)
 	outcomes := r.all(ctx, tasks)
 	if err := ctx.Err(); err != nil {
 		return err
@@ -179,16 +186,16 @@ func (s *session) runTree(ctx context.Context) error {
 }
 
 // tasks are the wanted scanners of the tree, in the order of the report.
-func (s *session) tasks(env *sast.Env, r *runner, inputs *cache.Inputs, pins *component.Document) []task {
+func (s *session) tasks(env *sast.Env, r *runner, pins *component.Document) []task {
 	v := &govuln.Scan{Database: s.database, Env: s.env.system().Env, Temp: s.temp, Go: goVersion(pins)}
 	all := []task{
 		{name: govuln.BinaryScanner, cost: 25, run: func(ctx context.Context) (*sast.Result, error) { return s.runTwins(ctx, v, r) }},
 		{name: modulesScanner, run: func(ctx context.Context) (*sast.Result, error) { return s.runModules(ctx, pins) }},
 		{
 			name: govuln.SourceScanner, cost: 25,
-			depends: func(ctx context.Context) ([]string, error) {
+			depends: func(ctx context.Context, in *cache.Inputs) ([]string, error) {
 				said, err := sast.Go(ctx, env)
-				return []string{s.root, inputs.Go(), said, s.database.Meta.SHA256, v.Go}, err
+				return []string{s.root, in.Go(), said, s.database.Meta.SHA256, v.Go}, err
 			},
 			run: func(ctx context.Context) (*sast.Result, error) { return s.runSource(ctx, v, env.Tree) },
 		},
@@ -196,7 +203,7 @@ func (s *session) tasks(env *sast.Env, r *runner, inputs *cache.Inputs, pins *co
 	for _, sc := range sast.Scanners() {
 		all = append(all, task{
 			name: sc.Name, cost: sc.Cost,
-			depends: func(ctx context.Context) ([]string, error) { return sc.Depends(ctx, env, inputs) },
+			depends: func(ctx context.Context, in *cache.Inputs) ([]string, error) { return sc.Depends(ctx, env, in) },
 			run:     func(ctx context.Context) (*sast.Result, error) { return sc.Run(ctx, env) },
 		})
 	}
@@ -220,7 +227,7 @@ func (s *session) runTwins(ctx context.Context, v *govuln.Scan, r *runner) (*sas
 		for _, p := range unpacked.Programs {
 			found := r.one(ctx, &task{
 				name: govuln.BinaryScanner + "-program",
-				depends: func(context.Context) ([]string, error) {
+				depends: func(context.Context, *cache.Inputs) ([]string, error) {
 					return []string{p.Name, p.SHA256, s.database.Meta.SHA256}, nil
 				},
 				run: func(ctx context.Context) (*sast.Result, error) {
@@ -234,8 +241,11 @@ func (s *session) runTwins(ctx context.Context, v *govuln.Scan, r *runner) (*sas
 			if found.err != nil {
 				return nil, found.err
 			}
-			if found.kept {
+			switch {
+			case found.kept:
 				s.keptPrograms++
+			case found.key != nil: // of a copy that nobody else changes
+				r.put(govuln.BinaryScanner+"-program", found)
 			}
 			out.Version, out.Findings = found.Version, append(out.Findings, found.Findings...)
 			s.facts.Programs = append(s.facts.Programs, triage.Program{Name: p.Name, Defines: p.Defines})

@@ -27,8 +27,8 @@ const maxWorkers = 4
 type task struct {
 	name string
 	cost int // about how many seconds it takes; the longest begin first
-	// depends is everything that the result depends on; nil when the task keeps results itself, or keeps none.
-	depends func(ctx context.Context) ([]string, error)
+	// depends is what the result depends on, when the tree has these files; nil when the task keeps results itself, or keeps none.
+	depends func(ctx context.Context, in *cache.Inputs) ([]string, error)
 	run     func(ctx context.Context) (*sast.Result, error)
 }
 
@@ -41,12 +41,17 @@ type outcome struct {
 	err  error
 	kept bool // the result was kept from an earlier run
 	took time.Duration
+
+	key *cache.Key // that the result may be kept under; nil for none
 }
 
 // A runner runs tasks.
 type runner struct {
-	cache   *cache.Cache
-	self    string // digest of this program
+	cache *cache.Cache
+	self  string // digest of this program
+	// inputs reads the files of the tree with their digests: before the first task, and after the last one.
+	inputs  func(ctx context.Context) (*cache.Inputs, error)
+	read    *cache.Inputs // before the first task
 	workers int
 	now     func() time.Time
 	stderr  io.Writer
@@ -93,10 +98,41 @@ func (r *runner) all(ctx context.Context, tasks []task) []outcome {
 	}
 	close(next)
 	workers.Wait()
+	r.keep(ctx, tasks, outcomes)
 	return outcomes
 }
 
-// one takes the result of a task from the cache, or runs it. An error is never kept.
+// keep keeps what tasks said that ran, each under the key that it had before it ran, if it still has that key: when a file, or a
+// program, changed meanwhile, nobody knows which of its forms was looked at.
+func (r *runner) keep(ctx context.Context, tasks []task, outcomes []outcome) {
+	if !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.key != nil }) || ctx.Err() != nil {
+		return
+	}
+	in, err := r.inputs(ctx)
+	if err != nil {
+		r.say("scan: notice: nothing is kept: %v\n", err)
+		return
+	}
+	for i, o := range outcomes {
+		if o.key == nil {
+			continue
+		}
+		if key, known := r.key(ctx, &tasks[i], in); !known || key != *o.key {
+			r.say("scan: notice: %s: the result is not kept, because something that it depends on changed meanwhile\n", tasks[i].name)
+			continue
+		}
+		r.put(tasks[i].name, o)
+	}
+}
+
+// put keeps a result.
+func (r *runner) put(name string, o outcome) {
+	if err := r.cache.Put(name, *o.key, o.Result); err != nil {
+		r.say("scan: notice: %v\n", err)
+	}
+}
+
+// one takes the result of a task from the cache, or runs it. An error has no key, so that it is never kept.
 func (r *runner) one(ctx context.Context, t *task) (o outcome) {
 	begin := r.now()
 	defer func() {
@@ -108,26 +144,24 @@ func (r *runner) one(ctx context.Context, t *task) (o outcome) {
 	if o.err = ctx.Err(); o.err != nil {
 		return o
 	}
-	key, known := r.key(ctx, t)
+	key, known := r.key(ctx, t, r.read)
 	if known && r.cache.Get(t.name, key, &o.Result) {
 		o.kept = true
 		return o
 	}
 	if o.Result, o.err = t.run(ctx); known && o.err == nil {
-		if err := r.cache.Put(t.name, key, o.Result); err != nil {
-			r.say("scan: notice: %v\n", err)
-		}
+		o.key = &key
 	}
 	return o
 }
 
 // key is that of the task's result. What it depends on may not be known, because a program is not there: then nothing is
 // kept, and the run says why.
-func (r *runner) key(ctx context.Context, t *task) (key cache.Key, known bool) {
+func (r *runner) key(ctx context.Context, t *task, in *cache.Inputs) (key cache.Key, known bool) {
 	if t.depends == nil || r.self == "" {
 		return key, false
 	}
-	parts, err := t.depends(ctx)
+	parts, err := t.depends(ctx, in)
 	if err != nil {
 		return key, false
 	}

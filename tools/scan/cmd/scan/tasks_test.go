@@ -33,7 +33,7 @@ type counted struct {
 func (c *counted) task(name string) task {
 	return task{
 		name:    name,
-		depends: func(context.Context) ([]string, error) { return []string{c.input}, nil },
+		depends: func(context.Context, *cache.Inputs) ([]string, error) { return []string{c.input}, nil },
 		run: func(context.Context) (*sast.Result, error) {
 			c.Lock()
 			defer c.Unlock()
@@ -49,7 +49,58 @@ func (c *counted) task(name string) task {
 }
 
 func testRunner(dir, self string, read bool) *runner {
-	return &runner{cache: cache.Open(dir, read), self: self, workers: 2, now: time.Now, stderr: &bytes.Buffer{}}
+	return &runner{cache: cache.Open(dir, read), self: self, workers: 2, now: time.Now, stderr: &bytes.Buffer{},
+		inputs: func(context.Context) (*cache.Inputs, error) { return nil, nil }}
+}
+
+// TestChangedMeanwhile: what a scanner said while a file of the tree was written is kept under no key, neither under that of
+// the form before nor under that of the form after; and so it is when the files cannot be read again.
+func TestChangedMeanwhile(t *testing.T) {
+	root := t.TempDir()
+	write := func(text string) { put(t, root, map[string]string{"a.go": text}) }
+	digest := func(context.Context) (*cache.Inputs, error) { return cache.Digest(root, []string{"a.go"}, nil) }
+	dir, runs := t.TempDir(), 0
+	scan := func(meanwhile func(), again error) (outcome, string) {
+		r := testRunner(dir, "v1", true)
+		var err error
+		if r.read, err = digest(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.inputs = func(ctx context.Context) (*cache.Inputs, error) {
+			if again != nil {
+				return nil, again
+			}
+			return digest(ctx)
+		}
+		o := r.all(t.Context(), []task{{
+			name:    "gosec",
+			depends: func(_ context.Context, in *cache.Inputs) ([]string, error) { return []string{in.Go()}, nil },
+			run: func(context.Context) (*sast.Result, error) {
+				runs++
+				meanwhile()
+				return &sast.Result{Version: "1"}, nil
+			},
+		}})[0]
+		return o, r.stderr.(*bytes.Buffer).String()
+	}
+	nothing := func() {}
+	write("before")
+	if o, says := scan(func() { write("after") }, nil); o.kept || !strings.Contains(says, "gosec: the result is not kept") {
+		t.Errorf("kept %v, %q", o.kept, says)
+	}
+	if o, says := scan(nothing, errors.New("planted")); o.kept || !strings.Contains(says, "nothing is kept: planted") {
+		t.Errorf("the form after: kept %v, %q", o.kept, says)
+	}
+	if o, says := scan(nothing, nil); o.kept || says != "" {
+		t.Errorf("the form after, again: kept %v, %q", o.kept, says)
+	}
+	if o, _ := scan(nothing, nil); !o.kept {
+		t.Error("a tree that does not change is looked at each time")
+	}
+	write("before")
+	if o, _ := scan(nothing, nil); o.kept || runs != 4 {
+		t.Errorf("the form before: kept %v, %d runs", o.kept, runs)
+	}
 }
 
 // TestKept: a result is asked for once, comes back as it was, and not when anything that it depends on is another.
@@ -72,7 +123,7 @@ func TestKept(t *testing.T) {
 		{"another scanner", func() outcome { return testRunner(dir, "v1", true).all(t.Context(), []task{c.task("vet")})[0] }},
 		{"unknown inputs", func() outcome {
 			x := c.task("gosec")
-			x.depends = func(context.Context) ([]string, error) { return nil, errors.New("planted") }
+			x.depends = func(context.Context, *cache.Inputs) ([]string, error) { return nil, errors.New("planted") }
 			return testRunner(dir, "v1", true).all(t.Context(), []task{x})[0]
 		}},
 	} {
