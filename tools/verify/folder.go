@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/sha512"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -76,7 +77,6 @@ type file struct {
 	role    Role
 	mode    fs.FileMode
 	size    int64
-	read    bool // size and sha256 are of what was read
 	sha256  [32]byte
 	sha512  [64]byte
 	entry   *manifest.File // nil for what the manifest does not list
@@ -168,59 +168,72 @@ func (r *release) open(f *file) (*os.File, error) {
 	return h, nil
 }
 
-// digest reads every file once.
+// digest reads every file once, and counts the bytes of those that were read whole.
 func (r *release) digest() error {
-	err := r.eachFile(func(f *file, in io.Reader, buffer []byte) (err error) {
+	sizes, err := r.eachFile(func(f *file, in io.Reader, buffer []byte) (int64, error) {
 		short := sha256.New()
-		if f.size, err = io.CopyBuffer(short, in, buffer); err == nil {
-			short.Sum(f.sha256[:0])
-			f.read = true
+		n, err := io.CopyBuffer(short, in, buffer)
+		if err != nil {
+			return 0, err
 		}
-		return err
+		f.size = n
+		short.Sum(f.sha256[:0])
+		return n, nil
 	})
-	for _, f := range r.files {
-		if f.read {
-			r.bytes += f.size
-		}
+	for _, n := range sizes {
+		r.bytes += n
 	}
 	return err
 }
 
 // longDigest takes the SHA-512 that bills of materials name beside it: apart, since it takes five times as long and only what
-// stands in them is held against it. Both are of the same bytes, or the folder changed meanwhile.
+// stands in them is held against it. Both are of the same bytes, or the folder changed meanwhile. They are not counted again.
 func (r *release) longDigest() error {
-	return r.eachFile(func(f *file, in io.Reader, buffer []byte) error {
+	_, err := r.eachFile(func(f *file, in io.Reader, buffer []byte) (int64, error) {
 		short, long := sha256.New(), sha512.New()
-		if _, err := io.CopyBuffer(io.MultiWriter(short, long), in, buffer); err != nil {
-			return err
+		n, err := io.CopyBuffer(io.MultiWriter(short, long), in, buffer)
+		if err != nil {
+			return 0, err
 		}
 		if [sha256.Size]byte(short.Sum(nil)) != f.sha256 {
-			return fmt.Errorf("%s changed while it was read", f.name)
+			return 0, fmt.Errorf("%s changed while it was read", f.name)
 		}
 		long.Sum(f.sha512[:0])
-		return nil
+		return n, nil
 	})
+	return err
 }
+
+// A visit reads a file whole and says how many bytes it had. It may change its file and nothing else.
+type visit func(f *file, in io.Reader, buffer []byte) (int64, error)
 
 // maxReaders bounds the files that are read at once; each has a buffer and takes a processor.
 const maxReaders = 4
 
-// eachFile reads what is a regular file, some at once and the largest first. visit may change its file and nothing else. The
-// error is that of the first file in the order of names.
-func (r *release) eachFile(visit func(f *file, in io.Reader, buffer []byte) error) error {
+// eachFile reads what is a regular file, some at once and the largest first, and returns what visit said of each, by the order
+// of names. After an error no further file is begun, and reads that are under way end; the error is that of the first file by
+// name among those that failed by themselves.
+func (r *release) eachFile(visit visit) ([]int64, error) {
 	order := make([]int, len(r.files))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.files[b].size, r.files[a].size) })
-	errs := make([]error, len(r.files))
+	sizes, errs := make([]int64, len(r.files)), make([]error, len(r.files))
 	next := make(chan int)
+	ctx, stop := context.WithCancelCause(r.ctx)
+	defer stop(nil)
 	var readers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), maxReaders, len(order)) {
 		readers.Go(func() {
 			buffer := make([]byte, 256<<10)
 			for i := range next {
-				errs[i] = r.visit(r.files[i], buffer, visit)
+				if ctx.Err() != nil {
+					continue
+				}
+				if sizes[i], errs[i] = r.visit(ctx, r.files[i], buffer, visit); errs[i] != nil {
+					stop(errStopped)
+				}
 			}
 		})
 	}
@@ -229,26 +242,43 @@ func (r *release) eachFile(visit func(f *file, in io.Reader, buffer []byte) erro
 	}
 	close(next)
 	readers.Wait()
-	return cmp.Or(errs...)
+	byThemselves := slices.DeleteFunc(errs, func(err error) bool { return errors.Is(err, errStopped) })
+	return sizes, cmp.Or(append(byThemselves, r.ctx.Err())...)
 }
 
-func (r *release) visit(f *file, buffer []byte, visit func(f *file, in io.Reader, buffer []byte) error) error {
-	if err := r.ctx.Err(); err != nil || f.mode.IsDir() {
-		return err
+// errStopped ends reads because another one failed.
+var errStopped = errors.New("another file could not be read")
+
+func (r *release) visit(ctx context.Context, f *file, buffer []byte, visit visit) (int64, error) {
+	if f.mode.IsDir() {
+		return 0, nil
 	}
 	h, err := r.open(f)
 	if err != nil && f.mode&fs.ModeSymlink == 0 {
-		return err
+		return 0, err
 	}
 	if h == nil {
-		return nil
+		return 0, nil
 	}
-	err = visit(f, struct{ io.Reader }{h}, buffer)
+	n, err := visit(f, untilDone{ctx, h}, buffer)
 	h.Close()
 	if err != nil {
-		return fmt.Errorf("read release: %w", err)
+		return 0, fmt.Errorf("read release: %w", err)
 	}
-	return nil
+	return n, nil
+}
+
+// untilDone reads until the context is done.
+type untilDone struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (u untilDone) Read(p []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, context.Cause(u.ctx)
+	}
+	return u.in.Read(p)
 }
 
 // read returns the bytes of a file of at most limit bytes; nil when it can't be one.

@@ -10,7 +10,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -59,32 +63,72 @@ func TestDigestsAtOnce(t *testing.T) {
 	}
 }
 
-// TestFirstError: the error is the one of the first file by name, whichever was read first, and none is lost.
-func TestFirstError(t *testing.T) {
-	r := folderOf(t, map[string]int{"a": 10, "b": 1000, "c": 100000, "d": 1})
-	fails := func(names ...string) error {
-		return r.eachFile(func(f *file, _ io.Reader, _ []byte) error {
-			for _, name := range names {
-				if f.name == name {
-					return errors.New("planted in " + name)
-				}
+// TestFailedRead: of files that fail together the error is the one of the first by name, nothing is begun after a failure, and
+// the sizes are those of the files in the order of names.
+func TestFailedRead(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	r := folderOf(t, map[string]int{"a": 10, "b": 100, "c": 1000, "d": 1, "e": 1, "f": 1})
+	// The three largest files are begun together, and those that are named fail when all three are.
+	fails := func(names ...string) (visited int, err error) {
+		var begun sync.WaitGroup
+		begun.Add(3)
+		var count atomic.Int32
+		sizes, err := r.eachFile(func(f *file, in io.Reader, buffer []byte) (int64, error) {
+			count.Add(1)
+			if strings.Contains("abc", f.name) {
+				begun.Done()
+				begun.Wait()
 			}
-			return nil
+			if slices.Contains(names, f.name) {
+				return 0, errors.New("planted in " + f.name)
+			}
+			return io.CopyBuffer(io.Discard, in, buffer)
 		})
+		if want := []int64{10, 100, 1000, 1, 1, 1}; err == nil && !slices.Equal(sizes, want) {
+			t.Errorf("%d bytes, want %d", sizes, want)
+		}
+		return int(count.Load()), err
 	}
-	for want, names := range map[string][]string{"b": {"c", "b", "d"}, "a": {"a", "c"}, "d": {"d"}} {
-		if err := fails(names...); err == nil || !strings.Contains(err.Error(), "planted in "+want) {
+	for want, names := range map[string][]string{"b": {"c", "b"}, "a": {"a", "c"}, "d": {"d"}} {
+		if _, err := fails(names...); err == nil || err.Error() != "read release: planted in "+want {
 			t.Errorf("%q: %v", names, err)
 		}
 	}
-	if err := fails(); err != nil {
-		t.Error(err)
+	if visited, err := fails(); err != nil || visited != 6 {
+		t.Errorf("%d files, %v", visited, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	r.ctx = ctx
-	if err := fails(); !errors.Is(err, context.Canceled) {
-		t.Errorf("after the end: %v", err)
+	if visited, err := fails(); !errors.Is(err, context.Canceled) || visited != 0 {
+		t.Errorf("after the end: %d files, %v", visited, err)
+	}
+}
+
+// TestFailedReadEnds: one reader fails, and neither goes it on with another file nor another reader with its own.
+func TestFailedReadEnds(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	r := folderOf(t, map[string]int{"a": 1000, "b": 900, "c": 10, "d": 1})
+	begun, visited := make(chan bool), []string{}
+	var mu sync.Mutex
+	_, err := r.eachFile(func(f *file, in io.Reader, _ []byte) (int64, error) {
+		mu.Lock()
+		visited = append(visited, f.name)
+		mu.Unlock()
+		if f.name != "a" {
+			<-begun
+			return 0, errors.New("planted in " + f.name)
+		}
+		begun <- true
+		// It reads without an end, as a large file is read, until somebody ends it.
+		for {
+			if _, err := in.Read(nil); err != nil {
+				return 0, err
+			}
+		}
+	})
+	if err == nil || err.Error() != "read release: planted in b" || len(visited) != 2 {
+		t.Errorf("%v, after %q", err, visited)
 	}
 }
 
