@@ -217,6 +217,7 @@ func (c *Conn) abandon() error {
 		return errConnBusy
 	}
 	defer c.busy.Store(false)
+	defer c.endWatches()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for o := c.handles.stmts; o != nil; o = o.next {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gosqlite/gosqlite/internal/capi"
+	"github.com/gosqlite/gosqlite/internal/plumbing"
 )
 
 // Conn is a database connection.
@@ -28,8 +29,8 @@ type Conn struct {
 
 	mu        sync.Mutex // orders interrupts against Close and release
 	watches   []watched  // contexts that may interrupt
-	lastWatch uint64     // number of the last of them
-	late      late       // those that a timer registers
+	lastWatch plumbing.Watch
+	late      late // those that a timer registers
 
 	stray atomic.Bool // Interrupt was called during a call
 }
@@ -184,6 +185,7 @@ func (c *Conn) closeHandle() error {
 	if rc != 0 {
 		return c.fail(rc, "")
 	}
+	c.endWatches()
 	runtime.KeepAlive(c.host)
 	return nil
 }

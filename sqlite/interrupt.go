@@ -63,23 +63,23 @@ func (c *Conn) SetContext(ctx context.Context) (release func()) {
 
 // watched is a context that is set now; the last one was set last.
 type watched struct {
-	own   uint64
+	own   plumbing.Watch
 	ctx   context.Context
 	fired bool        // it has ended and interrupted the connection
 	late  bool        // a timer registers it if it is still set then
-	stop  func() bool // of the registration that the timer made
+	stop  func() bool // ends the registration with ctx; nil: there is none
 }
 
 // watch is SetContext without a closure; unwatch takes what it returns.
 func (c *Conn) watch(ctx context.Context) plumbing.Watch {
 	if ctx == nil || ctx.Done() == nil {
-		return plumbing.Watch{}
+		return 0
 	}
 	c.mu.Lock()
 	w, over := c.beginWatch(ctx)
 	c.mu.Unlock()
 	if !over {
-		w.Stop = c.register(ctx, w.Own)
+		c.register(ctx, w)
 	}
 	return w
 }
@@ -88,31 +88,45 @@ func (c *Conn) watch(ctx context.Context) plumbing.Watch {
 // nothing to wait for. The caller holds mu.
 func (c *Conn) beginWatch(ctx context.Context) (w plumbing.Watch, over bool) {
 	c.lastWatch++
-	own := c.lastWatch
-	c.watches = append(c.watches, watched{own: own, ctx: ctx})
+	w = c.lastWatch
+	c.watches = append(c.watches, watched{own: w, ctx: ctx})
 	if over = ctx.Err() != nil; over {
-		c.fire(own)
+		c.fire(w)
 	}
-	return plumbing.Watch{Own: own}, over
+	return w, over
 }
 
-// register has the end of ctx interrupt the connection for a watch.
-func (c *Conn) register(ctx context.Context, own uint64) (stop func() bool) {
-	return context.AfterFunc(ctx, func() {
+// register has the end of ctx interrupt the connection for a watch, which may be
+// over by now. The caller does not hold mu: a context may call what it is given at
+// once.
+func (c *Conn) register(ctx context.Context, own plumbing.Watch) {
+	stop := context.AfterFunc(ctx, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.fire(own)
 	})
+	c.mu.Lock()
+	i := c.watchAt(own)
+	if i >= 0 {
+		c.watches[i].stop = stop
+	}
+	c.mu.Unlock()
+	if i < 0 {
+		stop()
+	}
+}
+
+// watchAt finds a watch, -1 when it is over. The caller holds mu.
+func (c *Conn) watchAt(own plumbing.Watch) int {
+	return slices.IndexFunc(c.watches, func(w watched) bool { return w.own == own })
 }
 
 // fire interrupts the connection for a watch, unless that is over. The caller
 // holds mu.
-func (c *Conn) fire(own uint64) {
-	for i := range c.watches {
-		if c.watches[i].own == own && c.c != nil {
-			c.watches[i].fired = true
-			c.c.Interrupt()
-		}
+func (c *Conn) fire(own plumbing.Watch) {
+	if i := c.watchAt(own); i >= 0 && c.c != nil {
+		c.watches[i].fired = true
+		c.c.Interrupt()
 	}
 }
 
@@ -123,22 +137,19 @@ func (c *Conn) fired() bool {
 
 // unwatch ends a watch. A second unwatch does nothing.
 func (c *Conn) unwatch(w plumbing.Watch) {
-	if w.Own == 0 {
+	if w == 0 {
 		return
 	}
-	if w.Stop != nil {
-		w.Stop()
-	}
-	if stop := c.endWatch(w.Own); stop != nil {
+	if stop := c.endWatch(w); stop != nil {
 		stop()
 	}
 }
 
 // endWatch is the end of a watch and gives what is left to call, without mu.
-func (c *Conn) endWatch(own uint64) (stop func() bool) {
+func (c *Conn) endWatch(own plumbing.Watch) (stop func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := slices.IndexFunc(c.watches, func(x watched) bool { return x.own == own })
+	i := c.watchAt(own)
 	if i < 0 {
 		return nil
 	}
@@ -150,6 +161,20 @@ func (c *Conn) endWatch(own uint64) (stop func() bool) {
 		c.c.Uninterrupt()
 	}
 	return stop
+}
+
+// endWatches ends the watches that are left when the connection is closed: whoever
+// set them may have ended by runtime.Goexit.
+func (c *Conn) endWatches() {
+	c.mu.Lock()
+	left := c.watches
+	c.watches = nil
+	c.mu.Unlock()
+	for _, w := range left {
+		if w.stop != nil {
+			w.stop()
+		}
+	}
 }
 
 // contextErr is the error of a context that is set and has ended, the one set

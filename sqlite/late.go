@@ -4,18 +4,17 @@ package sqlite
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/gosqlite/gosqlite/internal/plumbing"
 )
 
-// To register with a context costs as much as a short statement: it makes a
-// closure, an entry in the context's map, and their garbage. Where statements
-// follow each other closely a watch is registered late, by a timer, if it is
-// still set then; most are over by that time. One timer serves all watches of its
-// time, and none runs when no statement does. A context that ends before is found
-// by the timer, so that it reaches its statement after lateAfter at the latest.
+// To register with a context makes a closure, an entry in the context's map, and
+// their garbage. Where statements follow each other closely a watch is registered
+// late, by a timer, if it is still set then; most are over by that time. One timer
+// serves all watches of its time, and none runs when no statement does. A context
+// that ends before is found by the timer, so that it reaches its statement when
+// that ends.
 //
 // A watch that comes alone is registered at once: the timer would wake a
 // processor for it.
@@ -28,8 +27,9 @@ const (
 	closely = time.Millisecond
 )
 
-// began is what time is counted from.
-var began = time.Now()
+// began is what time is counted from: so long before any watch that the first one
+// of a connection comes alone.
+var began = time.Now().Add(-closely)
 
 // late is what a connection knows of watches that are registered late.
 type late struct {
@@ -37,22 +37,23 @@ type late struct {
 	timed bool          // a timer runs
 }
 
-// mayWait notes a watch and reports whether it may be registered late. Where time
-// stands still, as in a bubble of testing/synctest, no timer would end.
-func (l *late) mayWait() bool {
-	now := time.Since(began)
+// mayWait notes a watch and reports whether it may be registered late. A coarse
+// clock shows watches that follow each other the same time. In a bubble of
+// testing/synctest it shows the year 2000, which is before the process began, and
+// no timer ends while C runs.
+func (l *late) mayWait(now time.Duration) bool {
 	gap := now - l.last
 	l.last = now
-	return gap > 0 && gap < closely
+	return now >= 0 && gap >= 0 && gap < closely
 }
 
 // watchCall is watch for one call of SQLite, which may be registered late.
 func (c *Conn) watchCall(ctx context.Context) plumbing.Watch {
 	if ctx == nil || ctx.Done() == nil {
-		return plumbing.Watch{}
+		return 0
 	}
 	c.mu.Lock()
-	if !c.late.mayWait() {
+	if !c.late.mayWait(time.Since(began)) {
 		c.mu.Unlock()
 		return c.watch(ctx)
 	}
@@ -61,8 +62,6 @@ func (c *Conn) watchCall(ctx context.Context) plumbing.Watch {
 		c.watches[len(c.watches)-1].late = true
 		if !c.late.timed {
 			c.late.timed = true
-			// A new one each time: one that a bubble of testing/synctest has made
-			// panics outside of it.
 			time.AfterFunc(lateAfter, c.registerLate)
 		}
 	}
@@ -83,16 +82,6 @@ func (c *Conn) registerLate() {
 	}
 	c.mu.Unlock()
 	for _, w := range still {
-		// Without mu: a context may call what it is given at once.
-		stop := c.register(w.ctx, w.own)
-		c.mu.Lock()
-		i := slices.IndexFunc(c.watches, func(x watched) bool { return x.own == w.own })
-		if i >= 0 {
-			c.watches[i].stop = stop
-		}
-		c.mu.Unlock()
-		if i < 0 {
-			stop()
-		}
+		c.register(w.ctx, w.own)
 	}
 }

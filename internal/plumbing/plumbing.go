@@ -7,11 +7,9 @@ package plumbing
 
 import "context"
 
-// Watch is a context set on a connection, until Unwatch.
-type Watch struct {
-	Own  uint64      // names it; 0: nothing is watched
-	Stop func() bool // ends the registration with the context; nil: there is none, or Unwatch finds it
-}
+// Watch names a context that is set on a connection, until Unwatch or the
+// connection's end; 0: nothing is watched.
+type Watch uint64
 
 // Conn is the inside of a *sqlite.Conn.
 type Conn interface {

@@ -51,14 +51,27 @@ func watchOften(t *testing.T, c *sqlite.Conn, ctx context.Context) {
 	}
 }
 
+// reaches ends what a context did not end, after seconds. What it gives is called
+// when all is over, and tells of that: the error alone matches either way.
+func reaches(t *testing.T, end func()) (reached func()) {
+	t.Helper()
+	unseen := time.AfterFunc(5*time.Second, end)
+	return func() {
+		t.Helper()
+		if !unseen.Stop() {
+			t.Fatal("the context never reached it")
+		}
+	}
+}
+
 // endsBy runs what never ends by itself and wants ctx's error.
 func endsBy(t *testing.T, c *sqlite.Conn, ctx context.Context) {
 	t.Helper()
-	unseen := time.AfterFunc(5*time.Second, c.Interrupt)
-	defer unseen.Stop()
+	reached := reaches(t, c.Interrupt)
 	w := plumbing.ConnOf(c).WatchCall(ctx)
 	err := c.Exec(endless)
 	plumbing.ConnOf(c).Unwatch(w)
+	reached()
 	if err == nil || !errors.Is(err, ctx.Err()) || !errors.Is(err, sqlite.ErrInterrupt) {
 		t.Errorf("ended by %v, want %v", err, ctx.Err())
 	}
@@ -91,12 +104,12 @@ func TestLateWatchWithinAnother(t *testing.T) {
 	defer stop()
 	watchOften(t, c, within)
 	time.AfterFunc(5*time.Millisecond, cancel)
-	unseen := time.AfterFunc(5*time.Second, c.Interrupt)
+	reached := reaches(t, c.Interrupt)
 	w := plumbing.ConnOf(c).WatchCall(within)
 	if err := c.Exec(endless); !errors.Is(err, context.Canceled) {
 		t.Errorf("the outer context does not reach: %v", err)
 	}
-	unseen.Stop()
+	reached()
 	plumbing.ConnOf(c).Unwatch(w)
 	plumbing.ConnOf(c).Unwatch(outer)
 	exec(t, c, "SELECT 1")
@@ -157,11 +170,11 @@ func TestWatchEndedTwice(t *testing.T) {
 	inner()
 	inner()
 	time.AfterFunc(5*time.Millisecond, cancel)
-	unseen := time.AfterFunc(5*time.Second, c.Interrupt)
+	reached := reaches(t, c.Interrupt)
 	if err := c.Exec(endless); !errors.Is(err, context.Canceled) {
 		t.Errorf("the outer watch is gone: %v", err)
 	}
-	unseen.Stop()
+	reached()
 	release()
 	release()
 	exec(t, c, "SELECT 1")
@@ -192,18 +205,18 @@ func (c *counted) add(n int) {
 	c.all += max(n, 0)
 }
 
-// counts waits until nobody is registered and gives who ever was.
-func (c *counted) counts(t *testing.T) int {
+// counts waits until want are registered and gives how many ever were.
+func (c *counted) counts(t *testing.T, want int) int {
 	t.Helper()
 	for try := 0; ; try++ {
 		c.mu.Lock()
 		now, all := c.now, c.all
 		c.mu.Unlock()
-		if now == 0 {
+		if now == want {
 			return all
 		}
 		if try == 100 {
-			t.Fatalf("%d registrations are left of %d", now, all)
+			t.Fatalf("%d are registered of %d, want %d", now, all, want)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -218,54 +231,58 @@ func TestFewWatchesAreRegistered(t *testing.T) {
 	for range loop {
 		plumbing.ConnOf(c).Unwatch(plumbing.ConnOf(c).WatchCall(loops))
 	}
-	if n := loops.counts(t); n > loop/10 {
+	if n := loops.counts(t, 0); n > loop/10 {
 		t.Errorf("%d close watches were registered %d times", loop, n)
 	}
 	for range 3 {
 		time.Sleep(5 * time.Millisecond)
 		plumbing.ConnOf(c).Unwatch(plumbing.ConnOf(c).WatchCall(alone))
 	}
-	if n := alone.counts(t); n != 3 {
+	if n := alone.counts(t, 0); n != 3 {
 		t.Errorf("3 watches far from each other were registered %d times", n)
 	}
 	watchOften(t, c, lasting)
-	before := lasting.counts(t)
+	before := lasting.counts(t, 0)
 	w := plumbing.ConnOf(c).WatchCall(lasting)
 	time.Sleep(20 * time.Millisecond)
 	plumbing.ConnOf(c).Unwatch(w)
-	if lasting.counts(t) == before {
+	if lasting.counts(t, 0) == before {
 		t.Error("a watch that lasts was never registered")
 	}
 	check(t, c.Close())
 	for range often {
 		plumbing.ConnOf(c).Unwatch(plumbing.ConnOf(c).WatchCall(loops))
 	}
-	loops.counts(t)
+	loops.counts(t, 0)
 }
 
-// Where time stands still no timer ends: every watch is registered at once.
-func TestWatchWhereTimeStandsStill(t *testing.T) {
-	var watched atomic.Pointer[sqlite.Conn]
-	unseen := time.AfterFunc(10*time.Second, func() { watched.Load().Interrupt() })
-	defer unseen.Stop()
-	synctest.Test(t, func(t *testing.T) {
-		c := open(t)
-		watched.Store(c)
-		ctx, cancel := context.WithCancel(context.Background())
-		watchOften(t, c, ctx)
-		var runs atomic.Bool
-		check(t, c.CreateFunction("runs", sqlite.Scalar0(func() (int64, error) { runs.Store(true); return 1, nil }), 0))
-		go func() {
-			for !runs.Load() {
-				runtime.Gosched()
+// In a bubble no timer ends while C runs: every watch is registered at once, where
+// time stands still and where a Sleep has moved it by less than a timer waits.
+func TestWatchInBubble(t *testing.T) {
+	for _, sleep := range []time.Duration{0, 100 * time.Microsecond} {
+		var watched atomic.Pointer[sqlite.Conn]
+		reached := reaches(t, func() { watched.Load().Interrupt() })
+		synctest.Test(t, func(t *testing.T) {
+			c := open(t)
+			watched.Store(c)
+			ctx, cancel := context.WithCancel(context.Background())
+			watchOften(t, c, ctx)
+			time.Sleep(sleep)
+			var runs atomic.Bool
+			check(t, c.CreateFunction("runs", sqlite.Scalar0(func() (int64, error) { runs.Store(true); return 1, nil }), 0))
+			go func() {
+				for !runs.Load() {
+					runtime.Gosched()
+				}
+				cancel()
+			}()
+			w := plumbing.ConnOf(c).WatchCall(ctx)
+			err := c.Exec("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+runs() FROM r) SELECT count(*) FROM r")
+			plumbing.ConnOf(c).Unwatch(w)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("after a sleep of %v: ended by %v", sleep, err)
 			}
-			cancel()
-		}()
-		w := plumbing.ConnOf(c).WatchCall(ctx)
-		err := c.Exec("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+runs() FROM r) SELECT count(*) FROM r")
-		plumbing.ConnOf(c).Unwatch(w)
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("ended by %v", err)
-		}
-	})
+		})
+		reached()
+	}
 }
