@@ -102,3 +102,54 @@ func TestSlowFunctionIsNotReadAhead(t *testing.T) {
 		t.Error("plant: no row was read ahead, not even a fast one")
 	}
 }
+
+// TestSlowLargeRowsAreNotReadAhead holds that a row whose value goes by address
+// counts as any other: the rows after it are not read ahead where it was slow. What
+// makes these slow is one opcode, which no tick shows.
+func TestSlowLargeRowsAreNotReadAhead(t *testing.T) {
+	c := openTest(t, ":memory:")
+	s := prepare(t, c, `WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 40)
+		SELECT length(hex(zeroblob(2000000 + i))), iif(i BETWEEN ?1 AND ?2, zeroblob(10000), 0) FROM r`)
+	large := span{1, 20}
+	cost := opcodes(t, s, 1, large)
+	for k, n := range opcodes(t, s, 64, large) {
+		if read := rowsFor(cost, n) - (k + 1); k >= 10 && read > 1 {
+			t.Errorf("at row %d, %d slow ones were read ahead", k+1, read)
+		}
+	}
+}
+
+// TestSlowFunctionIsNotReadAheadAfterAnother is the same for a statement that did
+// not read ahead before it was compiled again.
+func TestSlowFunctionIsNotReadAheadAfterAnother(t *testing.T) {
+	c := openTest(t, ":memory:")
+	called := 0
+	nap := func(d time.Duration) sqlite.Func {
+		return sqlite.Scalar1(func(v int64) (int64, error) {
+			called++
+			time.Sleep(d)
+			return v, nil
+		})
+	}
+	check(t, c.CreateFunction("nap", nap(0), 0))
+	s := prepare(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r LIMIT 60) SELECT nap(i) FROM r")
+	rows := func() {
+		called = 0
+		for k := 1; ; k++ {
+			row, err := s.Step()
+			check(t, err)
+			if !row {
+				break
+			}
+			if called-k > 1 {
+				t.Errorf("at row %d, %d slow ones were read ahead", k, called-k)
+			}
+		}
+		if called != 60 {
+			t.Errorf("called %d times for 60 rows", called)
+		}
+	}
+	rows()
+	check(t, c.CreateFunction("nap", nap(time.Millisecond), sqlite.Deterministic))
+	rows()
+}

@@ -129,8 +129,8 @@ static uint64_t gosqlite_micros(void) {
 
 static int gosqlite_is_slow(uint64_t start) { return gosqlite_micros() - start > GOSQLITE_AHEAD_MICROS; }
 
-// A fetch of so few rows is not timed where all work is SQLite's: at most these
-// many ticks are then a few hundred microseconds.
+// A fetch of so few rows is not timed where all work is SQLite's: ticks, which come
+// after so many opcodes each, bound it.
 #define GOSQLITE_FEW_ROWS 8
 #define GOSQLITE_FEW_TICKS 4
 
@@ -143,7 +143,7 @@ static int gosqlite_needs_clock(const gosqlite_stmt *s, int maxrows) {
   return maxrows > 1 && (s->ahead == 2 || s->conn->host);
 }
 
-// Reports whether it is time to look at the clock, which costs a fifth of a fast
+// Reports whether it is time to look at the clock, which is not free beside a fast
 // row. Work that SQLite or Go does shows in ticks, so that one slow row ends the
 // fetch; what does not show (a disk, one huge value) ends it after 8 rows at most.
 static int gosqlite_look(const gosqlite_stmt *s, int maxrows, int32_t *ticks) {
@@ -172,6 +172,8 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
     s->before = sqlite3_total_changes64(db);
     s->slow = 0;
   }
+  // Should the first step of a run compile it again, ahead changes below. Go asks
+  // for one row with that step, which needs no clock either way.
   timed = gosqlite_needs_clock(s, maxrows);
   if (timed) start = gosqlite_micros();
   gosqlite_before_run(s);
@@ -197,12 +199,12 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
     }
     rc = gosqlite_store_row(s, &large);
     if (rc) break;
-    if (large) break;
     if (timed) {
-      slow = gosqlite_look(s, maxrows, &ticks) && gosqlite_is_slow(start);
+      slow = (gosqlite_look(s, maxrows, &ticks) || large) && gosqlite_is_slow(start);
     } else {
       slow = maxrows > 1 && c->ticks - first > GOSQLITE_FEW_TICKS;
     }
+    if (large) break;
     if ((s->nrow >= maxrows || s->data_len >= maxbytes || slow) && !gosqlite_at_end(s)) break;
     if (s->nrow >= maxrows) {
       rc = sqlite3_step(st);
