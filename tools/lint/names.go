@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	labelWord = regexp.MustCompile(`(?:^|[\s"'=,(])//([a-zA-Z0-9_/.-]*)(:[a-zA-Z0-9_.-]*)?`)
+	labelWord = regexp.MustCompile(`(?:^|[\s"'=,(])-?//([a-zA-Z0-9_/.-]*)(:[a-zA-Z0-9_.*-]*)?`)
 	goProgram = regexp.MustCompile(`\bgo run (\./[a-zA-Z0-9_/.-]+)`)
 	goFolder  = regexp.MustCompile(`\bcd ([a-z][a-zA-Z0-9_/-]*) &&|\bgo -C ([a-z][a-zA-Z0-9_/-]*) `)
 	treeWord  = regexp.MustCompile(`(?:^|[\s"'=(])((?:tools|e2e|\.ci)/[a-zA-Z0-9_./-]*[a-zA-Z0-9_])`)
@@ -58,11 +58,11 @@ func checkNames(ctx context.Context, t *Tree) ([]Finding, error) {
 			}
 		}
 		inBlock := map[int]bool{}
-		for _, f := range fences(name, data) {
-			for i, text := range strings.Split(f.text, "\n") {
-				inBlock[f.line+1+i] = true
-				if f.language == "sh" {
-					say(f.line+1+i, text)
+		for _, b := range fences(data) {
+			for i, text := range strings.Split(b.Text, "\n") {
+				inBlock[b.Line+1+i] = true
+				if b.Language == "sh" {
+					say(b.Line+1+i, text)
 				}
 			}
 		}
@@ -90,8 +90,8 @@ func (n names) wrong(text string) []string {
 	for _, m := range labelWord.FindAllStringSubmatch(text, -1) {
 		// What ends with a colon goes on with what a reader chooses.
 		pkg, target := m[1], strings.TrimPrefix(m[2], ":")
-		if pkg+target != "" && m[2] != ":" && !strings.HasSuffix(pkg, "...") && !n.target(pkg, target) {
-			wrong = append(wrong, fmt.Sprintf("names the target %s, and no BUILD file has it", strings.TrimLeft(m[0], " \t\"'=,(")))
+		if pkg+target != "" && m[2] != ":" && !stands(pkg) && !n.target(pkg, target) {
+			wrong = append(wrong, fmt.Sprintf("names the target %s, and no BUILD file has it", strings.TrimLeft(m[0], " \t\"'=,(-")))
 		}
 	}
 	folder := ""
@@ -104,20 +104,34 @@ func (n names) wrong(text string) []string {
 		}
 	}
 	for _, m := range treeWord.FindAllStringSubmatch(text, -1) {
-		if strings.ToLower(m[1]) == m[1] && !n.known[m[1]] {
+		if !stands(m[1]) && !n.known[m[1]] {
 			wrong = append(wrong, fmt.Sprintf("names %s, which is not in the tree", m[1]))
 		}
 	}
 	return wrong
 }
 
-// target says whether a BUILD file declares a target, or its name is a macro's, with a platform in it. What is written in
-// capitals stands for a name.
+// stands says whether a part of a path stands for what a reader chooses: it is written in capitals, as in tools/NAME.txt.
+func stands(name string) bool {
+	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
+		stem, _, _ := strings.Cut(part, ".")
+		return strings.ToUpper(stem) == stem && strings.ToLower(stem) != stem && stem != "README" && stem != "BUILD"
+	})
+}
+
+// target says whether a BUILD file declares a target, or its name is a macro's, with a platform in it. A pattern wants a
+// package, or a folder of some.
 func (n names) target(pkg, name string) bool {
+	if below, ok := strings.CutSuffix(pkg, "..."); ok {
+		below = strings.TrimSuffix(below, "/")
+		return slices.ContainsFunc(n.Files, func(f string) bool {
+			return path.Base(f) == "BUILD.bazel" && (below == "" || strings.HasPrefix(f, below+"/"))
+		})
+	}
 	if name == "" {
 		name = path.Base(pkg)
 	}
-	if strings.ToUpper(name) == name || slices.ContainsFunc(n.rows, func(row string) bool { return strings.Contains(name, row) }) {
+	if stands(name) || slices.Contains([]string{"all", "all-targets", "*"}, name) || slices.ContainsFunc(n.rows, func(row string) bool { return strings.Contains(name, row) }) {
 		return n.known[path.Join(pkg, "BUILD.bazel")]
 	}
 	data, err := n.Read(path.Join(pkg, "BUILD.bazel"))

@@ -8,6 +8,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/manual/page"
 )
 
 // link is a link or picture in Markdown, as far as its target. Code is blanked before.
@@ -16,7 +18,7 @@ var (
 	codeSpan = regexp.MustCompile("`[^`\n]*`")
 )
 
-// checkPages refuses links of Markdown files to files that are not in the tree. Anchors and the links among the manual's
+// checkPages refuses links of Markdown files to files that are not in the tree, and blocks that nothing closes. Anchors and the links among the manual's
 // pages are held by tools/manual, as the site is made.
 func checkPages(ctx context.Context, t *Tree) ([]Finding, error) {
 	known := map[string]bool{".": true}
@@ -27,7 +29,10 @@ func checkPages(ctx context.Context, t *Tree) ([]Finding, error) {
 	}
 	var findings []Finding
 	err := t.each(ctx, isPage, func(name string, data []byte) {
-		text := withoutCode(name, data)
+		if _, err := page.Blocks(string(data)); err != nil {
+			findings = append(findings, Finding{name, 0, err.Error()})
+		}
+		text := withoutCode(data)
 		for _, m := range link.FindAllStringSubmatchIndex(text, -1) {
 			to, _, _ := strings.Cut(text[m[2]:m[3]], "#")
 			if to == "" || strings.Contains(to, ":") {
@@ -42,10 +47,10 @@ func checkPages(ctx context.Context, t *Tree) ([]Finding, error) {
 }
 
 // withoutCode is the page with blank lines in place of its blocks, so that lines keep their numbers.
-func withoutCode(name string, data []byte) string {
+func withoutCode(data []byte) string {
 	lines := strings.Split(string(data), "\n")
-	for _, f := range fences(name, data) {
-		for i := f.line; i < len(lines) && i <= f.line+strings.Count(f.text, "\n"); i++ {
+	for _, b := range fences(data) {
+		for i := b.Line; i < len(lines) && i <= b.Line+strings.Count(b.Text, "\n"); i++ {
 			lines[i] = ""
 		}
 	}

@@ -26,6 +26,34 @@ const spdx = "// " + licence + "\n\n"
 // https://www.rfc-editor.org/rfc/rfc2606#section-2
 var plantedHost = Secret{"mirror.invalid", "the host of a package registry or proxy, by a plant"}
 
+// exceptions are what check references lets pass without a page.
+const exceptions = spdx + `package sqlite
+
+// Code is a number.
+type Code int
+
+// Error is its text.
+func (c Code) Error() string { return c.String() }
+
+// Is compares numbers.
+func (c Code) Is(err error) bool { return err == c }
+
+// MarshalJSON is no text.
+func (c Code) MarshalJSON() ([]byte, error) { return []byte("0"), nil }
+
+// String is its text.
+func (c Code) String() string { return "planted" }
+
+// Unwrap has nothing.
+func (c Code) Unwrap() error { return nil }
+
+// OnLeak does nothing.
+func OnLeak() {}
+
+// Some is what it gets.
+func Some(n int) int { return n }
+`
+
 // healthy is a small tree with the layout of this one, clean by every check.
 var healthy = map[string]string{
 	"MODULE.bazel":          "# " + licence + "\nmodule(name = \"planted\")\n",
@@ -37,6 +65,7 @@ var healthy = map[string]string{
 		"// Size is the size of a size_t in bytes.\nfunc Size() int { return C.sizeof_size_t }\n",
 	"sqlite/sqlite.go": spdx + "// Package sqlite stands on capi.\npackage sqlite\n\nimport \"github.com/gosqlite/gosqlite/internal/capi\"\n\n" +
 		"// Size is capi's.\n//\n// https://sqlite.org/c3ref/intro.html\nfunc Size() int { return capi.Size() }\n",
+	"sqlite/exceptions.go": exceptions,
 	"driver/driver.go": spdx + "// Package driver stands on sqlite.\npackage driver\n\nimport \"github.com/gosqlite/gosqlite/sqlite\"\n\n" +
 		"// Size is sqlite's.\nfunc Size() int { return sqlite.Size() }\n",
 	"driver/driver_test.go": spdx + "package driver\n\nimport \"testing\"\n\n" +
@@ -70,7 +99,7 @@ func Plants() []Plant {
 	}
 	return []Plant{
 		{Name: "healthy tree"},
-		page("a page whose names are there", "", "./bazelw run //platforms:matrix.bzl -- //driver/... //platforms:NAME && (cd tools && go run ./.) && cat tools/tool.go"),
+		page("a page whose names are there", "", "./bazelw run //platforms:matrix.bzl -- //... -//platforms/... //platforms:all //platforms:NAME //NAME/... tools/NAME/a.sh tools/NAME.txt && (cd tools && go run ./.) && cat tools/tool.go"),
 		{Name: "a healthy threat model", Files: map[string]string{
 			tamperFile:  "# Past\n\n| mistake | Test | Case |\n|---|---|---|\n| size | `driver: TestSize` | `testing` |\n\n| rule |\n|---|\n| x |\n",
 			threatsFile: "# Threats\n\n| Threat | Test | Left |\n|---|---|---|\n| small | `driver: TestSize` | |\n| large | command `driver/driver.go Size` | |\n",
@@ -86,6 +115,7 @@ func Plants() []Plant {
 		{Name: "an absolute link", Check: "links", Links: map[string]string{"driver/bazel-out": "/" + "planted/execroot/bazel-out"}},
 		{Name: "a link out of the tree", Check: "links", Links: map[string]string{"driver/planted": "../../elsewhere"}},
 		{Name: "a link to a file that is gone", Check: "pages", Files: map[string]string{"docs/planted.md": "# Planted\n\n[gone](../driver/gone.go)\n"}},
+		{Name: "a block that nothing closes", Check: "pages", Files: map[string]string{"README.md": strings.TrimSuffix(healthy["README.md"], "```\n")}},
 		{Name: "a block that nothing runs", Check: "snippets", Files: map[string]string{"docs/planted.md": "# Planted\n\n```sh\nls\n```\n"}},
 		{Name: "a rule without a block", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "test": "driver: TestSize"}, {"page": "docs/gone.md", "reason": "there is none"}]`}},
 		{Name: "a rule with a test that is gone", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "test": "driver: TestGone"}]`}},
@@ -95,12 +125,17 @@ func Plants() []Plant {
 			"docs/planted.md": "# Planted\n\n```sh\nls\n```\n",
 			snippetsFile:      `[{"page": "README.md", "like": "driver: TestSize"}, {"page": "docs/planted.md", "test": "driver: TestSize"}]`,
 		}},
+		{Name: "a test said to run Bazel", Check: "snippets", Files: map[string]string{"README.md": "# Planted\n\n```go\nSize()\n./bazelw build //platforms\n```\n"}},
+		{Name: "a part that nothing executes", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md", "reason": "nothing runs it here", "part": "the first command"}]`}},
 		{Name: "a rule with a program that reads no page", Check: "snippets", Files: map[string]string{
 			"docs/planted.md": "# Planted\n\n```sh\nls\n```\n",
 			snippetsFile:      `[{"page": "README.md", "like": "driver/driver.go Size"}, {"page": "docs/planted.md", "command": "driver/driver.go Size"}]`,
 		}},
 		page("a target that is gone", "names", "./bazelw run //platforms:gone"),
-		page("a package that is gone", "names", "./bazelw test //gone/..., //gone:all"),
+		page("a package that is gone", "names", "./bazelw test //gone:all"),
+		page("a folder of packages that is gone", "names", "./bazelw test -- //platforms/... -//gone/..."),
+		page("a target with capitals that is gone", "names", "./bazelw run //platforms:Gone.bzl"),
+		page("a file with capitals that is gone", "names", "cat tools/README.md"),
 		page("a program that is gone", "names", "(cd tools && go run ./gone)"),
 		page("a script that is gone", "names", "tools/gone/check.sh all"),
 		{Name: "a rule that says nothing", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md"}]`}},
@@ -112,6 +147,8 @@ func Plants() []Plant {
 			tamperFile: "# Past\n\n| mistake | Test | Case |\n|---|---|---|\n| size | `driver: TestSize` | `gone` |\n",
 		}},
 		{Name: "a threat model without a table", Check: "threats", Files: map[string]string{threatsFile: "# Threats\n\nNone, see `driver: TestSize`.\n"}},
+		{Name: "an exception for what is gone", Check: "references", Files: map[string]string{"sqlite/exceptions.go": strings.ReplaceAll(exceptions, "OnLeak", "onLeak")}},
+		{Name: "an exception for what has a page", Check: "references", Files: map[string]string{"sqlite/exceptions.go": strings.Replace(exceptions, "// Unwrap has nothing.", "// Unwrap has nothing, see https://sqlite.org/.", 1)}},
 		{Name: "a method without a page", Check: "references", Files: map[string]string{"sqlite/planted.go": spdx + "package sqlite\n\n// Conn is a connection.\ntype Conn struct{}\n\n// Planted does something.\nfunc (c *Conn) Planted() {}\n"}},
 		{Name: "an include of SQLite", Check: "arrows", Files: map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
 		starlark("no blanks", "buildifier", "platforms/planted.bzl", "ROWS=1\n"),

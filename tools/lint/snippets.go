@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/manual/page"
 )
 
 // snippetsFile says by what each block of a page is executed, or why it is not.
@@ -30,11 +32,21 @@ type snippetRule struct {
 	Command string `json:"command"`
 	Like    string `json:"like"`
 	Reason  string `json:"reason"`
+	// Of a test or command that does not execute the whole block: what it executes, in words.
+	Part string `json:"part"`
 }
 
-func (r snippetRule) matches(f fence) bool {
-	return r.Page == f.page && strings.HasPrefix(f.marker, r.Marker) && (r.Language == "" || r.Language == f.language) &&
-		strings.HasPrefix(f.text, r.Begins)
+func (r snippetRule) matches(name string, b page.Block) bool {
+	return r.Page == name && strings.HasPrefix(b.Marker, r.Marker) && (r.Language == "" || r.Language == b.Language) &&
+		strings.HasPrefix(b.Text, r.Begins)
+}
+
+// bazelLine is a command that no test of Go carries out: Bazel's, and nothing else of this tree.
+var bazelLine = regexp.MustCompile(`(?m)^\./bazelw (?:build|test) `)
+
+// whole says whether a block is executed as a whole, or the rule says which part of it is.
+func (r snippetRule) whole(b page.Block) bool {
+	return r.Test == "" || r.Part != "" || !bazelLine.MatchString(b.Text)
 }
 
 // checkSnippets holds every fenced block of every page against docs/snippets.json: a block that no rule knows, a rule that
@@ -55,14 +67,17 @@ func checkSnippets(ctx context.Context, t *Tree) ([]Finding, error) {
 	used := make([]bool, len(rules))
 	var findings []Finding
 	err := t.each(ctx, isPage, func(name string, data []byte) {
-		for _, f := range fences(name, data) {
-			i := slices.IndexFunc(rules, func(r snippetRule) bool { return r.matches(f) })
+		for _, b := range fences(data) {
+			i := slices.IndexFunc(rules, func(r snippetRule) bool { return r.matches(name, b) })
 			if i < 0 {
-				first, _, _ := strings.Cut(f.text, "\n")
-				findings = append(findings, Finding{name, f.line, fmt.Sprintf("%q: %s does not say by which test this block is executed, or why by none", first, snippetsFile)})
+				first, _, _ := strings.Cut(b.Text, "\n")
+				findings = append(findings, Finding{name, b.Line, fmt.Sprintf("%q: %s does not say by which test this block is executed, or why by none", first, snippetsFile)})
 				continue
 			}
 			used[i] = true
+			if !rules[i].whole(b) {
+				findings = append(findings, Finding{name, b.Line, fmt.Sprintf("no test of Go runs Bazel; say in rule %d of %s, as part, what %s executes", i+1, snippetsFile, rules[i].Test)})
+			}
 		}
 	})
 	if err != nil {
@@ -85,6 +100,8 @@ func (r snippetRule) wrong(t *Tree) string {
 	switch {
 	case len(given) != 1 || r.Reason != "" && len(r.Reason) <= 10:
 		return "one of test, command, like and reason is needed, the reason in words"
+	case r.Part != "" && (r.Test+r.Command == "" || len(r.Part) <= 10):
+		return "a part is what a test or command executes of the block, in words"
 	case r.Test != "":
 		return testIn(t, r.Test, r.Page)
 	case r.Command != "":

@@ -22,8 +22,9 @@ func TestBlocks(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if _, err := Blocks(strings.TrimSuffix(text, "```\n")); err == nil || !strings.Contains(err.Error(), "line 21: nothing closes") {
-		t.Errorf("a block without an end: %v", err)
+	got, err = Blocks(strings.TrimSuffix(text, "```\n"))
+	if err == nil || !strings.Contains(err.Error(), "line 21: nothing closes") || !reflect.DeepEqual(got, want) {
+		t.Errorf("a block without an end: %+v, %v", got, err)
 	}
 }
 
