@@ -69,7 +69,7 @@ type world struct {
 	now            func() time.Time
 	// command runs a program in a folder, and gives what it printed to stdout; all it prints goes to log, too.
 	command func(ctx context.Context, log io.Writer, dir string, args ...string) (string, error)
-	screen  screen // shows what goes on; nil where nobody looks
+	screen  screen // shows what goes on, if not nil; of a file that is no terminal, a nil *train.Terminal, which shows nothing
 }
 
 // A screen shows a step until it is stopped, and of what is written the last line, as train.Terminal does.
