@@ -147,7 +147,7 @@ func Plants() []Plant {
 			tamperFile: "# Past\n\n| mistake | Test | Case |\n|---|---|---|\n| size | `driver: TestSize` | `gone` |\n",
 		}},
 		{Name: "a threat model without a table", Check: "threats", Files: map[string]string{threatsFile: "# Threats\n\nNone, see `driver: TestSize`.\n"}},
-		{Name: "an exception for what is gone", Check: "references", Files: map[string]string{"sqlite/exceptions.go": strings.ReplaceAll(exceptions, "OnLeak", "onLeak")}},
+		{Name: "an exception for what is gone", Check: "references", Files: map[string]string{"sqlite/exceptions.go": strings.Replace(exceptions, "\n// OnLeak does nothing.\nfunc OnLeak() {}\n", "", 1)}},
 		{Name: "an exception for what has a page", Check: "references", Files: map[string]string{"sqlite/exceptions.go": strings.Replace(exceptions, "// Unwrap has nothing.", "// Unwrap has nothing, see https://sqlite.org/.", 1)}},
 		{Name: "a method without a page", Check: "references", Files: map[string]string{"sqlite/planted.go": spdx + "package sqlite\n\n// Conn is a connection.\ntype Conn struct{}\n\n// Planted does something.\nfunc (c *Conn) Planted() {}\n"}},
 		{Name: "an include of SQLite", Check: "arrows", Files: map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
