@@ -68,18 +68,22 @@ func TestDigestsAtOnce(t *testing.T) {
 func TestFailedRead(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	r := folderOf(t, map[string]int{"a": 10, "b": 100, "c": 1000, "d": 1, "e": 1, "f": 1})
-	// The three largest files are begun together, and those that are named fail when all three are.
+	// The three largest files are begun together, and those that are named fail when all three are: earlier, one of the three
+	// would never be begun, and the others would wait for it.
 	fails := func(names ...string) (visited int, err error) {
 		var begun sync.WaitGroup
 		begun.Add(3)
 		var count atomic.Int32
 		sizes, err := r.eachFile(func(f *file, in io.Reader, buffer []byte) (int64, error) {
 			count.Add(1)
-			if strings.Contains("abc", f.name) {
+			large, fails := strings.Contains("abc", f.name), slices.Contains(names, f.name)
+			if large {
 				begun.Done()
+			}
+			if large || fails {
 				begun.Wait()
 			}
-			if slices.Contains(names, f.name) {
+			if fails {
 				return 0, errors.New("planted in " + f.name)
 			}
 			return io.CopyBuffer(io.Discard, in, buffer)
