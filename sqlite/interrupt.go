@@ -47,9 +47,9 @@ func (c *Conn) settle() {
 // SetContext lets ctx end what runs on the connection: while it is set, the end
 // of ctx interrupts running statements and waits for locks, and statements that
 // start later fail at once. Such an error matches both ErrInterrupt and
-// ctx.Err(). release ends the watch and must be called; afterwards ctx can no
-// longer reach the connection, even if it ends at that moment. Contexts nest:
-// the end of any that is set interrupts.
+// ctx.Err(). release ends the watch and must be called; Close ends it, too.
+// Afterwards ctx can no longer reach the connection, even if it ends at that
+// moment. Contexts nest: the end of any that is set interrupts.
 //
 // No goroutine is started until ctx ends, unless ctx is neither of package
 // context nor has a method AfterFunc: then context.AfterFunc waits in one. See

@@ -205,6 +205,13 @@ func (c *counted) add(n int) {
 	c.all += max(n, 0)
 }
 
+// ever is how many ever were registered.
+func (c *counted) ever() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all
+}
+
 // counts waits until want are registered and gives how many ever were.
 func (c *counted) counts(t *testing.T, want int) int {
 	t.Helper()
