@@ -39,17 +39,17 @@ func (t *Tree) Rows() ([]string, error) {
 // checkNames holds what commands on pages name against the tree: labels of Bazel, programs that go runs, and files below
 // tools, e2e and .ci. Not every command can be executed by a test, and a name that has moved shows here.
 func checkNames(ctx context.Context, t *Tree) ([]Finding, error) {
-	known := map[string]bool{}
+	known, bases := map[string]bool{}, map[string]bool{}
 	for _, name := range t.Files {
 		for ; name != "." && !known[name]; name = path.Dir(name) {
-			known[name] = true
+			known[name], bases[path.Base(name)] = true, true
 		}
 	}
 	rows, err := t.Rows()
 	if err != nil {
 		return nil, err
 	}
-	n := names{t, known, rows}
+	n := names{t, known, bases, rows}
 	var findings []Finding
 	err = t.each(ctx, isPage, func(name string, data []byte) {
 		say := func(line int, text string) {
@@ -81,6 +81,7 @@ func checkNames(ctx context.Context, t *Tree) ([]Finding, error) {
 type names struct {
 	*Tree
 	known map[string]bool // files and folders
+	bases map[string]bool // their last parts
 	rows  []string        // of platforms: macros make targets of their names
 }
 
@@ -90,7 +91,7 @@ func (n names) wrong(text string) []string {
 	for _, m := range labelWord.FindAllStringSubmatch(text, -1) {
 		// What ends with a colon goes on with what a reader chooses.
 		pkg, target := m[1], strings.TrimPrefix(m[2], ":")
-		if pkg+target != "" && m[2] != ":" && !stands(pkg) && !n.target(pkg, target) {
+		if pkg+target != "" && m[2] != ":" && !n.stands(pkg) && !n.target(pkg, target) {
 			wrong = append(wrong, fmt.Sprintf("names the target %s, and no BUILD file has it", strings.TrimLeft(m[0], " \t\"'=,(-")))
 		}
 	}
@@ -104,18 +105,19 @@ func (n names) wrong(text string) []string {
 		}
 	}
 	for _, m := range treeWord.FindAllStringSubmatch(text, -1) {
-		if !stands(m[1]) && !n.known[m[1]] {
+		if !n.stands(m[1]) && !n.known[m[1]] {
 			wrong = append(wrong, fmt.Sprintf("names %s, which is not in the tree", m[1]))
 		}
 	}
 	return wrong
 }
 
-// stands says whether a part of a path stands for what a reader chooses: it is written in capitals, as in tools/NAME.txt.
-func stands(name string) bool {
+// stands says whether a part of a path stands for what a reader chooses: it is written in capitals, as in tools/NAME.txt, and no file or
+// folder has that name, as LICENSE.
+func (n names) stands(name string) bool {
 	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
 		stem, _, _ := strings.Cut(part, ".")
-		return strings.ToUpper(stem) == stem && strings.ToLower(stem) != stem && stem != "README" && stem != "BUILD"
+		return strings.ToUpper(stem) == stem && strings.ToLower(stem) != stem && !n.bases[part]
 	})
 }
 
@@ -131,7 +133,7 @@ func (n names) target(pkg, name string) bool {
 	if name == "" {
 		name = path.Base(pkg)
 	}
-	if stands(name) || slices.Contains([]string{"all", "all-targets", "*"}, name) || slices.ContainsFunc(n.rows, func(row string) bool { return strings.Contains(name, row) }) {
+	if n.stands(name) || slices.Contains([]string{"all", "all-targets", "*"}, name) || slices.ContainsFunc(n.rows, func(row string) bool { return strings.Contains(name, row) }) {
 		return n.known[path.Join(pkg, "BUILD.bazel")]
 	}
 	data, err := n.Read(path.Join(pkg, "BUILD.bazel"))

@@ -136,6 +136,8 @@ func Plants() []Plant {
 		page("a folder of packages that is gone", "names", "./bazelw test -- //platforms/... -//gone/..."),
 		page("a target with capitals that is gone", "names", "./bazelw run //platforms:Gone.bzl"),
 		page("a file with capitals that is gone", "names", "cat tools/README.md"),
+		page("a file in capitals that is elsewhere", "names", "cat tools/MODULE.bazel"),
+		page("a target in capitals that is elsewhere", "names", "./bazelw run //platforms:MODULE.bazel"),
 		page("a program that is gone", "names", "(cd tools && go run ./gone)"),
 		page("a script that is gone", "names", "tools/gone/check.sh all"),
 		{Name: "a rule that says nothing", Check: "snippets", Files: map[string]string{snippetsFile: `[{"page": "README.md"}]`}},

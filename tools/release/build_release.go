@@ -183,7 +183,7 @@ func release(ctx context.Context, args []string, w *world) (err error) {
 	}
 	held, err := lock.Take(filepath.Join(o.out, "lock"))
 	if errors.Is(err, lock.ErrBusy) {
-		return fmt.Errorf("lock %s: another train runs with this --out, and two would mix what they make: wait until it ends and run again, or name another folder by --out", o.out)
+		return fmt.Errorf("lock %s: another train runs with this --out, and two would mix what they make; wait until it ends, or name another folder by --out: %w", o.out, err)
 	}
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", o.out, err)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
@@ -60,23 +61,30 @@ func runSeen(_ context.Context, w *world, args []string) error {
 func showSeen(w *world, name string, rows []tuf.Row) error {
 	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "role\tremembered\tfolder\t\n")
+	empty := !slices.ContainsFunc(rows, func(r tuf.Row) bool { return r.Folder.Version > 0 })
 	for _, r := range rows {
 		note := ""
 		if r.Remembered.Highest > r.Folder.Version {
-			note = fmt.Sprintf("%d was seen by clients and given up; the next version is above it", r.Remembered.Highest) + advice(r, name)
+			note = fmt.Sprintf("%d was seen by clients and given up; the next version is above it", r.Remembered.Highest)
+			if !empty { // where nothing can be made anew before the repository is restored
+				note += advice(r, name)
+			}
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.Role, short(r.Remembered), short(r.Folder), note)
 	}
 	return t.Flush()
 }
 
-// advice is how a role's next version is made. Online keys make theirs by themselves; what has no metadata can't be renewed.
+// advice is how a role's next version is made; "" where none is given. Online keys make theirs by themselves; what has no metadata can't
+// be renewed. Root and targets are of every repository: one that lacks them is restored, and none of its keys is added.
 func advice(r tuf.Row, name string) string {
 	switch {
 	case r.Role == "snapshot" || r.Role == "timestamp":
 		return ""
 	case r.Folder.Version > 0:
 		return fmt.Sprintf(": tuf rotate --renew %s --seen %s", r.Role, name)
+	case r.Role == "root" || r.Role == "targets":
+		return ""
 	case r.Delegated:
 		return fmt.Sprintf(": tuf add --seen %s with a release of %s", name, r.Role)
 	}

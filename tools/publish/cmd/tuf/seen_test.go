@@ -3,11 +3,13 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gosqlite/gosqlite/tools/publish/tuf"
 	"github.com/gosqlite/gosqlite/tools/verify/tamper/specimen"
 )
 
@@ -123,10 +125,43 @@ func TestGivenUp(t *testing.T) {
 	}
 	s.want(0, "1 was seen by clients and given up", "seen", "--folder", "site", "--seen", "online.json.seen", "--adopt")
 	says("tuf rotate --add stable-v1=PUBLIC --seen online.json.seen, and once that is published tuf add --seen online.json.seen")
+	// Where the repository is gone, nothing of it can be renewed or added.
+	if err := os.Rename("site", "away"); err != nil {
+		t.Fatal(err)
+	}
+	s.want(3, "there is no root", "seen", "--folder", "site", "--seen", "online.json.seen")
+	if said := s.out.String(); !strings.Contains(said, "given up") || strings.Contains(said, "tuf rotate") || strings.Contains(said, "tuf add") {
+		t.Errorf("of a repository that is gone: %s", said)
+	}
+	if err := errors.Join(os.RemoveAll("site"), os.Rename("away", "site")); err != nil {
+		t.Fatal(err)
+	}
 	channel("channel again", "3")
 	says("tuf add --seen online.json.seen with a release of stable-v1")
 	s.want(1, "has no metadata to renew", "rotate", "--folder", "site", "--renew", "stable-v1", "--out", "x")
 	list("listed again", "2", "channel again/3.targets.json")
 	says("")
 	s.sees(true)
+}
+
+// TestAdvice: each role is told what makes its next version, and none what can't be done.
+func TestAdvice(t *testing.T) {
+	there := tuf.Mark{Version: 1}
+	for _, test := range []struct {
+		row  tuf.Row
+		want string
+	}{
+		{tuf.Row{Role: "root", Folder: there}, ": tuf rotate --renew root --seen s"},
+		{tuf.Row{Role: "targets", Folder: there}, ": tuf rotate --renew targets --seen s"},
+		{tuf.Row{Role: "root"}, ""},
+		{tuf.Row{Role: "targets"}, ""},
+		{tuf.Row{Role: "timestamp", Folder: there}, ""},
+		{tuf.Row{Role: "snapshot"}, ""},
+		{tuf.Row{Role: "stable-v1", Delegated: true}, ": tuf add --seen s with a release of stable-v1"},
+		{tuf.Row{Role: "stable-v1"}, ": tuf rotate --add stable-v1=PUBLIC --seen s, and once that is published tuf add --seen s"},
+	} {
+		if got := advice(test.row, "s"); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.row, got, test.want)
+		}
+	}
 }
