@@ -56,7 +56,7 @@ func (c *copying) seed(r Repository) error {
 	files := map[string][]byte{}
 	for _, f := range base.Under(metadataFolder) {
 		if files[f.Path], err = c.store.Read(generation, f, maxMetadata); err != nil {
-			return source.Refuse(source.Damaged, "%v", err)
+			return damaged(err)
 		}
 	}
 	return r.Seed(files)

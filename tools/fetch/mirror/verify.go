@@ -24,7 +24,7 @@ func Verify(ctx context.Context, folder string, p *policy.Policy, now time.Time)
 	store := &tree.Store{Dir: folder}
 	index, generation, err := store.Current()
 	if err != nil {
-		return nil, source.Refuse(source.Damaged, "%v", err)
+		return nil, damaged(err)
 	}
 	if generation == "" {
 		return nil, source.Refuse(source.NotInstalled, "verify %s: there is no mirror", folder)
@@ -45,11 +45,23 @@ func Verify(ctx context.Context, folder string, p *policy.Policy, now time.Time)
 		if err := verified.Verify(ctx, release, v.Version, "", p, now); err != nil {
 			return nil, err
 		}
-		if sum, err := action.Digest(filepath.Join(release, manifest.FileName)); err != nil || sum != v.Manifest {
-			return nil, errors.Join(source.Refuse(source.BadDigest, "the index names another manifest of %s", v.Version), err)
+		sum, err := action.Digest(filepath.Join(release, manifest.FileName))
+		if err != nil {
+			return nil, fmt.Errorf("verify %s: %w", v.Version, err)
+		}
+		if sum != v.Manifest {
+			return nil, source.Refuse(source.BadDigest, "the index names another manifest of %s", v.Version)
 		}
 	}
 	return &Result{Folder: folder, Generation: generation, Versions: index.Names(), Added: []string{}}, nil
+}
+
+// damaged refuses a folder of which a store says that it is damaged. What can't be read says nothing about it.
+func damaged(err error) error {
+	if action.Code(err) != action.Rejected {
+		return err
+	}
+	return source.Refuse(source.Damaged, "%w", err)
 }
 
 // files compares what is there with what is listed.

@@ -72,14 +72,15 @@ func Revoked(ctx context.Context, s Source, version string) (string, error) {
 // A RefusedError says that something was got and is not taken.
 type RefusedError struct {
 	Class string // stable, for machines
-	Text  string
+	Err   error
 }
 
-func (e *RefusedError) Error() string { return e.Text }
+func (e *RefusedError) Error() string { return e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
 
-// Refuse is a *RefusedError.
+// Refuse is a *RefusedError. format is that of fmt.Errorf: %w keeps a cause.
 func Refuse(class, format string, args ...any) error {
-	return &RefusedError{class, fmt.Sprintf(format, args...)}
+	return &RefusedError{class, fmt.Errorf(format, args...)}
 }
 
 // Classes of refusals.

@@ -223,7 +223,7 @@ fetch d install "${from_repository[@]}"
 step "a new user of the registry has $first" -- runs c "$first"
 step "a new user of the repository has $first" -- runs d "$first"
 refused "install $second by its name" 3 "$second is revoked: a rehearsal" -- gosqlite-fetch install --to e --policy "$policy" "${from_registry[@]}" --version "$second"
-refused "update where $second is in use" 3 "$second, which was verified here before, is revoked: a rehearsal" -- gosqlite-fetch update --to b --policy "$policy" --tuf-root staged/1.root.json
+refused "update where $second is in use" 3 "$second, which was verified here before, was withdrawn" -- gosqlite-fetch update --to b --policy "$policy" --tuf-root staged/1.root.json
 step "the timestamp of the next day" -- tuf timestamp --folder site --online online.json
 step "back the folder up" -- publish backup --from file:site --to file:backup
 

@@ -143,8 +143,9 @@ func TestFreshRepository(t *testing.T) {
 			io.WriteString(w, answer.body)
 			return true
 		}
-		if versions, err := r.Versions(t.Context()); err == nil {
-			t.Errorf("%s: versions %v", name, versions)
+		versions, err := r.Versions(t.Context())
+		if err == nil || strings.Contains(err.Error(), "has to be created first") != (answer.status == http.StatusNotFound) {
+			t.Errorf("%s: versions %v, %v", name, versions, err)
 		}
 	}
 	// A registry that has told some has the repository: what is behind the first page is not told, and not nothing.
@@ -159,7 +160,7 @@ func TestFreshRepository(t *testing.T) {
 		}
 		return true
 	}
-	if versions, err := r.Versions(t.Context()); err == nil || !strings.Contains(err.Error(), "last=v1.2.0") {
+	if versions, err := r.Versions(t.Context()); err == nil || !strings.Contains(err.Error(), "last=v1.2.0") || strings.Contains(err.Error(), "created first") {
 		t.Errorf("a later page that is not there: versions %v, %v", versions, err)
 	}
 }

@@ -97,6 +97,9 @@ func (r *Registry) Versions(ctx context.Context) ([]string, error) {
 	if pages == 0 && errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound && unknownName(answer.Errors) {
 		return nil, nil
 	}
+	if pages == 0 && answer != nil && answer.StatusCode == http.StatusNotFound {
+		return nil, fmt.Errorf("list versions: %w: check the address; a repository that is not there yet has to be created first, where the registry does not answer %s", err, errcode.ErrorCodeNameUnknown)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list versions: %w", err)
 	}

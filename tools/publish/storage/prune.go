@@ -25,15 +25,19 @@ type Pruning struct {
 	Bytes     int64
 }
 
-// A removal is what goes, as folders, in the order in which it goes: tags before what they lead to, a manifest before those that it
-// lists, and blobs last. Whoever stops leaves nothing that leads nowhere.
-type removal struct{ tags, manifests, layers, blobs []string }
+// A removal is what goes, as folders, in the order in which it goes: versions before the lists of their referrers, so that none is
+// ever without its signatures; what leads somewhere before what it leads to; and blobs last. Whoever stops leaves nothing that leads
+// nowhere.
+type removal struct{ versions, referrers, earlier, manifests, layers, blobs []string }
 
-func (r *removal) folders() []string { return slices.Concat(r.tags, r.manifests, r.layers, r.blobs) }
+func (r *removal) folders() []string {
+	return slices.Concat(r.versions, r.referrers, r.earlier, r.manifests, r.layers, r.blobs)
+}
 
 // Prune removes candidates (versions with a pre-release) but the newest that keep says and those that are named elsewhere, and
-// then what no tag leads to any more. Releases stay for ever. Without commit nothing is removed. It may be stopped at any time and
-// run again: the tag goes first, and what is left without one goes with the next run.
+// then what no tag leads to any more. Releases stay for ever: where a tag that has to stay names nothing, as after damage, nothing is
+// removed. Without commit nothing is removed either. It may be stopped at any time and run again: the version goes first, and what is
+// left without one goes with the next run.
 func (s *Storage) Prune(ctx context.Context, keep int, named func(version string) bool, commit bool) (*Pruning, error) {
 	if keep < 1 {
 		return nil, action.UsageError("prune storage: at least one candidate is kept")
@@ -116,15 +120,8 @@ func (s *Storage) doomed(r *repo, name string, keep int, named func(string) bool
 			}
 		}
 	}
-	for _, tag := range slices.Sorted(maps.Keys(r.earlier)) {
-		if _, there := r.tags[tag]; !there { // a publication was stopped before its last step
-			away.tags = append(away.tags, folder+"_manifests/tags/"+tag)
-		}
-	}
-	for _, tag := range slices.Sorted(maps.Keys(r.tags)) {
-		if slices.Contains(old, tag) || isReferrers(tag) && !reached["sha256:"+strings.TrimPrefix(tag, "sha256-")] {
-			away.tags = append(away.tags, folder+"_manifests/tags/"+tag)
-		}
+	if err := r.tagsAway(name, old, named, reached, away); err != nil {
+		return err
 	}
 	layers := map[string]bool{}
 	var gone []string
@@ -153,6 +150,43 @@ func (s *Storage) doomed(r *repo, name string, keep int, named func(string) bool
 		}
 	}
 	return err
+}
+
+// tagsAway enters the tags of one repository that go, and what the others named before that goes. A tag that names nothing is of a
+// publication that was stopped before its last step, or has lost what it named. Only of a candidate that nobody names, and of a list
+// about what goes, the first is believed.
+func (r *repo) tagsAway(name string, old []string, named func(string) bool, reached map[string]bool, away *removal) error {
+	folder := "repositories/" + name + "/_manifests/tags/"
+	about := func(tag string) string { return "sha256:" + strings.TrimPrefix(tag, "sha256-") }
+	for _, tag := range slices.Sorted(maps.Keys(r.earlier)) {
+		_, there := r.tags[tag]
+		switch {
+		case there:
+		case isCandidate(tag) && !named(tag):
+			away.versions = append(away.versions, folder+tag)
+		case isReferrers(tag) && !reached[about(tag)]:
+			away.referrers = append(away.referrers, folder+tag)
+		case semver.IsValid(tag):
+			return damaged("the tag %s of %s names nothing any more: restore the storage from a backup, or publish %s again", tag, name, tag)
+		default:
+			return damaged("the tag %s of %s names nothing any more: restore the storage from a backup", tag, name)
+		}
+	}
+	for _, tag := range slices.Sorted(maps.Keys(r.tags)) {
+		switch {
+		case slices.Contains(old, tag):
+			away.versions = append(away.versions, folder+tag)
+		case isReferrers(tag) && !reached[about(tag)]:
+			away.referrers = append(away.referrers, folder+tag)
+		default:
+			for _, digest := range r.earlier[tag] {
+				if !reached[digest] {
+					away.earlier = append(away.earlier, folder+tag+"/index/sha256/"+strings.TrimPrefix(digest, "sha256:"))
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // parentsFirst orders manifests such that each comes before those that it lists.
@@ -193,7 +227,7 @@ func (s *Storage) parentsFirst(digests []string) ([]string, error) {
 func candidates(tags map[string]string, keep int, named func(string) bool) []string {
 	var all []string
 	for tag := range tags {
-		if semver.IsValid(tag) && semver.Prerelease(tag) != "" {
+		if isCandidate(tag) {
 			all = append(all, tag)
 		}
 	}
@@ -207,6 +241,8 @@ func candidates(tags map[string]string, keep int, named func(string) bool) []str
 	}
 	return old
 }
+
+func isCandidate(tag string) bool { return semver.IsValid(tag) && semver.Prerelease(tag) != "" }
 
 func isReferrers(tag string) bool {
 	return strings.HasPrefix(tag, "sha256-") && digestForm.MatchString("sha256:"+strings.TrimPrefix(tag, "sha256-"))

@@ -119,7 +119,7 @@ func (s *Storage) fill(ctx context.Context, from *tree.Store, index *tree.Index,
 func copyFile(from, to string, size int64) (sum string, err error) {
 	r, err := os.Open(from)
 	if err != nil {
-		return "", needed(err)
+		return "", action.Needed(err)
 	}
 	defer r.Close()
 	w, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)

@@ -4,8 +4,11 @@ package storage_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,7 +43,11 @@ func stopped(steps int, run func(step func(string))) (last string, early bool) {
 func old(t *testing.T) *registry {
 	r := newRegistry(t)
 	for _, v := range []string{"v1.2.0", "v1.3.0-rc.1", "v1.3.0-rc.2", "v1.3.0-rc.3"} {
-		r.publish(v)
+		list := r.publish(v)
+		if v == "v1.2.0" { // whose list of referrers was another one before
+			before := r.manifest(map[string]any{"manifests": []entry{}})
+			r.write(of+"_manifests/tags/"+list+"/index/sha256/"+before.Digest[7:]+"/link", before.Digest)
+		}
 	}
 	inner := r.manifest(map[string]any{"config": r.blob("of a run that was stopped")})
 	for range 3 { // an index of an index of an index
@@ -66,8 +73,58 @@ func (r *registry) tags() []string {
 	return all
 }
 
+// unsigned are the versions of which a manifest has no list of referrers.
+func (r *registry) unsigned() (versions []string) {
+	r.Helper()
+	read := func(name string) []byte {
+		text, err := os.ReadFile(r.in(name))
+		if err != nil {
+			r.Fatal(err)
+		}
+		return text
+	}
+	for _, tag := range r.tags() {
+		if tag == "v1.4.0-rc.1" { // which names nothing
+			continue
+		}
+		digest := string(read(of + "_manifests/tags/" + tag + "/current/link"))[7:]
+		var index struct{ Manifests []entry }
+		if err := json.Unmarshal(read("blobs/sha256/"+digest[:2]+"/"+digest+"/data"), &index); err != nil || len(index.Manifests) == 0 {
+			r.Fatal(tag, err)
+		}
+		for _, m := range index.Manifests {
+			if _, err := os.Stat(r.in(of + "_manifests/tags/sha256-" + m.Digest[7:] + "/current/link")); err != nil {
+				versions = append(versions, tag)
+			}
+		}
+	}
+	return versions
+}
+
+// astray are the links of tags that lead to a manifest which is not there.
+func (r *registry) astray() (names []string) {
+	r.Helper()
+	err := filepath.WalkDir(r.in(of+"_manifests/tags"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		digest, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(r.in(path.Join(of, "_manifests/revisions/sha256", string(digest)[7:], "link"))); err != nil {
+			names = append(names, name)
+		}
+		return nil
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+	return names
+}
+
 // TestPruneStopped stops a prune after each of its steps. What is left stands by itself and can be backed up, each tag is there whole
-// or not at all, and the next prune makes of it what the first would have.
+// or not at all, no version is without its signatures, nothing leads nowhere, and the next prune makes of it what the first would have.
 func TestPruneStopped(t *testing.T) {
 	none := func(string) bool { return false }
 	whole := old(t)
@@ -108,6 +165,9 @@ func TestPruneStopped(t *testing.T) {
 				t.Errorf("after %s: the registry lists half a tag: %v", last, err)
 			}
 		}
+		if bare, lost := r.unsigned(), r.astray(); len(bare)+len(lost) > 0 {
+			t.Errorf("after %s: %v have no signatures, and %v lead nowhere", last, bare, lost)
+		}
 		if _, err := s.Verify(t.Context()); err != nil {
 			t.Errorf("after %s: %v", last, err)
 		}
@@ -123,8 +183,9 @@ func TestPruneStopped(t *testing.T) {
 			t.Errorf("after %s and another prune: %v are left of\n%s", last, r.tags(), r.blobs())
 		}
 	}
-	// Each folder is two steps: 2 candidates with an index, a manifest, a list of referrers and a signature each; 4 manifests in a chain.
-	if kinds["/_manifests/tags/"] != 10 || kinds["/_manifests/revisions/"] != 24 || kinds["/_layers/"] != 10 || kinds["blobs/"] != 34 {
+	// Each folder is two steps: 2 candidates with an index, a manifest, a list of referrers and a signature each; 4 manifests in a chain,
+	// and a list that was another one before.
+	if kinds["/_manifests/tags/"] != 12 || kinds["/_manifests/revisions/"] != 26 || kinds["/_layers/"] != 10 || kinds["blobs/"] != 36 {
 		t.Errorf("the steps were %v", kinds)
 	}
 }

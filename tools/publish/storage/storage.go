@@ -26,10 +26,10 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/publish/lock"
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Limits of what is read whole, and of how much there may be.
@@ -137,8 +137,8 @@ func (s *Storage) files(ctx context.Context) ([]tree.File, error) {
 // A repo is what one repository has, by digest and tag.
 type repo struct {
 	layers, revisions map[string]bool
-	tags              map[string]string // digest by tag
-	earlier           map[string]bool   // tags that ever named something: one that names nothing was never finished
+	tags              map[string]string   // digest by tag
+	earlier           map[string][]string // digests that a tag ever named; one that is not in tags names nothing
 }
 
 // contents is what the storage has.
@@ -157,7 +157,7 @@ func (s *Storage) read(ctx context.Context) (*contents, error) {
 	c := &contents{files: files, blobs: map[string]int64{}, repos: map[string]*repo{}}
 	of := func(name string) *repo {
 		if c.repos[name] == nil {
-			c.repos[name] = &repo{map[string]bool{}, map[string]bool{}, map[string]string{}, map[string]bool{}}
+			c.repos[name] = &repo{map[string]bool{}, map[string]bool{}, map[string]string{}, map[string][]string{}}
 		}
 		return c.repos[name]
 	}
@@ -171,7 +171,7 @@ func (s *Storage) read(ctx context.Context) (*contents, error) {
 		if err != nil {
 			return nil, err
 		}
-		files[i].SHA256 = strings.TrimPrefix(digestOf([]byte(digest)), "sha256:")
+		files[i].SHA256 = action.DigestOf([]byte(digest))
 		if m := linkForm.FindStringSubmatch(f.Path); m != nil && digest == "sha256:"+m[3] {
 			if m[2] == "_layers" {
 				of(m[1]).layers[digest] = true
@@ -181,7 +181,7 @@ func (s *Storage) read(ctx context.Context) (*contents, error) {
 		} else if m := currentForm.FindStringSubmatch(f.Path); m != nil {
 			of(m[1]).tags[m[2]] = digest
 		} else if m := earlierForm.FindStringSubmatch(f.Path); m != nil && digest == "sha256:"+m[3] {
-			of(m[1]).earlier[m[2]] = true
+			of(m[1]).earlier[m[2]] = append(of(m[1]).earlier[m[2]], digest)
 		} else {
 			return nil, damaged("%s is no file of a registry, or leads elsewhere", f.Path)
 		}

@@ -75,13 +75,15 @@ func (r *registry) tag(name string, e entry) {
 	r.write(of+"_manifests/tags/"+name+"/index/sha256/"+e.Digest[7:]+"/link", e.Digest)
 }
 
-// publish is a version with one platform, a blob that all versions share, and a referrer.
-func (r *registry) publish(version string) {
+// publish is a version with one platform, a blob that all versions share, and a referrer. It gives the tag that lists the referrer.
+func (r *registry) publish(version string) (list string) {
 	empty := r.blob("{}")
 	m := r.manifest(map[string]any{"config": empty, "layers": []entry{r.blob("archive of " + version), r.blob("licence")}})
 	r.tag(version, r.manifest(map[string]any{"manifests": []entry{m}, "annotations": map[string]string{"version": version}}))
 	s := r.manifest(map[string]any{"config": empty, "layers": []entry{r.blob("signature of " + version)}, "subject": m})
-	r.tag("sha256-"+m.Digest[7:], r.manifest(map[string]any{"manifests": []entry{s}}))
+	list = "sha256-" + m.Digest[7:]
+	r.tag(list, r.manifest(map[string]any{"manifests": []entry{s}}))
+	return list
 }
 
 func (r *registry) open() *storage.Storage {
@@ -271,6 +273,46 @@ func TestPrune(t *testing.T) {
 	r.write("blobs/x", "y")
 	_, err = s.Prune(t.Context(), 1, named, true)
 	refused(t, err, 3, "is no file of a registry")
+}
+
+// TestPruneLost: a tag that has to stay and names nothing has lost what it named, and nothing is removed. Of a candidate that nobody
+// names, its publication was stopped.
+func TestPruneLost(t *testing.T) {
+	const older, newer = "v1.3.0-rc.1", "v1.3.0-rc.2"
+	for _, test := range []struct {
+		name, words string
+		tag         func(lists map[string]string) string
+	}{
+		{"a release", "v1.2.0 of gosqlite names nothing any more: restore the storage from a backup, or publish v1.2.0 again", func(map[string]string) string { return "v1.2.0" }},
+		{"a release's signatures", "names nothing any more: restore", func(lists map[string]string) string { return lists["v1.2.0"] }},
+		{"a candidate that is named", older + " of gosqlite names nothing any more", func(map[string]string) string { return older }},
+		{"signatures of a candidate that stays", "names nothing any more: restore", func(lists map[string]string) string { return lists[newer] }},
+		{"a candidate", "", func(map[string]string) string { return newer }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r, lists := newRegistry(t), map[string]string{}
+			for _, v := range []string{"v1.2.0", older, newer} {
+				lists[v] = r.publish(v)
+			}
+			if err := os.RemoveAll(r.in(of + "_manifests/tags/" + test.tag(lists) + "/current")); err != nil {
+				t.Fatal(err)
+			}
+			before, tags := r.blobs(), len(r.tags())
+			named := func(v string) bool { return v == older }
+			s := r.open()
+			for _, commit := range []bool{false, true} {
+				_, err := s.Prune(t.Context(), 1, named, commit)
+				if test.words != "" {
+					refused(t, err, 3, test.words)
+				} else if err != nil {
+					t.Error(err)
+				}
+			}
+			if gone := r.blobs() != before || len(r.tags()) != tags; gone != (test.words == "") {
+				t.Errorf("something was removed: %v", gone)
+			}
+		})
+	}
 }
 
 // TestRunning: a registry that runs holds its lock.

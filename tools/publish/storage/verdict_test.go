@@ -25,7 +25,7 @@ func TestVerdict(t *testing.T) {
 	} {
 		err := test.err
 		if err != nil {
-			err = fmt.Errorf("verify storage: %w", needed(&fs.PathError{Op: "open", Path: "data", Err: err}))
+			err = fmt.Errorf("verify storage: %w", action.Needed(&fs.PathError{Op: "open", Path: "data", Err: err}))
 		}
 		if got := action.Code(err); got != test.code {
 			t.Errorf("%v: exit code %d, want %d", err, got, test.code)

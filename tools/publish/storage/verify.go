@@ -4,12 +4,8 @@ package storage
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -19,31 +15,17 @@ import (
 // damaged is the verdict that something is not as a registry leaves it.
 func damaged(format string, args ...any) error { return action.Reject(fmt.Errorf(format, args...)) }
 
-// needed judges the error of a file that has to be there: damage where it is gone. What else keeps a file from being read is no
-// verdict.
-func needed(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return action.Reject(err)
-	}
-	return err
-}
-
 // bytes reads a file that has to be there.
 func (s *Storage) bytes(name string, limit int64) ([]byte, error) {
 	info, err := os.Stat(s.in(name))
 	if err != nil {
-		return nil, needed(err)
+		return nil, action.Needed(err)
 	}
 	if info.Size() > limit {
 		return nil, damaged("%s is larger than %d bytes", name, limit)
 	}
 	text, err := action.ReadFile(s.in(name), limit)
-	return text, needed(err)
-}
-
-func digestOf(text []byte) string {
-	sum := sha256.Sum256(text)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return text, action.Needed(err)
 }
 
 func blobName(digest string) string {
@@ -69,7 +51,7 @@ func (s *Storage) manifest(digest string) (*document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read manifest %.19s: %w", digest, err)
 	}
-	if digestOf(text) != digest {
+	if "sha256:"+action.DigestOf(text) != digest {
 		return nil, damaged("read manifest %.19s: other bytes: restore the storage from a backup", digest)
 	}
 	d := &document{}
@@ -107,7 +89,7 @@ func (s *Storage) verify(ctx context.Context, c *contents) (n Counts, err error)
 	for digest := range c.blobs {
 		have, err := action.Digest(s.in(blobName(digest)))
 		if err != nil {
-			return n, needed(err)
+			return n, action.Needed(err)
 		}
 		if "sha256:"+have != digest {
 			return n, damaged("blob %.19s has other bytes: restore the storage from a backup", digest)

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // An Item is a file that is to be published.
@@ -24,7 +26,7 @@ type Item struct {
 
 // Bytes is an item whose bytes are at hand.
 func Bytes(path string, text []byte, fixed bool) Item {
-	return Item{File{path, int64(len(text)), sum(text)}, fixed, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}
+	return Item{File{path, int64(len(text)), action.DigestOf(text)}, fixed, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}
 }
 
 // What a change does to a file.

@@ -90,7 +90,7 @@ func (s *Store) object(item Item) error {
 	case err == nil && have == item.SHA256:
 		return nil
 	case err == nil:
-		return fmt.Errorf("%s is there with other bytes: the storage is damaged; restore it from a backup", name)
+		return action.Reject(fmt.Errorf("%s is there with other bytes: the storage is damaged; restore it from a backup", name))
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -204,9 +204,4 @@ func writeSynced(name string, text []byte) error {
 	}
 	_, err = f.Write(text)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func sum(text []byte) string {
-	digest := sha256.Sum256(text)
-	return hex.EncodeToString(digest[:])
 }

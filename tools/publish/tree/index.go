@@ -13,6 +13,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Schema identifies the form of an index.
@@ -101,16 +103,7 @@ func (x *Index) encode() (text []byte, generation string, err error) {
 	if b.Len() > MaxIndex {
 		return nil, "", fmt.Errorf("write index: %d bytes, at most %d", b.Len(), MaxIndex)
 	}
-	sum := sha256.Sum256(b.Bytes())
-	return b.Bytes(), hex.EncodeToString(sum[:]), nil
-}
-
-// parse reads an index that has to be the one of a generation.
-func parse(text []byte, generation string) (*Index, error) {
-	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != generation {
-		return nil, fmt.Errorf("read index: it is not that of generation %.12s: it was changed", generation)
-	}
-	return ParseIndex(text)
+	return b.Bytes(), action.DigestOf(b.Bytes()), nil
 }
 
 // ParseIndex reads an index, of whatever generation. Text of more than MaxIndex bytes is none.

@@ -79,7 +79,10 @@ func Copy(ctx context.Context, from, to *Store) (files int, err error) {
 	}
 	for _, f := range index.Files {
 		name := from.in(objectsName, f.SHA256)
-		c.items = append(c.items, Item{f, true, func() (io.ReadCloser, error) { return os.Open(name) }})
+		c.items = append(c.items, Item{f, true, func() (io.ReadCloser, error) {
+			object, err := os.Open(name)
+			return object, action.Needed(err)
+		}})
 	}
 	if err := to.Commit(ctx, c); err != nil {
 		return 0, fmt.Errorf("copy %s: %w", from.Dir, err)
@@ -192,13 +195,18 @@ func (s *Store) old(index *Index, current string, keep int) (old []string, used 
 	return old, used, nil
 }
 
-// generationIndex reads the index of any generation.
+// generationIndex reads the index of any generation. One that is gone, or has other bytes, is rejected.
 func (s *Store) generationIndex(name string) (*Index, error) {
-	text, err := readLimited(s.in(generationsName, name, IndexName), MaxIndex)
-	if err != nil {
+	text, err := upTo(s.in(generationsName, name, IndexName), MaxIndex+1) // a longer one has another digest
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, damaged(s.Dir, fmt.Sprintf("generation %.12s has no index", name), err)
+	case err != nil:
 		return nil, err
+	case action.DigestOf(text) != name:
+		return nil, damaged(s.Dir, fmt.Sprintf("the index is not that of generation %.12s: it was changed", name), nil)
 	}
-	return parse(text, name)
+	return ParseIndex(text)
 }
 
 // dropGenerations takes each away by a rename, so that none is ever seen in part under its name.

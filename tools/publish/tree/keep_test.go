@@ -137,12 +137,45 @@ func TestDamaged(t *testing.T) {
 	}
 	f := index.Files[0]
 	must(t, nil, os.Remove(filepath.Join(s.Dir, objectsName, f.SHA256)))
+	if _, err := Copy(t.Context(), s, &Store{Dir: t.TempDir()}); action.Code(err) != action.Rejected {
+		t.Errorf("a file less, copied: %v", err)
+	}
 	if _, err := s.Verify(t.Context()); action.Code(err) != action.Rejected {
 		t.Errorf("a file less: %v", err)
 	}
 	must(t, nil, os.Mkdir(filepath.Join(s.Dir, objectsName, f.SHA256), 0o755))
 	if _, err := s.Verify(t.Context()); action.Code(err) != action.Failure || !strings.Contains(err.Error(), "is a directory") {
 		t.Errorf("a file that can't be read: %v", err)
+	}
+}
+
+// TestReadDamaged: what a file lost or has more is damage; what can't be told is no verdict.
+func TestReadDamaged(t *testing.T) {
+	for name, test := range map[string]struct {
+		code  int
+		limit int64
+		spoil func(name string) error
+	}{
+		"whole":          {action.OK, 1 << 10, func(string) error { return nil }},
+		"over the limit": {action.Failure, 5, func(string) error { return nil }},
+		"other bytes":    {action.Rejected, 1 << 10, func(name string) error { return os.WriteFile(name, []byte("zip 9.0.0"), 0o600) }},
+		"bytes more":     {action.Rejected, 1 << 10, func(name string) error { return os.WriteFile(name, []byte("zip 1.0.0 and more"), 0o600) }},
+		"over both":      {action.Rejected, 9, func(name string) error { return os.WriteFile(name, []byte("zip 1.0.0 and more"), 0o600) }},
+		"gone":           {action.Rejected, 1 << 10, os.Remove},
+		"a folder":       {action.Failure, 1 << 10, func(name string) error { return errors.Join(os.Remove(name), os.Mkdir(name, 0o755)) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := published(t, t.TempDir(), "1.0.0")
+			index, generation, err := s.Current()
+			must(t, nil, err)
+			f, _ := index.find("go/m/@v/v1.0.0.zip")
+			must(t, nil, os.Chmod(s.Place(generation, f.Path), 0o600))
+			must(t, nil, test.spoil(s.Place(generation, f.Path)))
+			text, err := s.Read(generation, f, test.limit)
+			if action.Code(err) != test.code || (err == nil) != (string(text) == "zip 1.0.0") {
+				t.Errorf("%q, %v with exit code %d, want %d", text, err, action.Code(err), test.code)
+			}
+		})
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 )
 
@@ -113,7 +114,7 @@ func moduleFolder(dir, version string, f manifest.File) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if sum(text) != hex.EncodeToString(f.SHA256[:]) {
+	if action.DigestOf(text) != hex.EncodeToString(f.SHA256[:]) {
 		return "", errors.New(f.Name + " changed after it was verified")
 	}
 	name := modfile.ModulePath(text)
@@ -155,12 +156,7 @@ func Advisories(dir string) ([]Item, error) {
 }
 
 func readLimited(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	text, err := upTo(name, limit+1)
 	if err == nil && int64(len(text)) > limit {
 		err = fmt.Errorf("%s: more than %d bytes", name, limit)
 	}

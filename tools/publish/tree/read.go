@@ -5,6 +5,9 @@ package tree
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -27,16 +30,36 @@ func (s *Store) Place(generation, path string) string {
 	return s.in(generationsName, generation, filepath.FromSlash(path))
 }
 
-// Read returns a file of a generation, of at most limit bytes, after it was held against the index. Other bytes are rejected.
+// Read returns a file of a generation, of at most limit bytes, after it was held against the index. Other bytes, and a file that is
+// gone, are rejected; what can't be read is an error.
 func (s *Store) Read(generation string, f File, limit int64) ([]byte, error) {
-	text, err := readLimited(s.Place(generation, f.Path), limit)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", s.Dir, err)
+	if f.Size > limit {
+		return nil, fmt.Errorf("read %s: %s has %d bytes, and at most %d are taken", s.Dir, f.Path, f.Size, limit)
 	}
-	if sum(text) != f.SHA256 {
-		return nil, action.Reject(fmt.Errorf("read %s: %s is not what the index lists: the storage is damaged; restore it from a backup", s.Dir, f.Path))
+	text, err := upTo(s.Place(generation, f.Path), f.Size+1)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("read %s: %w", s.Dir, err)
+	case err != nil || action.DigestOf(text) != f.SHA256:
+		return nil, damaged(s.Dir, f.Path+" is not what the index lists", err)
 	}
 	return text, nil
+}
+
+// damaged is the verdict that bytes of a folder are gone or other ones. cause may be nil.
+func damaged(dir, what string, cause error) error {
+	err := fmt.Errorf("read %s: %s: the storage is damaged; restore it from a backup", dir, what)
+	return action.Reject(errors.Join(err, cause))
+}
+
+// upTo reads a file's first n bytes.
+func upTo(name string, n int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, n))
 }
 
 // Update computes the change that adds items which belong to no version, or replaces those that are not fixed. Nothing is

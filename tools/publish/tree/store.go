@@ -5,7 +5,6 @@ package tree
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/publish/lock"
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // Names in the folder.
@@ -76,7 +76,8 @@ func (s *Store) in(elem ...string) string {
 	return filepath.Join(append([]string{s.Dir}, elem...)...)
 }
 
-// Current reads what readers see. A folder that is empty, or not there, has the generation "" and an index of nothing.
+// Current reads what readers see. A folder that is empty, or not there, has the generation "" and an index of nothing. An index that is
+// gone or was changed is rejected.
 func (s *Store) Current() (*Index, string, error) {
 	generation, err := s.pointer()
 	if err != nil {
@@ -85,19 +86,7 @@ func (s *Store) Current() (*Index, string, error) {
 	if generation == "" {
 		return &Index{Schema: Schema, Versions: []Version{}, Files: []File{}}, "", nil
 	}
-	f, err := os.Open(s.in(generationsName, generation, IndexName))
-	if err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", s.Dir, err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, MaxIndex+1))
-	if err == nil && len(text) > MaxIndex {
-		err = fmt.Errorf("%s is larger than %d bytes", IndexName, MaxIndex)
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", s.Dir, err)
-	}
-	index, err := parse(text, generation)
+	index, err := s.generationIndex(generation)
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", s.Dir, err)
 	}
@@ -115,7 +104,7 @@ func (s *Store) pointer() (string, error) {
 	}
 	generation, ok := strings.CutPrefix(filepath.ToSlash(target), generationsName+"/")
 	if !ok || len(generation) != 64 || strings.Trim(generation, "0123456789abcdef") != "" {
-		return "", fmt.Errorf("read %s: it leads to %.100q, which is no generation", s.in(currentName), target)
+		return "", action.Reject(fmt.Errorf("read %s: it leads to %.100q, which is no generation", s.in(currentName), target))
 	}
 	return generation, nil
 }

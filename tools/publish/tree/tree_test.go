@@ -10,12 +10,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // release is what a test publishes as one version.
 func release(version string) (Version, []Item) {
 	folder := ReleaseFolder("v" + version)
-	return Version{"v" + version, sum([]byte("manifest " + version))}, []Item{
+	return Version{"v" + version, action.DigestOf([]byte("manifest " + version))}, []Item{
 		Bytes(folder+"/manifest.json", []byte("manifest "+version), true),
 		Bytes(folder+"/embedded/a/b.macho", []byte("signature"), true),
 		Bytes("go/m/@v/v"+version+".zip", []byte("module "+version), true),
@@ -67,7 +69,7 @@ func view(t *testing.T, dir string) map[string]string {
 		}
 		text, err := os.ReadFile(name)
 		rel, _ := filepath.Rel(root, name)
-		if f, listed := index.find(filepath.ToSlash(rel)); rel != IndexName && (!listed || f.SHA256 != sum(text) || f.Size != int64(len(text))) {
+		if f, listed := index.find(filepath.ToSlash(rel)); rel != IndexName && (!listed || f.SHA256 != action.DigestOf(text) || f.Size != int64(len(text))) {
 			t.Errorf("%s is not what the index lists", rel)
 		}
 		seen[filepath.ToSlash(rel)] = string(text)
@@ -130,12 +132,12 @@ func TestReuse(t *testing.T) {
 		items   []Item
 		path    string
 	}{
-		"other manifest":   {Version{v.Version, sum(nil)}, items, "manifest.json"},
+		"other manifest":   {Version{v.Version, action.DigestOf(nil)}, items, "manifest.json"},
 		"other bytes":      {v, []Item{items[0], other, items[2], items[3]}, "embedded/a/b.macho"},
 		"other module":     {v, []Item{items[0], items[1], module, items[3]}, "go/m/@v/v1.0.0.zip"},
 		"a file more":      {v, append(slices.Clone(items), more), "lacks more"},
 		"a file less":      {v, []Item{items[0], items[2], items[3]}, "has embedded/a/b.macho"},
-		"other module, v2": {Version{"v2.0.0", sum(nil)}, []Item{module}, "go/m/@v/v1.0.0.zip"},
+		"other module, v2": {Version{"v2.0.0", action.DigestOf(nil)}, []Item{module}, "go/m/@v/v1.0.0.zip"},
 	} {
 		_, err := s.publish(t, plant.version, plant.items)
 		var reuse *ReuseError
@@ -177,8 +179,9 @@ func TestRefusals(t *testing.T) {
 		if plant.prepare != nil {
 			plant.prepare(s)
 		}
-		if _, err := s.publish(t, plant.version, plant.items); err == nil || !strings.Contains(err.Error(), plant.want) {
-			t.Errorf("%s: %v, want %q", name, err, plant.want)
+		_, err := s.publish(t, plant.version, plant.items)
+		if err == nil || !strings.Contains(err.Error(), plant.want) || (action.Code(err) == action.Rejected) != (name == "a damaged object") {
+			t.Errorf("%s: %v with exit code %d, want %q", name, err, action.Code(err), plant.want)
 		}
 		if seen := view(t, s.Dir); len(seen) != 0 {
 			t.Errorf("%s: readers see %v", name, seen)
@@ -196,17 +199,24 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-// TestForeign are folders that nothing may be published into, and indexes that were changed.
+// TestForeign are folders that nothing may be published into, and indexes that were changed or are gone, which is damage.
 func TestForeign(t *testing.T) {
-	for name, plant := range map[string]func(dir string){
-		"somebody's files": func(dir string) { write(t, filepath.Join(dir, "thesis.tex"), "x") },
-		"a file":           func(dir string) { write(t, filepath.Join(dir, "current"), "x") },
-		"a link elsewhere": func(dir string) { os.Symlink("/", filepath.Join(dir, "current")) },
-		"a link nearby":    func(dir string) { os.Symlink("generations/../..", filepath.Join(dir, "current")) },
-		"a lost generation": func(dir string) {
+	for name, plant := range map[string]struct {
+		code  int
+		spoil func(dir string)
+	}{
+		"somebody's files": {action.Failure, func(dir string) { write(t, filepath.Join(dir, "thesis.tex"), "x") }},
+		"a file":           {action.Failure, func(dir string) { write(t, filepath.Join(dir, "current"), "x") }},
+		"a link elsewhere": {action.Rejected, func(dir string) { os.Symlink("/", filepath.Join(dir, "current")) }},
+		"a link nearby":    {action.Rejected, func(dir string) { os.Symlink("generations/../..", filepath.Join(dir, "current")) }},
+		"a lost generation": {action.Rejected, func(dir string) {
 			os.Symlink("generations/"+strings.Repeat("0", 64), filepath.Join(dir, "current"))
-		},
-		"a changed index": func(dir string) {
+		}},
+		"an index that can't be read": {action.Failure, func(dir string) {
+			os.Symlink("generations/"+strings.Repeat("0", 64), filepath.Join(dir, "current"))
+			must(t, nil, os.MkdirAll(filepath.Join(dir, "generations", strings.Repeat("0", 64), IndexName), 0o755))
+		}},
+		"a changed index": {action.Rejected, func(dir string) {
 			s := &Store{Dir: dir}
 			v, items := release("1.0.0")
 			_, err := s.publish(t, v, items)
@@ -216,12 +226,12 @@ func TestForeign(t *testing.T) {
 			must(t, nil, err)
 			must(t, nil, os.Remove(name))
 			write(t, name, strings.Replace(string(text), "v1.0.0", "v1.0.1", 1))
-		},
+		}},
 	} {
 		dir := t.TempDir()
-		plant(dir)
-		if _, _, err := (&Store{Dir: dir}).Current(); err == nil {
-			t.Errorf("%s: no error", name)
+		plant.spoil(dir)
+		if _, _, err := (&Store{Dir: dir}).Current(); action.Code(err) != plant.code {
+			t.Errorf("%s: %v with exit code %d, want %d", name, err, action.Code(err), plant.code)
 		}
 	}
 }

@@ -117,7 +117,7 @@ func (r *Repository) rootsFollow(from Mark) error {
 		if err != nil {
 			return err
 		}
-		if version == from.Version && digestOf(text) != from.SHA256 {
+		if version == from.Version && action.DigestOf(text) != from.SHA256 {
 			return fmt.Errorf("root %d has other bytes than the one that was published", version)
 		}
 		m, err := parseRoot(text)
@@ -139,7 +139,7 @@ func (r *Repository) marks() map[string]Mark {
 		return marks
 	}
 	add := func(role string, version int64) {
-		marks[role] = Mark{Version: version, SHA256: digestOf(r.texts[role])}
+		marks[role] = Mark{Version: version, SHA256: action.DigestOf(r.texts[role])}
 	}
 	add(metadata.ROOT, r.root.Signed.Version)
 	add(metadata.TIMESTAMP, r.timestamp.Signed.Version)
@@ -295,9 +295,4 @@ func (s Seen) write(marks map[string]Mark) error {
 		return err
 	}
 	return action.WriteText(s.Name, string(text)+"\n", 0o644)
-}
-
-func digestOf(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }

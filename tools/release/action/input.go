@@ -5,8 +5,10 @@ package action
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -25,6 +27,15 @@ func ReadFile(name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	return data, nil
+}
+
+// Needed judges the error of a file that has to be there: one that is gone is rejected. What else keeps a file from being read, as
+// a right that is lacking, is no verdict. Needed(nil) is nil.
+func Needed(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return Reject(err)
+	}
+	return err
 }
 
 // DigestOf is the SHA-256 of a text, in hexadecimal.
