@@ -57,6 +57,7 @@ const (
 	EvidenceBroken  = "evidence-broken"
 	EvidenceUnseen  = "evidence-not-checked"
 	FixedButFound   = "fixed-but-found"
+	OtherPlatform   = "other-platform"
 	DatabaseStale   = "database-stale"
 	ScannerNotRun   = "scanner-not-run"
 )
@@ -112,14 +113,23 @@ func Judge(in *Input) *Verdict {
 	for i := range in.Facts.Findings {
 		f := &in.Facts.Findings[i]
 		d := in.Triage.For(f)
-		if d != nil {
-			used[d] = true
+		if d == nil {
+			v.Items = append(v.Items, in.item(f, nil, add))
+			continue
 		}
-		v.Items = append(v.Items, in.item(f, d, add))
+		used[d] = true
+		covered, outside := triage.Divide(f, in.Facts.Elsewhere(d))
+		if covered != nil {
+			v.Items = append(v.Items, in.item(covered, d, add))
+		}
+		if outside != nil {
+			v.Items = append(v.Items, in.item(outside, nil, add))
+		}
 	}
 	for i := range in.Triage.Decisions {
-		if d := &in.Triage.Decisions[i]; in.decision(d, used[d], ran, add) {
-			v.Asides = append(v.Asides, Aside{d.Name(), in.Facts.Absent(d)})
+		d := &in.Triage.Decisions[i]
+		if aside := in.decision(d, used[d], ran, add); aside != "" {
+			v.Asides = append(v.Asides, Aside{d.Name(), aside})
 		}
 	}
 	slices.SortFunc(v.Problems, func(a, b Problem) int {
@@ -216,8 +226,8 @@ func (in *Input) doubt(f *finding.Finding, d *triage.Decision) string {
 	return ""
 }
 
-// decision checks what is true of a decision whatever it covers, and reports whether it stands aside.
-func (in *Input) decision(d *triage.Decision, used bool, ran []string, add addFunc) (aside bool) {
+// decision checks what is true of a decision whatever it covers, and says why it stands aside; "" when it does not.
+func (in *Input) decision(d *triage.Decision, used bool, ran []string, add addFunc) (aside string) {
 	if triage.Past(d.Expires, in.Now) {
 		add(ExpiredDecision, d.Name(), "it expired on %s; look again", d.Expires)
 	}
@@ -227,7 +237,12 @@ func (in *Input) decision(d *triage.Decision, used bool, ran []string, add addFu
 	if unknown := d.Unknown(in.Rows); in.Rows != nil && len(unknown) > 0 {
 		add(UnusedDecision, d.Name(), "platforms: %s is no row of platforms/matrix.bzl; mend or remove it", strings.Join(unknown, ", "))
 	}
-	aside = !used && in.Facts.Absent(d) != ""
+	for _, b := range in.Facts.Elsewhere(d) {
+		add(OtherPlatform, d.Name(), "it is about %s alone, and %s, of %s, lists the component: look there, and name the platform", strings.Join(d.Platforms, ", "), b.File, b.Platform)
+	}
+	if !used {
+		aside = in.Facts.Absent(d)
+	}
 	// A decision is unused only when all scanners that it is about looked, at everything: bills of materials of other
 	// platforms, or of an older release, do not list what the decision may be about.
 	about := []string{d.Scanner}
@@ -235,7 +250,7 @@ func (in *Input) decision(d *triage.Decision, used bool, ran []string, add addFu
 		about = triage.VulnerabilityScanners
 	}
 	looked := !slices.ContainsFunc(about, func(s string) bool { return !slices.Contains(ran, s) })
-	if !used && !aside && looked && d.Status != triage.Fixed && !in.Bills {
+	if !used && aside == "" && looked && d.Status != triage.Fixed && !in.Bills {
 		add(UnusedDecision, d.Name(), "no finding of %s matches it; remove it", strings.Join(about, ", "))
 	}
 	for i := range d.Evidence {
@@ -243,7 +258,7 @@ func (in *Input) decision(d *triage.Decision, used bool, ran []string, add addFu
 		switch verdict, saw := in.Facts.Check(d, e); {
 		case verdict == triage.Broken:
 			add(EvidenceBroken, d.Name(), "%s: this is true no more: %s", e, saw)
-		case verdict == triage.Unchecked && !in.Bills && !aside && (used || looked):
+		case verdict == triage.Unchecked && !in.Bills && aside == "" && (used || looked):
 			add(EvidenceUnseen, d.Name(), "%s: %s", e, saw)
 		}
 	}

@@ -129,6 +129,11 @@ func TestPlatforms(t *testing.T) {
 		}
 		return d
 	}
+	older := func(platform, purl string) *component.Document {
+		d := bill(platform, purl)
+		d.Components[0].Version = "1.2.4"
+		return d
+	}
 	const musl, other = "pkg:generic/musl@1.2.5", "pkg:generic/other@1"
 	whole := []string{"linux_amd64", "linux_amd64_musl", "windows_amd64"}
 	for _, c := range []struct {
@@ -144,9 +149,12 @@ func TestPlatforms(t *testing.T) {
 			[]string{EvidenceUnseen, UnusedDecision}, false},
 		{"its platform alone, absent", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64_musl", other)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
 		{"its platform, present, unused", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64_musl", musl)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
-		{"one platform, present, unused", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", musl)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
+		{"another platform, present, unused", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", musl)}, false, []string{EvidenceUnseen, OtherPlatform, UnusedDecision}, false},
+		{"two other platforms, present", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", musl), bill("windows_amd64", musl), bill("linux_amd64_musl", musl)}, true,
+			[]string{EvidenceUnseen, OtherPlatform, OtherPlatform}, false},
+		{"another platform, another version", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", other), bill("linux_amd64_musl", musl), older("windows_amd64", musl)}, true, []string{EvidenceUnseen}, false},
 		{"a bill of all platforms lists it", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", other), bill("", musl)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
-		{"one platform, used", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64", musl)}, true, []string{EvidenceUnseen}, false},
+		{"its platform, used", []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64_musl", musl)}, true, []string{EvidenceUnseen}, false},
 		{"no platforms named, absent", nil, []*component.Document{bill("linux_amd64", other)}, false, []string{EvidenceUnseen, UnusedDecision}, false},
 		{"no bill at all", []string{"linux_*_musl"}, nil, false, []string{EvidenceUnseen, UnusedDecision}, false},
 		{"no row of the matrix", []string{"linux_*_musl", "plan9_*"}, []*component.Document{bill("linux_amd64", other)}, false, []string{UnusedDecision}, true},
@@ -182,6 +190,48 @@ func TestPlatforms(t *testing.T) {
 	in.Facts.Programs[0].Defines = func(string) bool { return true }
 	if v := Judge(in); len(v.Problems) != 2 || v.Problems[0].Kind != EvidenceBroken || v.Problems[1].Kind != ExpiredDecision {
 		t.Errorf("%+v", v.Problems)
+	}
+}
+
+// TestElsewhere: what was found on a platform that the decision does not name is undecided, in a bill as in a program; what was
+// found on its own, or in no bill, stays decided.
+func TestElsewhere(t *testing.T) {
+	bill := func(platform string) *component.Document {
+		return &component.Document{File: "x_" + platform + ".cdx.json", Platform: platform, Components: []component.Component{{ID: "m", PURL: "pkg:generic/musl@1.2.5", Version: "1.2.5"}}}
+	}
+	for _, c := range []struct {
+		name               string
+		where              []string
+		decided, undecided []string // nil for no such item
+	}{
+		{"in a bill of its platform", []string{"x_linux_amd64_musl.cdx.json"}, []string{"x_linux_amd64_musl.cdx.json"}, nil},
+		{"in a bill of another", []string{"x_linux_amd64.cdx.json"}, nil, []string{"x_linux_amd64.cdx.json"}},
+		{"in both", []string{"x_linux_amd64.cdx.json", "x_linux_amd64_musl.cdx.json"}, []string{"x_linux_amd64_musl.cdx.json"}, []string{"x_linux_amd64.cdx.json"}},
+		{"in programs of both", []string{"x_linux_amd64_debug/bin/p", "x_linux_amd64_musl_debug/bin/p"}, []string{"x_linux_amd64_musl_debug/bin/p"}, []string{"x_linux_amd64_debug/bin/p"}},
+		{"in no bill", []string{"the tree"}, []string{"the tree"}, nil},
+	} {
+		in := healthy()
+		in.Triage.Decisions[0].Platforms, in.Facts.Bills, in.Bills = []string{"linux_*_musl"}, []*component.Document{bill("linux_amd64"), bill("linux_amd64_musl")}, true
+		in.Facts.Findings[0].Where = c.where
+		got := map[string][]string{}
+		v := Judge(in)
+		for _, i := range v.Items {
+			got[i.Decision] = i.Where
+		}
+		if !slices.Equal(got[triage.NotAffected], c.decided) || !slices.Equal(got["none"], c.undecided) {
+			t.Errorf("%s: %q", c.name, got)
+		}
+		want := []string{OtherPlatform}
+		if c.undecided != nil {
+			want = append(want, Untriaged)
+		}
+		var kinds []string
+		for _, p := range v.Problems {
+			kinds = append(kinds, p.Kind)
+		}
+		if !slices.Equal(kinds, want) {
+			t.Errorf("%s: %+v, want %q", c.name, v.Problems, want)
+		}
 	}
 }
 

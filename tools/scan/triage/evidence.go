@@ -127,6 +127,46 @@ func (facts *Facts) Absent(d *Decision) string {
 	return fmt.Sprintf("component absent: none of the %d bills of materials lists %s or is of %s", len(facts.Bills), d.Component, strings.Join(d.Platforms, ", "))
 }
 
+// Elsewhere are the bills of materials of platforms that a decision does not name, which list its component in one of its
+// versions all the same: there, what it says of the platforms that it names holds for nothing.
+func (facts *Facts) Elsewhere(d *Decision) []*component.Document {
+	var all []*component.Document
+	for _, b := range facts.Bills {
+		lists := func(c component.Component) bool {
+			return c.Package() == d.Component && slices.Contains(d.Versions, c.Version)
+		}
+		if b.Platform != "" && !d.on(b.Platform) && slices.ContainsFunc(b.Components, lists) {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// Divide takes from a finding that a decision covers what was found elsewhere: in one of those bills of materials, or in a
+// program of one. outside is nil when that is nothing, and covered when it is everything. What was found in no bill, as in
+// source code, stays covered.
+func Divide(f *finding.Finding, elsewhere []*component.Document) (covered, outside *finding.Finding) {
+	in, out := *f, *f
+	in.Where, out.Where = nil, nil
+	for _, place := range f.Where {
+		of := func(b *component.Document) bool {
+			return place == b.File || b.Twin() != "" && strings.HasPrefix(place, b.Twin()+"/")
+		}
+		if slices.ContainsFunc(elsewhere, of) {
+			out.Where = append(out.Where, place)
+		} else {
+			in.Where = append(in.Where, place)
+		}
+	}
+	switch {
+	case out.Where == nil:
+		return f, nil
+	case in.Where == nil:
+		return nil, f
+	}
+	return &in, &out
+}
+
 func (facts *Facts) option(d *Decision, e *Evidence) (Verdict, string) {
 	looked := 0
 	for _, c := range facts.of(d) {

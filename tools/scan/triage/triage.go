@@ -12,8 +12,9 @@
 //	component  purl without version; for static analysis a file, a folder that ends in /..., or ... for all files
 //	versions   of the component; known vulnerabilities only. A new version wants a new look.
 //	platforms  rows of platforms/matrix.bzl, or patterns of them (path.Match), that alone have the component; known
-//	           vulnerabilities only. Where none of them is looked at, and the component is nowhere, the decision stands aside:
-//	           the report lists it as not applicable. Without them it is about every platform.
+//	           vulnerabilities only. A bill of materials of another platform that lists the component closes the gate, and
+//	           the decision covers nothing there. Where none of them is looked at, and the component is nowhere, the decision
+//	           stands aside: the report lists it as not applicable. Without them it is about every platform.
 //	status     affected, not_affected, fixed or under_investigation, the words of OpenVEX
 //	justification  for not_affected: one of OpenVEX's five words
 //	reason     why, in a sentence or two; for affected, what is done about it
@@ -257,7 +258,7 @@ func (d *Decision) checkStatus() []error {
 	return errs
 }
 
-// Covers says whether the decision is about the finding.
+// Covers says whether the decision is about the finding, as far as that was found on its platforms: see [Divide].
 func (d *Decision) Covers(f *finding.Finding) bool {
 	if !slices.Contains(f.Names(), d.ID) {
 		return false

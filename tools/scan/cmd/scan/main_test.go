@@ -129,7 +129,8 @@ func TestRelease(t *testing.T) {
 		{"a decision that expired", bill(musl), muslDecisions(func(d *triage.Decision) { d.Expires = "2026-11-20" }), 3, "expired-decision: vulnerability CVE-2020-28928"},
 		{"evidence that is true no more", bill(musl), muslDecisions(func(d *triage.Decision) { d.Evidence[0].Objects = []string{"memcpy.o"} }), 3, "evidence-broken: vulnerability CVE-2020-28928"},
 		{"a decision about other platforms", onAMD64(bill(sqlite("3.54.1"))), muslDecisions(forMusl), 0, "not applicable here: vulnerability CVE-2020-28928 in pkg:generic/musl: component absent"},
-		{"a component of other platforms", onAMD64(bill(musl)), muslDecisions(forMusl), 0, "not_affected"},
+		{"a component of other platforms", onAMD64(bill(musl)), muslDecisions(forMusl), 3, "other-platform: vulnerability CVE-2020-28928 in pkg:generic/musl: it is about linux_*_musl alone"},
+		{"the same, which is undecided there", onAMD64(bill(musl)), muslDecisions(forMusl), 3, "untriaged: CVE-2020-28928 in pkg:generic/musl@1.2.1"},
 		{"a linked Go package", bill(dep), nil, 3, "untriaged: GO-2026-9001 in pkg:golang/example.org/dep@v1.0.0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

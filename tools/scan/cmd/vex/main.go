@@ -143,7 +143,7 @@ func (o *options) judge(ctx context.Context, at time.Time) (*vex.Document, error
 	scanners := []string{feed.Scanner, govuln.BillScanner}
 	verdict := gate.Judge(&gate.Input{
 		Triage: decisions, Now: at, Bills: true, Required: scanners,
-		Facts:    &triage.Facts{Components: components, Findings: finding.Merge(append(ofC, ofGo...)), Ran: scanners},
+		Facts:    &triage.Facts{Components: components, Bills: bills, Findings: finding.Merge(append(ofC, ofGo...)), Ran: scanners},
 		Scanners: []gate.Scanner{{Name: feed.Scanner, Count: len(ofC)}, {Name: govuln.BillScanner, Count: len(ofGo)}},
 	})
 	d, err := vex.New(o.version, o.time, bills, verdict, resolved)

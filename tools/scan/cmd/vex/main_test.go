@@ -111,6 +111,15 @@ func TestDoubt(t *testing.T) {
 	if code != 0 || strings.Contains(expired["openvex"], `"not_affected"`) || !strings.Contains(expired["openvex"], "the decision expired on") {
 		t.Errorf("exit code %d: %s\n%.3000s", code, says, expired["openvex"])
 	}
+	// The decision about musl is of other platforms than this bill.
+	elsewhere, says, code := documents(t, func(args []string) []string {
+		of := strings.Replace(bill, `"metadata":{`, `"metadata":{"properties":[{"name":"gosqlite:platform","value":"linux_amd64"}],`, 1)
+		args[len(args)-1] = put(t, t.TempDir(), "a.cdx.json", strings.Replace(of, "8000-0", "8000-1", 1))
+		return args
+	})
+	if code != 0 || !strings.Contains(elsewhere["openvex"], `"not_affected"`) || !strings.Contains(elsewhere["openvex"], "under_investigation") {
+		t.Errorf("exit code %d: %s\n%.3000s", code, says, elsewhere["openvex"])
+	}
 }
 
 func TestRefused(t *testing.T) {
