@@ -56,6 +56,9 @@ type Cache struct {
 // handed out. An empty name is a cache that keeps nothing.
 func Open(dir string, read bool) *Cache { return &Cache{dir, read} }
 
+// Keeps reports whether results are kept at all.
+func (c *Cache) Keeps() bool { return c.dir != "" }
+
 // Get reads the result of a scanner into what into points to, and reports whether there is one.
 func (c *Cache) Get(scanner string, key Key, into any) bool {
 	if c.dir == "" || !c.read {

@@ -55,7 +55,11 @@ func digest(tree fs.FS, sum func(name string) (string, error), files []string, l
 	for _, name := range files {
 		s, err := sum(name)
 		if err != nil {
-			return nil, fmt.Errorf("read inputs: %s, a file of the tree: %w; make it readable, or remove it", name, cause(err))
+			advice := ""
+			if errors.Is(err, fs.ErrPermission) {
+				advice = "; make it readable, or remove it"
+			}
+			return nil, fmt.Errorf("read inputs: %s, a file of the tree: %w%s", name, cause(err), advice)
 		}
 		in.sums[name] = s
 	}

@@ -100,12 +100,16 @@ func (c *Component) GoModule() string {
 	return name
 }
 
+// ownModule is the project's module; those in its folders are its own as well.
+const ownModule = "github.com/gosqlite/gosqlite"
+
 // GoModules are the modules of others that the vulnerability database has to know for the components, each once, in order:
 // without what comes with Go, whose records it has always, and without the project's own.
 func GoModules(all []Component) []string {
 	var paths []string
+	own := func(m string) bool { return m == ownModule || strings.HasPrefix(m, ownModule+"/") }
 	for i := range all {
-		if m := all[i].GoModule(); m != "" && m != "stdlib" && m != "toolchain" && !strings.HasPrefix(m, "github.com/gosqlite/gosqlite") {
+		if m := all[i].GoModule(); m != "" && m != "stdlib" && m != "toolchain" && !own(m) {
 			paths = append(paths, m)
 		}
 	}

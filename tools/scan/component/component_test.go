@@ -56,11 +56,12 @@ func TestGoModules(t *testing.T) {
 	var all []Component
 	for _, purl := range []string{
 		"pkg:golang/example.org/b@v1", "pkg:golang/example.org/a@v1", "pkg:golang/example.org/b@v2", "pkg:golang/std@1.27.4", "pkg:golang/toolchain@1.27.4",
-		"pkg:golang/github.com/gosqlite/gosqlite/tools@v0", "pkg:generic/sqlite@3.54.1",
+		"pkg:golang/github.com/gosqlite/gosqlite/tools@v0", "pkg:golang/github.com/gosqlite/gosqlite@v0", "pkg:generic/sqlite@3.54.1",
+		"pkg:golang/github.com/gosqlite/gosqlite-extras@v1",
 	} {
 		all = append(all, Component{PURL: purl})
 	}
-	if got, want := GoModules(all), []string{"example.org/a", "example.org/b"}; !slices.Equal(got, want) {
+	if got, want := GoModules(all), []string{"example.org/a", "example.org/b", "github.com/gosqlite/gosqlite-extras"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

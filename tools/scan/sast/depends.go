@@ -18,7 +18,7 @@ import (
 )
 
 // Depends is what the result of a scanner depends on beside this program: files of the tree, the programs that it runs, by
-// their bytes and by what they say of themselves, and the settings of the environment that these are known to read. What else
+// their bytes and by what they say of themselves, and the settings of the environment that these are known to read, but those that are set for them whatever the user's say. What else
 // lies on the machine is not in it: headers of its C library, other programs that those run, files of the user's settings.
 // After a change of that, --fresh asks again; the gate of a release always does.
 func (s *Scanner) Depends(ctx context.Context, e *Env, in *cache.Inputs) ([]string, error) {
@@ -41,13 +41,15 @@ func scripts(in *cache.Inputs) string {
 	return in.Part(func(name string) bool { may, _ := forShell(name); return may })
 }
 
-// settingNames are settings of the environment by which programs find other files, or take other options, and which go env does not
-// print or is asked for with a value of its own: of the go command and go/packages, of GCC and clang, of zig, and of the locale.
+// settingNames are settings of the environment by which programs find other files, or take other options: of the go command and
+// go/packages, of GCC and clang, and of zig. Go env prints some of them as well, and CGO_ENABLED as it is asked for, not as a
+// source scan finds it. GOWORK and the locale are not among them: every program runs with GOWORK=off and LC_ALL=C, but for
+// the go command of a source scan, which has GOWORK=off and one language.
 var settingNames = []string{
-	"CGO_ENABLED", "GOPACKAGESDRIVER", "GOPACKAGESDEBUG", "GOROOT", "GOFLAGS", "GOWORK", "GODEBUG", "GOEXPERIMENT",
+	"CGO_ENABLED", "GOPACKAGESDRIVER", "GOPACKAGESDEBUG", "GOROOT", "GOFLAGS", "GODEBUG", "GOEXPERIMENT",
 	"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "SDKROOT",
 	"CCC_OVERRIDE_OPTIONS", "CLANG_CONFIG_FILE_USER_DIR", "CLANG_CONFIG_FILE_SYSTEM_DIR", "PKG_CONFIG", "PKG_CONFIG_PATH",
-	"ZIG_LIB_DIR", "ZIG_LIBC", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES",
+	"ZIG_LIB_DIR", "ZIG_LIBC",
 }
 
 // settings are those of the environment that programs read; of one that is set twice, the last counts.

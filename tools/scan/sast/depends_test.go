@@ -44,12 +44,12 @@ func TestSettings(t *testing.T) {
 		return string(key[:]), said
 	}
 	plain, plainSource := depends()
-	for _, v := range []string{"CGO_ENABLED=0", "CPATH=/x", "C_INCLUDE_PATH=/x", "GOPACKAGESDRIVER=x", "GOFLAGS=-tags=x", "CCC_OVERRIDE_OPTIONS=+-w", "ZIG_LIB_DIR=/x", "LC_ALL=x", "CPATH="} {
+	for _, v := range []string{"CGO_ENABLED=0", "CPATH=/x", "C_INCLUDE_PATH=/x", "GOPACKAGESDRIVER=x", "GOFLAGS=-tags=x", "CCC_OVERRIDE_OPTIONS=+-w", "ZIG_LIB_DIR=/x", "CPATH="} {
 		if scan, source := depends(v); scan == plain || source == plainSource {
 			t.Errorf("%s: a result that was kept without it is taken", v)
 		}
 	}
-	if scan, source := depends("PWD=/x", "TERM=xterm", "CPATHS=x"); scan != plain || source != plainSource {
+	if scan, source := depends("PWD=/x", "TERM=xterm", "CPATHS=x", "LANG=x", "LC_ALL=x", "LC_CTYPE=x", "GOWORK=/x"); scan != plain || source != plainSource {
 		t.Error("what nobody reads asks again")
 	}
 	last, _ := depends("CPATH=/x", "CPATH=/y")

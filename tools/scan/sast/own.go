@@ -24,8 +24,8 @@ const (
 )
 
 // generated are the files that are written beside own C: of SQLite's authors, and a copy of [optionsHeader]. No commit of
-// main has them; that of a release has.
-var generated = []string{capi + "/sqlite3.c", capi + "/sqlite3.h", capi + "/sqlite3ext.h", capi + "/sqlite3_options.h"}
+// main has them; that of a release has. They are those that package module adds to it.
+var generated = []string{capi + "/sqlite3.c", capi + "/sqlite3.h", capi + "/sqlite3_options.h"}
 
 // ofSQLite reports whether a file is one of these, so that what is found in it is about SQLite.
 func ofSQLite(name string) bool { return slices.Contains(generated, name) }
@@ -37,8 +37,8 @@ type unit struct {
 	lone  bool     // it includes nothing of internal/capi
 }
 
-// own is the project's own C.
-type own struct {
+// A layout is the project's own C as scanners get it.
+type layout struct {
 	units     []unit
 	files     int // that stand in units, headers among them
 	preambles int
@@ -53,7 +53,7 @@ type own struct {
 //   - sqlite3_amalgamation/public_names.c, and toolchains/anchor/anchor.c for both of its processors.
 //
 // A C file of the tree, a header or a preamble that is in none of them is an error, since nothing would be found in it.
-func ownC(e *Env, dir string) (*own, error) {
+func ownC(e *Env, dir string) (*layout, error) {
 	root := filepath.Join(e.Tree.Root, filepath.FromSlash(capi))
 	if err := e.hasSQLite(); err != nil {
 		return nil, err
@@ -67,11 +67,11 @@ func ownC(e *Env, dir string) (*own, error) {
 	if len(seen) == 1 {
 		return nil, errNothing
 	}
-	preambles, goFiles, others, err := preambles(e)
+	inGo, goFiles, others, err := preambles(e)
 	if err != nil {
 		return nil, err
 	}
-	for name, text := range map[string]string{"own.c": text, "preambles.c": preambles} {
+	for name, text := range map[string]string{"own.c": text, "preambles.c": inGo} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func ownC(e *Env, dir string) (*own, error) {
 	if left := append(unlisted(e.Tree, seen), others...); len(left) > 0 {
 		return nil, fmt.Errorf("find own C: %s is in no translation unit that is looked at: add it to tools/scan/sast/own.go", strings.Join(left, ", "))
 	}
-	return &own{units, len(seen), goFiles}, nil
+	return &layout{units, len(seen), goFiles}, nil
 }
 
 var (
@@ -104,8 +104,8 @@ var (
 )
 
 // inlined is a file with the text of own files in the place of their includes, and of those that they include, however deep.
-// within are the files that it stands in: where one of them is included again, the include stays, as its guard makes nothing of
-// it.
+// within are the files that it stands in: where one of them is included again, its guard makes nothing of it, so that an empty
+// line stands there. An include that stayed would be looked for beside the text, not beside the file that it is of.
 func inlined(e *Env, name string, seen map[string]bool, within []string) (string, error) {
 	data, err := e.Tree.Read(name)
 	if err != nil {
@@ -123,16 +123,20 @@ func inlined(e *Env, name string, seen map[string]bool, within []string) (string
 		if m := include.FindStringSubmatch(l); m != nil {
 			inner = path.Join(path.Dir(name), m[1])
 		}
-		if inner == "" || ofSQLite(inner) || slices.Contains(within, inner) || !slices.Contains(e.Tree.Files, inner) {
+		switch {
+		case inner == "" || ofSQLite(inner) || !slices.Contains(e.Tree.Files, inner):
 			text.WriteString(l)
+			continue
+		case slices.Contains(within, inner):
+			text.WriteString("\n")
 			continue
 		}
 		seen[inner] = true
-		own, err := inlined(e, inner, seen, within)
+		instead, err := inlined(e, inner, seen, within)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&text, "#line 1 %q\n%s\n#line %d %q\n", e.path(inner), own, line+1, e.path(name))
+		fmt.Fprintf(&text, "#line 1 %q\n%s\n#line %d %q\n", e.path(inner), instead, line+1, e.path(name))
 	}
 	return text.String(), nil
 }

@@ -24,7 +24,7 @@ func preambles(e *Env) (text string, files int, others []string, err error) {
 		if err != nil {
 			return "", 0, nil, err
 		}
-		text, ok, err := preamble(e.path(name), data)
+		inFile, ok, err := preamble(e.path(name), data)
 		switch {
 		case err != nil:
 			return "", 0, nil, fmt.Errorf("find own C: %w", err)
@@ -32,14 +32,15 @@ func preambles(e *Env) (text string, files int, others []string, err error) {
 			others = append(others, name)
 		case ok:
 			files++
-			all.WriteString(text)
+			all.WriteString(inFile)
 		}
 	}
 	return all.String(), files, others, nil
 }
 
-// preamble is the C before each import "C" in a Go file, in the forms that cgo knows, each line at its number; ok is false when
-// there is no such import: https://cs.opensource.google/go/go/+/master:src/cmd/cgo/ast.go
+// preamble is the C before each import "C" in a Go file, each line at its number; ok is false when there is no such import. The
+// forms are those that cgo knows, and the name in back quotes: cgo refuses to compile that, while the go command and the
+// parser take it for the same: https://cs.opensource.google/go/go/+/master:src/cmd/cgo/ast.go
 func preamble(name string, source []byte) (text string, ok bool, err error) {
 	if !bytes.Contains(source, []byte(`"C"`)) && !bytes.Contains(source, []byte("`C`")) {
 		return "", false, nil

@@ -4,7 +4,7 @@ package sast
 
 import "testing"
 
-// TestPreamble: every form of the import that cgo takes, and each line of C at its number.
+// TestPreamble: every form of the import that cgo takes, and that in back quotes, which it refuses; each line of C at its number.
 func TestPreamble(t *testing.T) {
 	for source, want := range map[string]string{
 		"package c\n\n// #include <a.h>\n// int a;\nimport \"C\"\n":                                           "#line 3 \"x.go\"\n #include <a.h>\n int a;\n",

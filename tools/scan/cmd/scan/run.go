@@ -29,6 +29,19 @@ type environment struct {
 	now            func() time.Time       // times what runs; nothing is judged by it
 }
 
+// sum is the digest of this program's file, as it is now.
+func (e environment) sum() (string, error) {
+	self, err := e.self()
+	if err != nil {
+		return "", err
+	}
+	sum, err := action.Digest(self)
+	if err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	return sum, nil
+}
+
 // system runs git, the go command and analysers.
 func (e environment) system() lint.System {
 	return lint.System{Env: append(slices.Clone(e.environ), "GOWORK=off")}

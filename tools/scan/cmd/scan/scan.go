@@ -86,6 +86,7 @@ type session struct {
 	resolved  []feed.Resolution
 	rows      []string // of the matrix; nil without a tree
 	report    report.Report
+	self      string // digest of this program; "" where nothing is kept under it
 
 	keptPrograms int // of debug twins, whose results were kept
 }
@@ -98,6 +99,11 @@ func scan(ctx context.Context, args []string, env environment) error {
 	}
 	if err := s.validate(rest); err != nil {
 		return err
+	}
+	if s.release == "" { // before anything that takes time, in which the file may become another program's
+		if s.self, err = s.env.sum(); err != nil {
+			return err
+		}
 	}
 	if s.day, err = parseDay(s.date); err != nil {
 		return err

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/lint"
-	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/scan/cache"
 	"github.com/gosqlite/gosqlite/tools/scan/component"
 	"github.com/gosqlite/gosqlite/tools/scan/feed"
@@ -117,14 +116,7 @@ func gitleaksMod(root string) string {
 func (s *session) runTree(ctx context.Context) error {
 	begin := s.env.now()
 	system := s.env.system()
-	self, err := s.env.self()
-	if err != nil {
-		return err
-	}
-	r := &runner{cache: s.openCache(), workers: processors(), now: s.env.now, stderr: s.env.stderr}
-	if r.self, err = action.Digest(self); err != nil {
-		return fmt.Errorf("read this program: %w", err)
-	}
+	r := &runner{cache: s.openCache(), self: s.self, sum: s.env.sum, workers: processors(), now: s.env.now, stderr: s.env.stderr}
 	r.inputs = func(ctx context.Context) (*cache.Inputs, error) {
 		tree, err := lint.Tracked(ctx, system, s.root)
 		if err != nil {
@@ -133,7 +125,12 @@ func (s *session) runTree(ctx context.Context) error {
 		return cache.Digest(s.root, tree.Files, tree.Links)
 	}
 	// Before the tree is listed for the scanners, so that a file that comes in between is in the second digest alone.
+	var err error
 	if r.read, err = r.inputs(ctx); err != nil {
+		return err
+	}
+	self, err := s.env.self()
+	if err != nil {
 		return err
 	}
 	tree, err := lint.Tracked(ctx, system, s.root)
@@ -244,8 +241,8 @@ func (s *session) runTwins(ctx context.Context, v *govuln.Scan, r *runner) (*sas
 			switch {
 			case found.kept:
 				s.keptPrograms++
-			case found.key != nil: // of a copy that nobody else changes
-				r.put(govuln.BinaryScanner+"-program", found)
+			case found.key != nil:
+				r.copies = append(r.copies, about{govuln.BinaryScanner + "-program", found})
 			}
 			out.Version, out.Findings = found.Version, append(out.Findings, found.Findings...)
 			s.facts.Programs = append(s.facts.Programs, triage.Program{Name: p.Name, Defines: p.Defines})

@@ -48,7 +48,8 @@ type outcome struct {
 // A runner runs tasks.
 type runner struct {
 	cache *cache.Cache
-	self  string // digest of this program
+	self  string                 // digest of this program, taken first of all
+	sum   func() (string, error) // takes it again: of the file as it is now
 	// inputs reads the files of the tree with their digests: before the first task, and after the last one.
 	inputs  func(ctx context.Context) (*cache.Inputs, error)
 	read    *cache.Inputs // before the first task
@@ -56,7 +57,16 @@ type runner struct {
 	now     func() time.Time
 	stderr  io.Writer
 
+	// copies are results about copies that this run made and nobody else changes, of the one task that looks at such.
+	copies []about
+
 	talk sync.Mutex // for stderr
+}
+
+// about is an outcome and what it is kept as.
+type about struct {
+	name string
+	outcome
 }
 
 // openCache is the cache of the user who runs this, in the folder that others of this project keep things in. The gate of a
@@ -103,9 +113,20 @@ func (r *runner) all(ctx context.Context, tasks []task) []outcome {
 }
 
 // keep keeps what tasks said that ran, each under the key that it had before it ran, if it still has that key: when a file, or a
-// program, changed meanwhile, nobody knows which of its forms was looked at.
+// program, changed meanwhile, nobody knows which of its forms was looked at. When this program did, that is so of all.
 func (r *runner) keep(ctx context.Context, tasks []task, outcomes []outcome) {
-	if !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.key != nil }) || ctx.Err() != nil {
+	ofTree := slices.ContainsFunc(outcomes, func(o outcome) bool { return o.key != nil })
+	if !ofTree && r.copies == nil || ctx.Err() != nil {
+		return
+	}
+	if self, err := r.sum(); err != nil || self != r.self {
+		r.say("scan: notice: nothing is kept: the file of this program changed meanwhile\n")
+		return
+	}
+	for _, c := range r.copies {
+		r.put(c.name, c.outcome)
+	}
+	if !ofTree {
 		return
 	}
 	in, err := r.inputs(ctx)
@@ -155,10 +176,10 @@ func (r *runner) one(ctx context.Context, t *task) (o outcome) {
 	return o
 }
 
-// key is that of the task's result. What it depends on may not be known, because a program is not there: then nothing is
-// kept, and the run says why.
+// key is that of the task's result, where results are kept. What it depends on may not be known, because a program is not there:
+// then nothing is kept, and the run says why.
 func (r *runner) key(ctx context.Context, t *task, in *cache.Inputs) (key cache.Key, known bool) {
-	if t.depends == nil || r.self == "" {
+	if t.depends == nil || r.self == "" || !r.cache.Keeps() {
 		return key, false
 	}
 	parts, err := t.depends(ctx, in)

@@ -49,7 +49,7 @@ func (c *counted) task(name string) task {
 }
 
 func testRunner(dir, self string, read bool) *runner {
-	return &runner{cache: cache.Open(dir, read), self: self, workers: 2, now: time.Now, stderr: &bytes.Buffer{},
+	return &runner{cache: cache.Open(dir, read), self: self, sum: func() (string, error) { return self, nil }, workers: 2, now: time.Now, stderr: &bytes.Buffer{},
 		inputs: func(context.Context) (*cache.Inputs, error) { return nil, nil }}
 }
 
@@ -100,6 +100,45 @@ func TestChangedMeanwhile(t *testing.T) {
 	write("before")
 	if o, _ := scan(nothing, nil); o.kept || runs != 4 {
 		t.Errorf("the form before: kept %v, %d runs", o.kept, runs)
+	}
+}
+
+// TestProgramChanged: what a run found whose program's file is another one at its end is not kept, neither of the tree nor of
+// copies, since nobody knows which of the two said it.
+func TestProgramChanged(t *testing.T) {
+	ofCopy := cache.KeyOf("a copy")
+	for _, c := range []struct {
+		name, after string
+		err         error
+		kept        bool
+	}{
+		{"the same", "v1", nil, true}, {"another", "v2", nil, false}, {"none", "v1", errors.New("planted"), false},
+	} {
+		dir, scanner := t.TempDir(), &counted{input: "a tree"}
+		r := testRunner(dir, "v1", true)
+		r.sum = func() (string, error) { return c.after, c.err }
+		r.copies = []about{{"go-binary-program", outcome{Result: &sast.Result{Version: "1"}, key: &ofCopy}}}
+		r.all(t.Context(), []task{scanner.task("gosec")})
+		if says := r.stderr.(*bytes.Buffer).String(); (says == "") != c.kept {
+			t.Errorf("%s: it says %q", c.name, says)
+		}
+		var of sast.Result
+		again := testRunner(dir, "v1", true).all(t.Context(), []task{scanner.task("gosec")})[0]
+		if r.cache.Get("go-binary-program", ofCopy, &of) != c.kept || again.kept != c.kept {
+			t.Errorf("%s: kept %v, and %+v of a copy", c.name, again.kept, of)
+		}
+	}
+}
+
+// TestNoCache: where nothing is kept, nothing is read for it.
+func TestNoCache(t *testing.T) {
+	r, asked := testRunner("", "v1", true), 0
+	r.inputs = func(context.Context) (*cache.Inputs, error) { asked++; return nil, nil }
+	r.sum = func() (string, error) { asked++; return "v1", nil }
+	x := (&counted{}).task("gosec")
+	x.depends = func(context.Context, *cache.Inputs) ([]string, error) { asked++; return nil, nil }
+	if o := r.all(t.Context(), []task{x})[0]; o.err != nil || asked != 0 {
+		t.Errorf("%v, %d times", o.err, asked)
 	}
 }
 
