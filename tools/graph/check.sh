@@ -6,7 +6,7 @@
 #
 #   tools/graph/check.sh TARGET [FILE]     FILE keeps the action graph
 #
-# The plants are tests of the program graph. Exit 0 nothing found, 1 the graph could not be read, 2 usage, 3 found.
+# The plants are tests of the program graph. Exit 0 nothing found, 1 the graph could not be read or a rule fits nothing in it, 2 usage, 3 found.
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." || exit 1
 

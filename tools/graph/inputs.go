@@ -18,9 +18,11 @@ type Rule struct {
 }
 
 // Unread finds the actions that have an input which one of the rules forbids, one finding for an action and a set of files.
-// A rule for no action of the graph, or of no file in it, is an error: its names are not those of the tree.
+// A rule for no action of the graph, or of no file in it, is an error beside what the others found: its names are not those of
+// the tree.
 func (g *Graph) Unread(rules []Rule) ([]Finding, error) {
 	var out []Finding
+	var stale []error
 	for _, r := range rules {
 		sets := g.holding(r.Inputs.MatchString)
 		ran := false
@@ -33,11 +35,14 @@ func (g *Graph) Unread(rules []Rule) ([]Finding, error) {
 				out = append(out, Finding{"unwanted input", a.Mnemonic, g.labels[a.TargetID], file})
 			}
 		}
-		if !ran || len(sets) == 0 {
-			return nil, fmt.Errorf("look for inputs of %s: no such action, or no file like %s, is in the graph: correct the rule", r.Mnemonic, r.Inputs)
+		if !ran {
+			stale = append(stale, fmt.Errorf("look for inputs of %s: no such action is in the graph: correct the rule", r.Mnemonic))
+		}
+		if len(sets) == 0 {
+			stale = append(stale, fmt.Errorf("look for inputs of %s: no file like %s is in the graph: correct the rule", r.Mnemonic, r.Inputs))
 		}
 	}
-	return out, nil
+	return out, errors.Join(stale...)
 }
 
 // Row is a row of the matrix, with the folders of zig's lib/libc/include that its compiles may read.
@@ -53,8 +58,8 @@ var (
 )
 
 // Headers finds actions with a row's compiler among their inputs that could read headers of another row: folders that the
-// row does not list. An action with a compiler of no row is a finding, too. A graph in which nothing has a compiler and
-// headers is an error: they have other names than this function looks for.
+// row does not list. An action with a compiler of no row is a finding, too. A graph in which nothing has a row's compiler and
+// headers, and no compiler is a finding, is an error: they have other names than this function looks for.
 func (g *Graph) Headers(rows []Row) ([]Finding, error) {
 	compilers, folders := g.naming(compiler), g.naming(headers)
 	seen, looked := map[Finding]bool{}, false
@@ -73,7 +78,7 @@ func (g *Graph) Headers(rows []Row) ([]Finding, error) {
 			}
 		}
 	}
-	if !looked {
+	if !looked && len(seen) == 0 {
 		return nil, errors.New("look for headers: no action of the graph has a compiler and headers among its inputs: they lie elsewhere than package graph says, or nothing is compiled")
 	}
 	return sorted(seen), nil

@@ -88,12 +88,16 @@ func TestInputs(t *testing.T) {
 // Rules and names that fit nothing any more find nothing, which would look like all being well.
 func TestInputsThatAreNotThere(t *testing.T) {
 	g := compiles(t, func(files []string) []string { return files })
-	for _, r := range []Rule{
-		{"CcCompile", regexp.MustCompile(`/ld$`)},
-		{"CppCompile", regexp.MustCompile(`/linker$`)},
+	good := Rule{"CppCompile", regexp.MustCompile(`/stdio[.]h$`)}
+	for _, c := range []struct {
+		rule Rule
+		want string
+	}{
+		{Rule{"CcCompile", regexp.MustCompile(`/ld$`)}, "look for inputs of CcCompile: no such action is in the graph: correct the rule"},
+		{Rule{"CppCompile", regexp.MustCompile(`/linker$`)}, "look for inputs of CppCompile: no file like /linker$ is in the graph: correct the rule"},
 	} {
-		if found, err := g.Unread([]Rule{r}); err == nil || !strings.Contains(err.Error(), "correct the rule") {
-			t.Errorf("%s, %s: %v, %v", r.Mnemonic, r.Inputs, found, err)
+		if found, err := g.Unread([]Rule{c.rule, good}); err == nil || err.Error() != c.want || len(found) != 1 {
+			t.Errorf("%v, %v, want %s beside what the other rule finds", found, err, c.want)
 		}
 	}
 	for name, file := range map[string]string{
@@ -104,5 +108,10 @@ func TestInputsThatAreNotThere(t *testing.T) {
 		if found, err := g.Headers([]Row{{"linux_arm64", []string{"generic-glibc"}}}); err == nil {
 			t.Errorf("%s: %v", name, found)
 		}
+	}
+	// A graph whose only compiler is of no row has something to say.
+	g = compiles(t, func([]string) []string { return []string{"bazel-out/exec/bin/toolchains/zig/tools_plan9_amd64/cc"} })
+	if found, err := g.Headers([]Row{{"linux_arm64", []string{"generic-glibc"}}}); err != nil || len(found) != 1 || found[0].Rule != "compiler of no row" {
+		t.Errorf("an unknown compiler alone: %v, %v", found, err)
 	}
 }

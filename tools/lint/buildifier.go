@@ -50,7 +50,8 @@ func (b buildifier) check(ctx context.Context, t *Tree) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	args := append([]string{program, "-mode=check", "-lint=warn", "-format=json"}, names...)
+	// No file that says otherwise is read: neither the tree's .buildifier.json nor one that BUILDIFIER_CONFIG names.
+	args := append([]string{program, "-mode=check", "-lint=warn", "-format=json", "-config=off"}, names...)
 	res, err := b.runner.Run(ctx, Command{Dir: t.Root, Args: args})
 	if err != nil {
 		return nil, err

@@ -94,6 +94,7 @@ func Plants() []Plant {
 			"sqlite/sqlite_test.go": spdx + "package sqlite\n\nimport \"testing\"\n\nfunc TestSkips(t *testing.T) { t.Skip(\"planted\") }\n",
 		}}
 	}
+	const unused = "def planted():\n    \"\"\"Has an unused variable.\"\"\"\n    unused = 1\n"
 	page := func(name, check, code string) Plant {
 		return Plant{Name: name, Check: check, Files: map[string]string{"docs/planted.md": "# Planted\n\nRun `" + code + "`.\n"}}
 	}
@@ -154,7 +155,11 @@ func Plants() []Plant {
 		{Name: "a method without a page", Check: "references", Files: map[string]string{"sqlite/planted.go": spdx + "package sqlite\n\n// Conn is a connection.\ntype Conn struct{}\n\n// Planted does something.\nfunc (c *Conn) Planted() {}\n"}},
 		{Name: "an include of SQLite", Check: "arrows", Files: map[string]string{"tools/planted.h": spdx + "#include <sqlite3.h>\n"}},
 		starlark("no blanks", "buildifier", "platforms/planted.bzl", "ROWS=1\n"),
-		starlark("an unused variable", "buildifier", "platforms/planted.bzl", "def planted():\n    \"\"\"Has an unused variable.\"\"\"\n    unused = 1\n"),
+		starlark("an unused variable", "buildifier", "platforms/planted.bzl", unused),
+		{Name: "a file that quiets buildifier", Check: "buildifier", Files: map[string]string{
+			".buildifier.json":      "{\"warnings\": \"-unused-variable\"}\n",
+			"platforms/planted.bzl": "# " + licence + "\n\"\"\"Planted.\"\"\"\n\n" + unused,
+		}},
 		{Name: "a copied lock", Check: "vet", Files: map[string]string{"tools/planted.go": spdx + "package tool\n\nimport \"sync\"\n\n// Planted copies a lock.\nfunc Planted(m sync.Mutex) sync.Locker { return &m }\n"}},
 		driver("an unused function", "staticcheck", spdx+"package driver\n\nfunc planted() {}\n"),
 		{Name: "a failing test", Check: "oldest-go", Files: map[string]string{"driver/planted_test.go": spdx + "package driver\n\nimport \"testing\"\n\nfunc TestPlanted(t *testing.T) { t.Error(\"planted\") }\n"}},

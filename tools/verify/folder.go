@@ -204,16 +204,16 @@ func (r *release) longDigest() error {
 	return err
 }
 
-// A visit reads a file whole and says how many bytes it had. It may change its file and nothing else.
-type visit func(f *file, in io.Reader, buffer []byte) (int64, error)
+// A reading reads a file whole and says how many bytes it had. It may change its file and nothing else.
+type reading func(f *file, in io.Reader, buffer []byte) (int64, error)
 
 // maxReaders bounds the files that are read at once; each has a buffer and takes a processor.
 const maxReaders = 4
 
-// eachFile reads what is a regular file, some at once and the largest first, and returns what visit said of each, by the order
+// eachFile reads what is a regular file, some at once and the largest first, and returns what read said of each, by the order
 // of names. After an error no further file is begun, and reads that are under way end; the error is that of the first file by
 // name among those that failed by themselves.
-func (r *release) eachFile(visit visit) ([]int64, error) {
+func (r *release) eachFile(read reading) ([]int64, error) {
 	order := make([]int, len(r.files))
 	for i := range order {
 		order[i] = i
@@ -231,7 +231,7 @@ func (r *release) eachFile(visit visit) ([]int64, error) {
 				if ctx.Err() != nil {
 					continue
 				}
-				if sizes[i], errs[i] = r.visit(ctx, r.files[i], buffer, visit); errs[i] != nil {
+				if sizes[i], errs[i] = r.readOne(ctx, r.files[i], buffer, read); errs[i] != nil {
 					stop(errStopped)
 				}
 			}
@@ -249,7 +249,8 @@ func (r *release) eachFile(visit visit) ([]int64, error) {
 // errStopped ends reads because another one failed.
 var errStopped = errors.New("another file could not be read")
 
-func (r *release) visit(ctx context.Context, f *file, buffer []byte, visit visit) (int64, error) {
+// readOne reads what is a regular file, or a link to one; of another there is nothing to read.
+func (r *release) readOne(ctx context.Context, f *file, buffer []byte, read reading) (int64, error) {
 	if f.mode.IsDir() {
 		return 0, nil
 	}
@@ -260,7 +261,7 @@ func (r *release) visit(ctx context.Context, f *file, buffer []byte, visit visit
 	if h == nil {
 		return 0, nil
 	}
-	n, err := visit(f, untilDone{ctx, h}, buffer)
+	n, err := read(f, untilDone{ctx, h}, buffer)
 	h.Close()
 	if err != nil {
 		return 0, fmt.Errorf("read release: %w", err)

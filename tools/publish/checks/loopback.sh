@@ -97,6 +97,7 @@ refused() {
 
 # serve FOLDER: its registry, at $port, once it is ready; otherwise it is ended.
 serve() {
+  : >registry.log # what an earlier one said counts for nothing
   "$tools/publish/registry/run" --dir "$1" --address "127.0.0.1:$port" 2>registry.log &
   server=$!
   for _ in {1..300}; do

@@ -17,7 +17,8 @@
 // prints the actions that could read headers of another row of the matrix than their compiler's, by the rows in that file
 // (//toolchains/zig/agreement:rows), and the actions of a kind that have an input whose path matches the pattern.
 //
-// Exit status: 0 nothing found, 1 the graph could not be read, 2 usage, 3 something was found.
+// Exit status: 0 nothing found, 1 the graph could not be read or held against all that was asked, 2 usage, 3 something was
+// found. What was found is printed in both cases.
 package main
 
 import (
@@ -76,44 +77,50 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 1
 	}
 	found := g.Check(forbidden)
-	more, err := g.Unread(rules)
-	if err != nil {
-		fmt.Fprintln(stderr, "graph:", err)
-		return 1
-	}
-	found = append(found, more...)
-	if *headers != "" {
-		rows, err := readRows(*headers)
-		if err == nil {
-			more, err = g.Headers(rows)
-		}
-		if err != nil {
-			fmt.Fprintln(stderr, "graph:", err)
-			return 1
-		}
+	var failed bool
+	add := func(more []graph.Finding, err error) {
 		found = append(found, more...)
+		if err != nil {
+			failed = true
+			fmt.Fprintln(stderr, "graph:", err)
+		}
+	}
+	add(g.Unread(rules))
+	if *headers != "" {
+		add(ofHeaders(g, *headers))
 	}
 	if *within != "" {
-		other, err := read(*within)
-		if err != nil {
-			fmt.Fprintln(stderr, "graph:", err)
-			return 1
-		}
-		more, err := g.Within(other, but)
-		if err != nil {
-			fmt.Fprintln(stderr, "graph:", err)
-			return 1
-		}
-		found = append(found, more...)
+		add(beside(g, *within, but))
 	}
 	if err := print(stdout, g, found, *asJSON); err != nil {
+		failed = true
 		fmt.Fprintln(stderr, "graph: write report:", err)
-		return 1
 	}
-	if len(found) > 0 {
+	switch {
+	case failed:
+		return 1
+	case len(found) > 0:
 		return 3
 	}
 	return 0
+}
+
+// ofHeaders finds what could read headers of another row, by the rows in a file.
+func ofHeaders(g *graph.Graph, file string) ([]graph.Finding, error) {
+	rows, err := readRows(file)
+	if err != nil {
+		return nil, err
+	}
+	return g.Headers(rows)
+}
+
+// beside finds the actions that the graph in a file lacks.
+func beside(g *graph.Graph, file string, but []string) ([]graph.Finding, error) {
+	other, err := read(file)
+	if err != nil {
+		return nil, err
+	}
+	return g.Within(other, but)
 }
 
 func read(name string) (*graph.Graph, error) {
