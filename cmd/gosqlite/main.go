@@ -18,7 +18,7 @@ import (
 var version string
 
 func main() {
-	os.Exit(run())
+	os.Exit(offMainThread(run))
 }
 
 func run() int {

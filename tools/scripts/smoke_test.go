@@ -30,7 +30,7 @@ func TestSmokeRefuses(t *testing.T) {
 		{"a build that fails", "", []string{"--all"}, 1, "", ""},
 		{"no zig", "/nonexistent", []string{empty, "linux_amd64"}, 1, "", "no zig at /nonexistent: build //:release_ci first"},
 		{"no archive", "", []string{empty, "linux_amd64"}, 1, "smoke: 0 passed, 1 failed, 0 not run", ""},
-		{"no archive for the plants", "", []string{"--plant", empty}, 1, "", "no archive of linux_amd64 in " + empty + ": build //:release_ci, or name its folder"},
+		{"no archive for the plants", "", []string{"--plant", empty}, 1, "", "no archive of linux_amd64 and linux_amd64_musl in " + empty + ": build //:release_ci, or name its folder"},
 		{"a system without emulator", "", []string{empty, "darwin_arm64"}, 1, "smoke: 0 passed, 0 failed, 1 not run", ""},
 	} {
 		w.env = append(w.env[:3:3], "ZIG="+w.dir+"/bin/zig")
