@@ -66,8 +66,11 @@ func worked(t *testing.T, kind string) (main, others int) {
 // ticks reads what proc(5) says of each thread; the main one has the number of the process.
 func ticks(pid int) (main, others int, err error) {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-	if err != nil || len(files) == 0 {
-		return 0, 0, fmt.Errorf("find threads of %d: %d, %w", pid, len(files), err)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(files) == 0 {
+		return 0, 0, fmt.Errorf("find threads of process %d: it has ended", pid)
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
