@@ -164,7 +164,7 @@ publishing() {
 publishing "$release"
 step "list $first in $role" -- list "$release" 1
 refused "publish with the reader's password" 1 401 -- publish "${flags[@]}" --to "$registry" "${pull[@]}" --publish
-refused "publish with no password" 1 "credential not found" -- publish "${flags[@]}" --to "$registry" --ca registry/tls/server.crt --publish
+refused "publish with no password" 1 "name their file by --credentials" -- publish "${flags[@]}" --to "$registry" --ca registry/tls/server.crt --publish
 step "plan $first" -- publish "${both[@]}"
 step "publish $first, $(find "$release/dist" -type f | wc -l) files, to registry and repository" 30000 -- publish "${both[@]}" --publish
 step "publish it once more: nothing to do" -- publish "${both[@]}" --publish
@@ -200,7 +200,7 @@ fetch b install "${from_repository[@]}"
 step "check a" -- gosqlite-fetch check --to a --policy "$policy"
 step "check b" -- gosqlite-fetch check --to b --policy "$policy"
 step "run $first" -- runs a "$first"
-refused "fetch with no password" 1 "credential not found" -- gosqlite-fetch install --to n --policy "$policy" --from "$registry" --ca registry/tls/server.crt --platform "$platform"
+refused "fetch with no password" 1 "name their file by --credentials" -- gosqlite-fetch install --to n --policy "$policy" --from "$registry" --ca registry/tls/server.crt --platform "$platform"
 
 # 4. The second version.
 publishing "$next"

@@ -24,15 +24,13 @@ import (
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
 )
 
-// Input is all that a verdict depends on.
+// Input is all that verdicts depend on, beside what the target has.
 type Input struct {
 	Dir    string         // the signed release
 	Policy *policy.Policy // of the publisher; demands are added to a copy
 	Now    time.Time      // the clock, for signatures without a timestamp
 	Scan   []byte         // scan.json of the release gate; nil if there is none
 	SemVer []byte         // semver.json of this version; nil if there is none
-	// Published are the versions that the target has, with a leading v.
-	Published []string
 	// LogEntries is how many transparency logs each signature has to be in, if that is more than the policy demands.
 	LogEntries int
 	// Rehearsal lets pass what only makes sense while trying out: a development authority, where the policy allows it, and
@@ -79,33 +77,45 @@ const (
 	maxText    = 64 << 20 // of a file that is read whole, in bytes
 )
 
-// A judgement is one run.
-type judgement struct {
+// A Candidate is a release that was verified, for as many targets as ask for verdicts.
+type Candidate struct {
 	Input
-	release *Release
+	Release *Release
 	report  *verify.Report
 }
 
-// Judge asks every gate. The error is for what kept it from asking; a release without a manifest is rejected by it.
-func Judge(ctx context.Context, in Input) (*Release, []Verdict, error) {
+// A judgement is on one target.
+type judgement struct {
+	*Candidate
+	published []string // versions that it has
+}
+
+// Examine verifies, which reads every byte. The error is for what kept it from that; a release without a manifest is rejected
+// by it. What the verifier refused is for the gates to say.
+func Examine(ctx context.Context, in Input) (*Candidate, error) {
 	if in.Policy == nil {
-		return nil, nil, verify.ErrPolicy
+		return nil, verify.ErrPolicy
 	}
-	j := &judgement{Input: in}
+	c := &Candidate{Input: in}
 	var err error
-	if j.report, err = verify.Run(ctx, verify.Options{Dir: in.Dir, Policy: demand(in.Policy, in.LogEntries), Now: in.Now}); err != nil {
-		return nil, nil, err
+	if c.report, err = verify.Run(ctx, verify.Options{Dir: in.Dir, Policy: demand(in.Policy, in.LogEntries), Now: in.Now}); err != nil {
+		return nil, err
 	}
-	if err := j.read(); err != nil {
-		return nil, nil, action.Reject(err)
+	if err := c.read(); err != nil {
+		return nil, action.Reject(err)
 	}
+	return c, nil
+}
+
+// Judge asks every gate about a target that has these versions, with a leading v.
+func (c *Candidate) Judge(published []string) []Verdict {
 	verdicts := make([]Verdict, 0, len(Gates))
 	for _, q := range Gates {
 		v := Verdict{Gate: q.name, Asks: q.asks, Said: []string{}}
-		v.OK = q.ask(j, func(format string, args ...any) { v.Said = append(v.Said, fmt.Sprintf(format, args...)) })
+		v.OK = q.ask(&judgement{c, published}, func(format string, args ...any) { v.Said = append(v.Said, fmt.Sprintf(format, args...)) })
 		verdicts = append(verdicts, v)
 	}
-	return j.release, verdicts, nil
+	return verdicts
 }
 
 // Pass says whether every gate said yes. No verdict at all is a no.
@@ -131,8 +141,8 @@ func demand(p *policy.Policy, logEntries int) *policy.Policy {
 }
 
 // read takes the manifest as it was verified. One that can't be read has been refused, and nothing can be planned.
-func (j *judgement) read() error {
-	text, err := j.text(manifest.FileName)
+func (c *Candidate) read() error {
+	text, err := c.text(manifest.FileName)
 	if err != nil {
 		return fmt.Errorf("read release: %w", err)
 	}
@@ -141,17 +151,17 @@ func (j *judgement) read() error {
 		return fmt.Errorf("read release: %w", err)
 	}
 	sum := sha256.Sum256(text)
-	j.release = &Release{Version: "v" + m.Version, Manifest: m, Digest: hex.EncodeToString(sum[:]), Files: j.report.Files}
+	c.Release = &Release{Version: "v" + m.Version, Manifest: m, Digest: hex.EncodeToString(sum[:]), Files: c.report.Files}
 	return nil
 }
 
 // text is a file of the release, with the digest that the verifier saw.
-func (j *judgement) text(name string) ([]byte, error) {
-	i := slices.IndexFunc(j.report.Files, func(f verify.FileReport) bool { return f.Name == name })
+func (c *Candidate) text(name string) ([]byte, error) {
+	i := slices.IndexFunc(c.report.Files, func(f verify.FileReport) bool { return f.Name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("%s: it is not there", name)
 	}
-	f, err := os.Open(filepath.Join(j.Dir, name))
+	f, err := os.Open(filepath.Join(c.Dir, name))
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +173,7 @@ func (j *judgement) text(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != j.report.Files[i].SHA256 {
+	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != c.report.Files[i].SHA256 {
 		return nil, errors.New(name + " changed after it was verified: nobody else may write to the folder")
 	}
 	return text, nil

@@ -31,6 +31,8 @@ type candidate struct {
 	scan   report.Report
 	semver semver.Report
 	input  Input
+	// published are the versions that the target has.
+	published []string
 }
 
 func newCandidate(t *testing.T, s specimen.Spoil) *candidate {
@@ -70,11 +72,16 @@ func newCandidate(t *testing.T, s specimen.Spoil) *candidate {
 		}
 	}
 	c.semver = semver.Report{Base: "v1.1.0", Least: "v1.2.0", Version: "v" + m.Version, Level: semver.Minor, Changes: []semver.Change{}}
-	c.input = Input{Published: []string{"v1.0.0", "v1.1.0"}, Now: specimen.Now}
+	c.published, c.input = []string{"v1.0.0", "v1.1.0"}, Input{Now: specimen.Now}
 	return c
 }
 
 func (c *candidate) judge(t *testing.T, edit func(in *Input)) map[string]Verdict {
+	t.Helper()
+	return byName(t, c.examine(t, edit).Judge(c.published))
+}
+
+func (c *candidate) examine(t *testing.T, edit func(in *Input)) *Candidate {
 	t.Helper()
 	in := c.input
 	in.Dir, in.Policy = c.dir, c.policy
@@ -88,10 +95,15 @@ func (c *candidate) judge(t *testing.T, edit func(in *Input)) map[string]Verdict
 	if edit != nil {
 		edit(&in)
 	}
-	_, verdicts, err := Judge(t.Context(), in)
+	examined, err := Examine(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return examined
+}
+
+func byName(t *testing.T, verdicts []Verdict) map[string]Verdict {
+	t.Helper()
 	all := map[string]Verdict{}
 	for _, v := range verdicts {
 		all[v.Gate] = v
@@ -100,6 +112,19 @@ func (c *candidate) judge(t *testing.T, edit func(in *Input)) map[string]Verdict
 		t.Fatalf("%d verdicts of %d gates", len(all), len(Gates))
 	}
 	return all
+}
+
+// TestTwoTargets: a release is examined once, and each target has verdicts of its own, in whatever order they are asked for.
+func TestTwoTargets(t *testing.T) {
+	examined := newCandidate(t, specimen.Spoil{}).examine(t, nil)
+	for _, published := range [][]string{{"v1.1.0"}, {"v1.1.0", "v1.1.1"}, {"v1.1.0"}} {
+		all := byName(t, examined.Judge(published))
+		for name, v := range all {
+			if want := name != "semver" || len(published) == 1; v.OK != want {
+				t.Errorf("a target with %v: gate %s: %v %q", published, name, v.OK, v.Said)
+			}
+		}
+	}
 }
 
 // A plant spoils one thing. It turns exactly its gate red, with these words.
@@ -222,8 +247,8 @@ var plants = []plant{
 	{name: "refused", after: func(c *candidate) { c.semver.Refused = []string{"the tree is dirty: x"} }, gate: "semver", want: "the tree is dirty"},
 	{name: "an old base", after: func(c *candidate) { c.semver.Base = "v1.0.0" }, gate: "semver", want: "v1.1.0 is published"},
 	{name: "no base", after: func(c *candidate) { c.semver.Base, c.semver.Least = "", "" }, gate: "semver", want: "compares with nothing"},
-	{name: "the first release", edit: func(_ *candidate, in *Input) { in.Published = nil }, after: func(c *candidate) { c.semver.Base, c.semver.Least = "", "" }},
-	{name: "a candidate after its release", spoil: specimen.Spoil{Version: "1.2.0-rc.1"}, edit: func(_ *candidate, in *Input) { in.Published = append(in.Published, "v1.2.0") }, gate: "semver", want: "comes before v1.2.0"},
+	{name: "the first release", edit: func(c *candidate, _ *Input) { c.published = nil }, after: func(c *candidate) { c.semver.Base, c.semver.Least = "", "" }},
+	{name: "a candidate after its release", spoil: specimen.Spoil{Version: "1.2.0-rc.1"}, edit: func(c *candidate, _ *Input) { c.published = append(c.published, "v1.2.0") }, gate: "semver", want: "comes before v1.2.0"},
 }
 
 func TestPlants(t *testing.T) {

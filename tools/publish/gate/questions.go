@@ -106,7 +106,7 @@ func (j *judgement) uncached(say func(string, ...any)) bool {
 // reproduced wants what the policy wants of reproducers, of whom at least one is independent.
 func (j *judgement) reproduced(say func(string, ...any)) bool {
 	independent, demonstrations := 0, 0
-	for _, f := range j.release.Files {
+	for _, f := range j.Release.Files {
 		if !strings.HasPrefix(f.Name, "reproduced-") || !strings.HasSuffix(f.Name, ".intoto.json") || !f.OK {
 			continue
 		}
@@ -157,8 +157,8 @@ func (j *judgement) scanned(say func(string, ...any)) bool {
 	}
 	r, err := report.Parse(j.Scan)
 	if err == nil {
-		released := &report.Released{Day: j.release.Manifest.Time, Files: map[string]string{}}
-		for _, f := range j.release.Manifest.Files {
+		released := &report.Released{Day: j.Release.Manifest.Time, Files: map[string]string{}}
+		for _, f := range j.Release.Manifest.Files {
 			if f.Kind == manifest.SBOM && strings.HasSuffix(f.Name, report.BillSuffix) || f.Kind == manifest.Debug {
 				released.Files[f.Name] = fmt.Sprintf("%x", f.SHA256)
 			}
@@ -179,13 +179,13 @@ func (j *judgement) scanned(say func(string, ...any)) bool {
 // basis is what the release says of the decisions, the database and the feed that judged it: the scan has to have gone by
 // the same. It stands in the VEX document in CycloneDX, which is built with the release and signed with it.
 func (j *judgement) basis() (vex.Basis, error) {
-	i := slices.IndexFunc(j.release.Manifest.Files, func(f manifest.File) bool {
+	i := slices.IndexFunc(j.Release.Manifest.Files, func(f manifest.File) bool {
 		return f.Kind == manifest.VEX && strings.HasSuffix(f.Name, "vex.cyclonedx.json")
 	})
 	if i < 0 {
 		return vex.Basis{}, errors.New("the release has no *vex.cyclonedx.json, which says by which decisions it was judged")
 	}
-	text, err := j.text(j.release.Manifest.Files[i].Name)
+	text, err := j.text(j.Release.Manifest.Files[i].Name)
 	if err != nil {
 		return vex.Basis{}, err
 	}
@@ -209,7 +209,7 @@ func (j *judgement) semver(say func(string, ...any)) bool {
 	}
 	count := 0
 	no := func(format string, args ...any) { say(format, args...); count++ }
-	version := j.release.Version
+	version := j.Release.Version
 	if r.Version != version {
 		no("the report is about %q, and the release is %s", r.Version, version)
 	}
@@ -226,10 +226,10 @@ func (j *judgement) semver(say func(string, ...any)) bool {
 		return false
 	}
 	// What a clone has no tag of, its report did not look at.
-	if base := semver.Base(version, j.Published, mod); modsemver.Compare(r.Base, base) < 0 {
+	if base := semver.Base(version, j.published, mod); modsemver.Compare(r.Base, base) < 0 {
 		no("the report compares with %s, and %s is published: fetch the tags and judge the version again", cmp.Or(r.Base, "nothing"), base)
 	}
-	for _, p := range j.Published {
+	for _, p := range j.published {
 		same, _, _ := strings.Cut(p, "-")
 		if same == core && modsemver.Compare(p, version) > 0 {
 			no("%s comes before %s, which is published already", version, p)
@@ -240,13 +240,13 @@ func (j *judgement) semver(say func(string, ...any)) bool {
 
 // goMod is the go.mod of the release's module; an empty one where it has none.
 func (j *judgement) goMod() (*modfile.File, error) {
-	i := slices.IndexFunc(j.release.Manifest.Files, func(f manifest.File) bool {
+	i := slices.IndexFunc(j.Release.Manifest.Files, func(f manifest.File) bool {
 		return f.Kind == manifest.Module && strings.HasSuffix(f.Name, ".mod")
 	})
 	if i < 0 {
 		return &modfile.File{}, nil
 	}
-	name := j.release.Manifest.Files[i].Name
+	name := j.Release.Manifest.Files[i].Name
 	text, err := j.text(name)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func (r *Registry) Files(ctx context.Context, version string) (files []File, roo
 		return nil, "", fmt.Errorf("read %s: %w", version, onehost.ErrNotFound)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", version, err)
+		return nil, "", fmt.Errorf("read %s: %w", version, advised(err))
 	}
 	var index v1.Index
 	if err := document(body, d, &index); err != nil {

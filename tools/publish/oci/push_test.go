@@ -225,6 +225,18 @@ func TestAccess(t *testing.T) {
 			t.Errorf("%s: %v, %d blobs", name, err, len(s.Blobs))
 		}
 	}
+	// What is asked first says what to do.
+	for name, ask := range map[string]func(r *Registry) error{
+		"versions": func(r *Registry) error { _, err := r.Versions(t.Context()); return err },
+		"files":    func(r *Registry) error { _, _, err := r.Files(t.Context(), "v1.2.0"); return err },
+	} {
+		if err := ask(open(t, s, "", "")); err == nil || !strings.Contains(err.Error(), "name their file by --credentials") {
+			t.Errorf("%s, asked by nobody: %v", name, err)
+		}
+		if err := ask(open(t, s, "reader", s.Writer)); err == nil || strings.Contains(err.Error(), "--credentials") {
+			t.Errorf("%s, asked with a wrong password: %v", name, err)
+		}
+	}
 	r, err := Open(Options{Reference: s.Host() + "/gosqlite", User: "writer", Password: s.Writer})
 	must(t, err)
 	if err := r.Push(t.Context(), g); err == nil || !strings.Contains(err.Error(), "certificate") {

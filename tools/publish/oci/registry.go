@@ -25,6 +25,8 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/mod/semver"
@@ -76,6 +78,15 @@ func Open(o Options) (*Registry, error) {
 	return &Registry{r}, nil
 }
 
+// advised says what to do where the registry wants a password and there is none. It is for what is asked first: oras-go knows
+// its own client only, so none can stand around that.
+func advised(err error) error {
+	if errors.Is(err, auth.ErrBasicCredentialNotFound) {
+		return fmt.Errorf("%w: the registry wants a user and a password; name their file by --credentials", err)
+	}
+	return err
+}
+
 // Versions are the versions that are published, with a leading v.
 func (r *Registry) Versions(ctx context.Context) ([]string, error) {
 	var versions []string
@@ -101,7 +112,7 @@ func (r *Registry) Versions(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("list versions: %w: check the address; a repository that is not there yet has to be created first, where the registry does not answer %s", err, errcode.ErrorCodeNameUnknown)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list versions: %w", err)
+		return nil, fmt.Errorf("list versions: %w", advised(err))
 	}
 	return versions, nil
 }
@@ -137,10 +148,8 @@ func (r *Registry) Push(ctx context.Context, g *Graph) error {
 	if there, err := r.Published(ctx, g); there || err != nil {
 		return err
 	}
-	for _, n := range g.blobs {
-		if err := r.pushBlob(ctx, n); err != nil {
-			return fmt.Errorf("push %s: %w", n.title, err)
-		}
+	if err := r.pushBlobs(ctx, g.blobs); err != nil {
+		return err
 	}
 	for _, n := range g.manifests {
 		if err := r.pushManifest(ctx, n); err != nil {
@@ -159,6 +168,32 @@ func (r *Registry) Push(ctx context.Context, g *Graph) error {
 		err = fmt.Errorf("tag %s: the registry took it and does not have it", g.Version)
 	}
 	return err
+}
+
+// pushing is how many blobs are on their way at once: while the registry writes one down, another is sent.
+const pushing = 4
+
+// pushBlobs sends blobs in no order. After the first error none is begun.
+func (r *Registry) pushBlobs(ctx context.Context, blobs []node) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var begun atomic.Int64
+	var all sync.WaitGroup
+	for range pushing {
+		all.Go(func() {
+			for ctx.Err() == nil {
+				i := begun.Add(1) - 1
+				if i >= int64(len(blobs)) {
+					return
+				}
+				if err := r.pushBlob(ctx, blobs[i]); err != nil {
+					stop(fmt.Errorf("push %s: %w", blobs[i].title, err))
+				}
+			}
+		})
+	}
+	all.Wait()
+	return context.Cause(ctx)
 }
 
 func (r *Registry) pushBlob(ctx context.Context, n node) error {

@@ -9,15 +9,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gosqlite/gosqlite/tools/publish/gate"
 	"github.com/gosqlite/gosqlite/tools/publish/plan"
 	"github.com/gosqlite/gosqlite/tools/release/action"
 )
 
 // A publication is one release on its way to one of the targets.
 type publication struct {
-	o    *options // with this target
-	to   target
-	plan *plan.Plan
+	o         *options // with this target
+	to        target
+	published []string // versions that the target has
+	plan      *plan.Plan
 }
 
 func isFolder(target string) bool {
@@ -59,21 +61,48 @@ func (o *options) publications(ctx context.Context, w world) ([]publication, err
 		}
 		return -1
 	})
+	in, err := o.input(w.now())
+	if err != nil {
+		return nil, err
+	}
+	o.trusts = in.Policy
 	var all []publication
 	for _, t := range targets {
 		one := *o
 		one.to = t
 		x := publication{o: &one}
-		var err error
 		if x.to, err = one.open(w); err == nil {
-			x.plan, err = one.prepare(ctx, x.to, w.now())
+			x.published, err = x.to.versions(ctx)
 		}
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, x)
 	}
+	// All of its bytes are read for that: once, however many targets there are.
+	candidate, err := gate.Examine(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if err := all[i].prepare(ctx, candidate); err != nil {
+			return nil, err
+		}
+	}
 	return all, nil
+}
+
+// prepare asks the gates, and plans. It writes nothing.
+func (x *publication) prepare(ctx context.Context, candidate *gate.Candidate) error {
+	verdicts := candidate.Judge(x.published)
+	x.plan = &plan.Plan{Schema: plan.Schema, Version: candidate.Release.Version, Manifest: candidate.Release.Digest, Target: x.o.to,
+		Gates: verdicts, Files: []plan.File{}, DryRun: !x.o.publish}
+	if !gate.Pass(verdicts) {
+		return nil
+	}
+	err := x.to.change(ctx, x.o, candidate.Release, x.plan)
+	x.plan.OK = err == nil && x.plan.Refused == ""
+	return err
 }
 
 // refusal is why the release may not go there; nil if it may.

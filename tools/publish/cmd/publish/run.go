@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/gosqlite/gosqlite/tools/publish/gate"
-	"github.com/gosqlite/gosqlite/tools/publish/plan"
 	"github.com/gosqlite/gosqlite/tools/publish/tree"
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/verify/policy"
@@ -133,41 +132,24 @@ func publish(ctx context.Context, args []string, w world) error {
 	return commit(ctx, all)
 }
 
-// prepare verifies, asks the gates, and plans. It writes nothing.
-func (o *options) prepare(ctx context.Context, to target, now time.Time) (*plan.Plan, error) {
-	in := gate.Input{Dir: o.release, Now: now, LogEntries: o.logEntries, Rehearsal: !o.publish}
-	if err := o.policyIsOwn(); err != nil {
-		return nil, err
+// input reads what the release is judged by.
+func (o *options) input(now time.Time) (in gate.Input, err error) {
+	if err = o.policyIsOwn(); err != nil {
+		return in, err
 	}
 	text, err := read("policy", o.policy)
 	if err != nil {
-		return nil, err
+		return in, err
 	}
+	in = gate.Input{Dir: o.release, Now: now, LogEntries: o.logEntries, Rehearsal: !o.publish}
 	if in.Policy, err = policy.Parse(text); err != nil {
-		return nil, action.UsageError("%s: %w", o.policy, err)
+		return in, action.UsageError("%s: %w", o.policy, err)
 	}
-	o.trusts = in.Policy
 	if in.Scan, err = read("scan", o.scan); err != nil {
-		return nil, err
+		return in, err
 	}
-	if in.SemVer, err = read("semver", o.semver); err != nil {
-		return nil, err
-	}
-	if in.Published, err = to.versions(ctx); err != nil {
-		return nil, err
-	}
-	release, verdicts, err := gate.Judge(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	p := &plan.Plan{Schema: plan.Schema, Version: release.Version, Manifest: release.Digest, Target: o.to,
-		Gates: verdicts, Files: []plan.File{}, DryRun: !o.publish}
-	if !gate.Pass(verdicts) {
-		return p, nil
-	}
-	err = to.change(ctx, o, release, p)
-	p.OK = err == nil && p.Refused == ""
-	return p, err
+	in.SemVer, err = read("semver", o.semver)
+	return in, err
 }
 
 // policyIsOwn: whoever made the release's folder could have put a policy into it.
