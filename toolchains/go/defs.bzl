@@ -29,6 +29,16 @@ def sdk(name, srcs, visibility = None):
         visibility = visibility,
     )
 
+def kind(*, sdk, constraints = [], tested = None):
+    """One kind of toolchains.
+
+    Args:
+      sdk: a go_sdk
+      constraints: values beside system and processor
+      tested: the go_sdk where tests run, if that is another
+    """
+    return struct(sdk = sdk, constraints = constraints, tested = tested or sdk)
+
 # buildifier: disable=unnamed-macro  # the targets have the names of kinds, systems and processors
 def declare_toolchains(*, kinds, builder, pack, covdata):
     """For each kind, one toolchain for each GOOS and GOARCH; libc is the C toolchain's concern.
@@ -36,15 +46,16 @@ def declare_toolchains(*, kinds, builder, pack, covdata):
     Bazel takes the first that fits in the order of names.
 
     Args:
-      kinds: a name to a go_sdk and to the constraint values beside system and processor
+      kinds: a name to what `kind` makes
       builder: the program that runs the actions of Go's rules
       pack: a tool of the SDK
       covdata: a tool of the SDK
     """
     rows = {"{}_{}".format(row.goos, row.goarch): row for row in MATRIX}
-    for kind, parts in kinds.items():
+    tested = ["{}_{}".format(row.goos, row.goarch) for row in MATRIX if row.tier == "tested"]
+    for prefix, parts in kinds.items():
         for pair, row in rows.items():
-            name = "{}_{}".format(kind, pair)
+            name = "{}_{}".format(prefix, pair)
             go_toolchain(
                 name = "impl_" + name,
                 builder = builder,
@@ -52,12 +63,12 @@ def declare_toolchains(*, kinds, builder, pack, covdata):
                 goarch = row.goarch,
                 goos = row.goos,
                 pack = pack,
-                sdk = parts[0],
+                sdk = parts.tested if pair in tested else parts.sdk,
             )
             native.toolchain(
                 name = name,
                 exec_compatible_with = ["@platforms//os:linux", "@platforms//cpu:" + EXEC_CPU],
-                target_compatible_with = constraints(row)[:2] + parts[1:],
+                target_compatible_with = constraints(row)[:2] + parts.constraints,
                 toolchain = "impl_" + name,
                 toolchain_type = "@rules_go//go:toolchain",
             )
