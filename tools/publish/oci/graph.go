@@ -53,8 +53,9 @@ type File struct {
 // A node is a blob or manifest that is pushed by its digest.
 type node struct {
 	v1.Descriptor
-	title string
-	open  func() (io.ReadCloser, error)
+	title  string
+	refers bool // it is a referrer: registries or their clients list it with its subject
+	open   func() (io.ReadCloser, error)
 }
 
 // A Graph is everything of one release, in an order in which nothing comes before what it names, but for subjects.
@@ -130,7 +131,7 @@ func (b *builder) list(files []File) {
 // text adds a blob that is no file.
 func (b *builder) text(mediaType, title string, text []byte) v1.Descriptor {
 	d := v1.Descriptor{MediaType: mediaType, Digest: digest.FromBytes(text), Size: int64(len(text))}
-	b.add(&b.graph.blobs, node{d, title, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }})
+	b.add(&b.graph.blobs, node{Descriptor: d, title: title, open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }})
 	return d
 }
 
@@ -149,13 +150,13 @@ func (b *builder) blob(f File, mediaType string) (v1.Descriptor, error) {
 		return d, fmt.Errorf("lay out %s: %w", f.Name, err)
 	}
 	name := filepath.Join(b.dir, filepath.FromSlash(f.Name))
-	b.add(&b.graph.blobs, node{d, f.Name, func() (io.ReadCloser, error) { return os.Open(name) }})
+	b.add(&b.graph.blobs, node{Descriptor: d, title: f.Name, open: func() (io.ReadCloser, error) { return os.Open(name) }})
 	d.Annotations = map[string]string{v1.AnnotationTitle: f.Name}
 	return d, nil
 }
 
 // document adds a manifest or index.
-func (b *builder) document(mediaType, artifactType, title string, v any) (v1.Descriptor, error) {
+func (b *builder) document(mediaType, artifactType, title string, refers bool, v any) (v1.Descriptor, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return v1.Descriptor{}, err
@@ -164,7 +165,8 @@ func (b *builder) document(mediaType, artifactType, title string, v any) (v1.Des
 		return v1.Descriptor{}, fmt.Errorf("lay out %s: its manifest has %d bytes, registries take %d", title, len(text), maxDocument)
 	}
 	d := v1.Descriptor{MediaType: mediaType, Digest: digest.FromBytes(text), Size: int64(len(text))}
-	b.add(&b.graph.manifests, node{d, title, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }})
+	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	b.add(&b.graph.manifests, node{d, title, refers, open})
 	d.ArtifactType = artifactType
 	return d, nil
 }
@@ -183,7 +185,7 @@ func (b *builder) artifact(artifactType, title string, subject *v1.Descriptor, f
 		}
 		m.Layers = append(m.Layers, d)
 	}
-	return b.document(v1.MediaTypeImageManifest, artifactType, title, m)
+	return b.document(v1.MediaTypeImageManifest, artifactType, title, subject != nil, m)
 }
 
 // root adds the manifests of platforms, and the index of the release.
@@ -222,7 +224,7 @@ func (b *builder) root(rows map[string][]File, m *manifest.Manifest) error {
 	if len(platforms) == 0 {
 		return errors.New("lay out release: it has no files")
 	}
-	d, err := b.document(v1.MediaTypeImageIndex, TypeRelease, "index of "+m.Version, index)
+	d, err := b.document(v1.MediaTypeImageIndex, TypeRelease, "index of "+m.Version, false, index)
 	b.graph.Root = v1.Descriptor{MediaType: d.MediaType, Digest: d.Digest, Size: d.Size}
 	return err
 }

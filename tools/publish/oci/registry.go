@@ -248,7 +248,9 @@ func (r *Registry) pushManifest(ctx context.Context, n node) error {
 	if err != nil {
 		return err
 	}
-	if !there {
+	// Where a registry leaves the lists of referrers to its clients, a push that stopped may have written a referrer and not
+	// its list: to send it once more writes that.
+	if !there || n.refers {
 		if err := store.Push(ctx, n.Descriptor, bytes.NewReader(text)); err != nil {
 			return err
 		}

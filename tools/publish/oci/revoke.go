@@ -27,7 +27,7 @@ type Document struct {
 }
 
 // Revoke adds a referrer to a version. The version's tag and files stay as they are. The same revocation has the same
-// digest, and is sent once.
+// digest: a second time it changes nothing.
 func (r *Registry) Revoke(ctx context.Context, version, reason string, documents []Document) (digest.Digest, error) {
 	subject, err := r.repository.Resolve(ctx, version)
 	if err != nil {
@@ -52,6 +52,7 @@ func (r *Registry) Revoke(ctx context.Context, version, reason string, documents
 		return "", err
 	}
 	n := bytesNode("revocation", v1.MediaTypeImageManifest, text)
+	n.refers = true
 	if err := r.pushManifest(ctx, n); err != nil {
 		return "", fmt.Errorf("revoke %s: %w", version, err)
 	}
@@ -60,7 +61,7 @@ func (r *Registry) Revoke(ctx context.Context, version, reason string, documents
 
 func bytesNode(title, mediaType string, text []byte) node {
 	d := v1.Descriptor{MediaType: mediaType, Digest: digest.FromBytes(text), Size: int64(len(text))}
-	return node{d, title, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}
+	return node{Descriptor: d, title: title, open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}
 }
 
 // Revocations are the reasons that referrers of a version give. Whoever may push can add one, and none is signed.

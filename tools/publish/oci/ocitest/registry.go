@@ -33,6 +33,8 @@ type Server struct {
 	types     map[string]string
 	Tags      map[string]string
 	Log       []string
+	// Old is a registry of before version 1.1 of the specification: who pushes keeps the lists of referrers, as tags.
+	Old bool
 	// Twist may answer instead of the registry, and then says true.
 	Twist func(w http.ResponseWriter, r *http.Request) bool
 }
@@ -100,6 +102,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		json.NewEncoder(w).Encode(map[string]any{"name": "gosqlite", "tags": tags})
 	case "referrers":
+		if s.Old {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
 		s.referrers(w, name)
 	default:
 		w.WriteHeader(http.StatusNotFound)
@@ -154,7 +160,7 @@ func (s *Server) manifest(w http.ResponseWriter, r *http.Request, name string) {
 		if !strings.HasPrefix(name, "sha256:") {
 			s.Tags[name] = sum
 		}
-		if m.Subject != nil {
+		if m.Subject != nil && !s.Old {
 			w.Header().Set("OCI-Subject", m.Subject.Digest.String())
 		}
 		w.Header().Set("Docker-Content-Digest", sum)
