@@ -117,9 +117,10 @@ func AttachPKCS7(program, der []byte) []byte {
 	return append(append(b, der...), make([]byte, size-8-len(der))...)
 }
 
-// DetachPE is the PKCS #7 of a program.
+// DetachPE is the PKCS #7 of a program, as long as it says: its own last byte may be a zero, as those that pad it are.
 func DetachPE(program []byte) []byte {
-	return bytes.TrimRight(program[le.Uint32(program[peSecurity:])+8:], "\x00")
+	der := program[le.Uint32(program[peSecurity:])+8:]
+	return der[:4+int(binary.BigEndian.Uint16(der[2:]))]
 }
 
 // MachO is a small program for darwin/arm64 with a UUID, room for one more load command, and no signature.
