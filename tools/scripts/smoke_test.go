@@ -47,6 +47,7 @@ func TestSmokeRefuses(t *testing.T) {
 // TestSmokeUsesWhatIsInstalled: an emulator and a C library of the machine are used, and nothing is fetched.
 func TestSmokeUsesWhatIsInstalled(t *testing.T) {
 	w := newWorld(t, "tools/smoke/run", "platforms/matrix.bzl")
+	w.hide("qemu-")
 	w.stand("bin/zig", "exit 0")
 	w.stand("bin/apt-get", "exit 1")
 	w.stand("bin/qemu-aarch64", "exit 1")

@@ -35,6 +35,28 @@ func newWorld(t *testing.T, files ...string) *world {
 	return w
 }
 
+// hide takes the machine's programs of a prefix out of the path: what is installed there has no say in a test.
+func (w *world) hide(prefix string) {
+	w.t.Helper()
+	host := filepath.Join(w.dir, "host")
+	if err := os.Mkdir(host, 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		programs, _ := filepath.Glob(filepath.Join(dir, "*")) // a folder that is not there has none
+		for _, program := range programs {
+			name := filepath.Base(program)
+			if strings.HasPrefix(name, prefix) {
+				continue
+			}
+			if err := os.Symlink(program, filepath.Join(host, name)); err != nil && !errors.Is(err, os.ErrExist) {
+				w.t.Fatal(err)
+			}
+		}
+	}
+	w.env[0] = "PATH=" + w.dir + "/bin:" + host
+}
+
 func (w *world) write(name, text string) {
 	w.t.Helper()
 	file := filepath.Join(w.dir, name)

@@ -74,7 +74,7 @@ func plantedTree(t *testing.T) *sast.Env {
 	}
 	return &sast.Env{
 		Runner: lint.System{Env: os.Environ()}, Tree: tree, Temp: t.TempDir(), Self: self,
-		Tools: tools, Gitleaks: filepath.Join(tools, "scan", "programs", "gitleaks.mod"),
+		Tools: tools, Gitleaks: filepath.Join(tools, "scan", "programs", "gitleaks.mod"), Zig: os.Getenv("ZIG"),
 	}
 }
 
