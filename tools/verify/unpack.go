@@ -3,14 +3,17 @@
 package verify
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gosqlite/gosqlite/tools/verify/container"
 	"github.com/gosqlite/gosqlite/tools/verify/image"
@@ -47,30 +50,69 @@ func (f *file) isPacked() bool {
 	return slices.Contains(packed, f.role) || (f.role == RoleSBOM || f.role == RoleModule || f.role == RoleAPI) && packedName
 }
 
-// unpack reads the contents of every archive once.
+// An unpacking is an archive that is being read, and what that gave.
+type unpacking struct {
+	f    *file
+	done chan opened
+}
+
+type opened struct {
+	contents *contents
+	err      error
+}
+
+// unpack reads the contents of every archive once, some at once. They are kept by the order of names, so that of a release
+// that holds too much the same archives are refused each time; what was read and is not kept yet is bounded by the readers.
 func (r *release) unpack() error {
 	r.archives = map[string]*contents{}
-	for _, f := range r.files {
+	ctx, stop := context.WithCancel(r.ctx)
+	var under sync.WaitGroup
+	defer under.Wait()
+	defer stop()
+	queue := make(chan unpacking, min(runtime.GOMAXPROCS(0), maxReaders)-1) // and one is waited for
+	under.Go(func() {
+		defer close(queue)
+		for _, f := range r.files {
+			if !f.isPacked() {
+				continue
+			}
+			u := unpacking{f, make(chan opened, 1)}
+			select {
+			case queue <- u:
+			case <-ctx.Done():
+				return
+			}
+			under.Go(func() {
+				c, err := r.unpackOne(f)
+				u.done <- opened{c, err}
+			})
+		}
+	})
+	for u := range queue {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
-		if !f.isPacked() {
-			continue
+		got := <-u.done
+		if got.err != nil {
+			return got.err
 		}
-		c, err := r.unpackOne(f)
-		if err != nil {
-			return err
-		}
-		if c == nil {
-			continue
-		}
-		if err := r.keep(c.size(), func() { r.archives[f.name] = c }); err != nil {
-			r.archives[f.name] = &contents{faults: []container.Fault{{Check: container.CheckLimits, Class: "archive-bomb", Detail: err.Error()}}}
+		if got.contents != nil {
+			r.keepContents(u.f, got.contents)
 		}
 	}
-	return nil
+	return r.ctx.Err()
 }
 
+func (r *release) keepContents(f *file, c *contents) {
+	for _, e := range c.entries {
+		r.bytes += e.Size
+	}
+	if err := r.keep(c.size(), func() { r.archives[f.name] = c }); err != nil {
+		r.archives[f.name] = &contents{faults: []container.Fault{{Check: container.CheckLimits, Class: "archive-bomb", Detail: err.Error()}}}
+	}
+}
+
+// unpackOne may run beside others, and changes nothing of the release.
 func (r *release) unpackOne(f *file) (*contents, error) {
 	h, err := r.open(f)
 	if err != nil || h == nil {
@@ -87,7 +129,6 @@ func (r *release) unpackOne(f *file) (*contents, error) {
 	}
 	for i := range c.entries {
 		e := &c.entries[i]
-		r.bytes += e.Size
 		if e.Head == nil {
 			continue
 		}
