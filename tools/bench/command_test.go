@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -24,6 +25,7 @@ func TestOptions(t *testing.T) {
 	}{
 		{"", 0, false, ""},
 		{"-h", exitOK, true, "-quick"},
+		{"-h", exitOK, true, "-musl"},
 		{"-list -workloads ^scan$", exitOK, true, "scan "},
 		{"-drivers sqinn", exitUsage, true, "find driver"},
 		{"-workloads nothing", exitUsage, true, "find workloads"},
@@ -40,6 +42,29 @@ func TestOptions(t *testing.T) {
 				t.Errorf("exit %d, %v: %s", code, done, said)
 			}
 		})
+	}
+}
+
+// With musl there are two more, behind those of -drivers, whatever those are.
+func TestMuslOption(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-drivers", "gosqlite,mattn,floor"}, "gosqlite mattn floor"},
+		{[]string{"-drivers", "gosqlite,floor", "-musl", "zig cc -target x86_64-linux-musl"}, "gosqlite floor gosqlite musl mattn musl"},
+	} {
+		o, code, done := parseOptions(c.args, io.Discard, io.Discard)
+		var names []string
+		for _, one := range o.all() {
+			names = append(names, one.Name())
+			if one.Musl != "" && one.Musl != o.musl {
+				t.Errorf("%s is built by %q", one.Name(), one.Musl)
+			}
+		}
+		if got := strings.Join(names, " "); done || got != c.want {
+			t.Errorf("%q: %s, exit %d, want %s", c.args, got, code, c.want)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ type entrant struct {
 func measure(ctx context.Context, o options, env []string, now func() time.Time, talk io.Writer) (*figure.Report, error) {
 	report := &figure.Report{
 		Date: now().UTC().Format(time.DateOnly), Machine: figure.ThisMachine(), Rounds: o.rounds,
-		Quick: o.size != workload.Full, CFlags: contender.CFlags,
+		Quick: o.size != workload.Full, CFlags: contender.CFlags, Musl: contender.CompilerName(o.musl),
 	}
 	work, err := os.MkdirTemp("", "gosqlite-bench-")
 	if err != nil {
@@ -61,9 +61,9 @@ func build(ctx context.Context, o options, env []string, work string, report *fi
 	var entrants []entrant
 	for t, toolchain := range o.toolchains {
 		var seen []contender.Contender
-		for _, c := range o.contenders {
-			if c.Driver == contender.Floor && t > 0 {
-				continue // no Go in it
+		for _, c := range o.all() {
+			if t > 0 && (c.Driver == contender.Floor || c.Musl != "") {
+				continue // no Go in it; what a libc changes is the same for each Go
 			}
 			c.Go = toolchain
 			fmt.Fprintf(talk, "bench: build %s by %s\n", c.Name(), toolchain)
@@ -190,5 +190,5 @@ func note(report *figure.Report, e entrant, about process.About) {
 	if slices.ContainsFunc(report.Contenders, func(c figure.Contender) bool { return c.Name == e.name }) {
 		return
 	}
-	report.Contenders = append(report.Contenders, figure.Contender{Name: e.name, Main: e.main, About: about})
+	report.Contenders = append(report.Contenders, figure.Contender{Name: e.name, Main: e.main, Musl: e.Musl != "", About: about})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/bench/contender"
@@ -25,6 +26,7 @@ type options struct {
 	rounds     int
 	contenders []contender.Contender // without a toolchain
 	toolchains []string              // at least one
+	musl       string                // command of a C compiler for musl, "" for none
 	workloads  []workload.Workload
 	json, svg  string // files, "" for none
 	update     string // page whose section is replaced, "" for none
@@ -36,6 +38,7 @@ const usage = `Measures gosqlite against other SQLite drivers for Go and prints 
   GOWORK=off go -C tools/bench run . -quick                    two minutes, rougher figures
   GOWORK=off go -C tools/bench run . -workloads '^scan'        some workloads
   GOWORK=off go -C tools/bench run . -drivers gosqlite,mattn   some drivers; NAME@VERSION, NAME@latest work, too
+  GOWORK=off go -C tools/bench run . -musl 'zig cc -target x86_64-linux-musl'   gosqlite and mattn over that libc, too
   GOWORK=off go -C tools/bench run . -update ../../docs/benchmarks.md -svg ../../docs/benchmarks_driver.svg
 
 A C compiler and internal/capi/sqlite3.c (./bazelw run //internal/capi:amalgamation) are needed. The first run compiles
@@ -56,6 +59,7 @@ func parseOptions(args []string, stdout, stderr io.Writer) (o options, code int,
 	drivers := flags.String("drivers", defaultDrivers, "who is measured")
 	pattern := flags.String("workloads", "", "regular expression of the workloads' names")
 	toolchains := flags.String("go", defaultGo, "toolchains: the first for everything, others for what depends on Go; local is the running one")
+	flags.StringVar(&o.musl, "musl", "", "measure gosqlite and the latest mattn with musl, too, by this C compiler `command`")
 	list := flags.Bool("list", false, "print the workloads and exit")
 	flags.StringVar(&o.json, "json", "", "write raw data to this `file`")
 	flags.StringVar(&o.svg, "svg", "", "write a plot to this `file`")
@@ -70,6 +74,7 @@ func parseOptions(args []string, stdout, stderr io.Writer) (o options, code int,
 	} else if err != nil {
 		return o, exitUsage, true
 	}
+	o.musl = strings.TrimSpace(o.musl)
 	err := o.choose(*drivers, *pattern, *toolchains)
 	if err == nil && (flags.NArg() > 0 || *rounds < 0) {
 		err = fmt.Errorf("read arguments: no words are taken behind flags, and rounds are counted from 1")
@@ -113,4 +118,12 @@ func (o *options) choose(drivers, pattern, toolchains string) (err error) {
 		o.toolchains = append(o.toolchains, strings.TrimSpace(name))
 	}
 	return nil
+}
+
+// all are the contenders of the list and, behind them, those with musl.
+func (o options) all() []contender.Contender {
+	if o.musl == "" {
+		return o.contenders
+	}
+	return slices.Concat(o.contenders, contender.WithMusl(o.musl))
 }

@@ -15,6 +15,9 @@ import (
 // CFlags compile every driver in C, and the floor: what the go command takes by itself.
 const CFlags = "-O2 -g"
 
+// MuslLDFlags are Go's linker's with musl: such programs run anywhere.
+const MuslLDFlags = "-linkmode external -extldflags -static"
+
 // Builder builds programs.
 type Builder struct {
 	Module string   // folder of this module
@@ -41,11 +44,21 @@ func (b Builder) Latest(ctx context.Context, c Contender) (Contender, error) {
 
 // Build builds the program of c.
 func (b Builder) Build(ctx context.Context, c Contender) (Contender, error) {
-	c.Program = filepath.Join(b.Out, strings.Join([]string{c.Driver, c.Version, c.Go}, "_")+".exe")
+	libc := ""
+	if c.Musl != "" {
+		libc = "_musl"
+	}
+	c.Program = filepath.Join(b.Out, strings.Join([]string{c.Driver, c.Version, c.Go}, "_")+libc+".exe")
 	if c.Driver == Floor {
 		return c, b.buildFloor(ctx, c)
 	}
 	args := []string{"go", "build", "-o", c.Program}
+	if c.Musl != "" {
+		if err := b.checkMusl(ctx, c); err != nil {
+			return c, err
+		}
+		args = append(args, "-ldflags="+MuslLDFlags)
+	}
 	if c.Version != "" {
 		file, err := b.modFile(ctx, c)
 		if err != nil {
@@ -57,9 +70,25 @@ func (b Builder) Build(ctx context.Context, c Contender) (Contender, error) {
 	return c, err
 }
 
+// checkMusl refuses a compiler for glibc, whose figures would stand under musl's name.
+func (b Builder) checkMusl(ctx context.Context, c Contender) error {
+	header := c.base() + ".c"
+	if err := os.WriteFile(header, []byte("#include <features.h>\n"), 0o644); err != nil {
+		return err
+	}
+	defined, err := b.run(ctx, c, append(strings.Fields(c.Musl), "-E", "-dM", header)...)
+	if err == nil && strings.Contains(defined, "#define __GLIBC__ ") {
+		err = fmt.Errorf("build %s: %q compiles for glibc; name a compiler for musl, such as 'zig cc -target x86_64-linux-musl'", c.Name(), c.Musl)
+	}
+	return err
+}
+
+// base is c's program without its suffix.
+func (c Contender) base() string { return strings.TrimSuffix(c.Program, ".exe") }
+
 // modFile is a go.mod that requires another version of c's module.
 func (b Builder) modFile(ctx context.Context, c Contender) (string, error) {
-	base := strings.TrimSuffix(c.Program, ".exe")
+	base := c.base()
 	for _, suffix := range []string{".mod", ".sum"} {
 		data, err := os.ReadFile(filepath.Join(b.Module, "go"+suffix))
 		if err == nil {
@@ -92,6 +121,9 @@ func (b Builder) run(ctx context.Context, c Contender, args ...string) (string, 
 	cmd.Env = append(b.Env, "GOWORK=off", "CGO_ENABLED=1", "CGO_CFLAGS="+CFlags)
 	if c.Go != "" {
 		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+c.Go)
+	}
+	if c.Musl != "" {
+		cmd.Env = append(cmd.Env, "CC="+c.Musl)
 	}
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr

@@ -5,6 +5,7 @@ package contender
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -14,6 +15,7 @@ type Contender struct {
 	Driver  string // folder of its program
 	Version string // of its module; "" is what go.mod requires
 	Go      string // toolchain, such as go1.27.4; "" is that of the go command
+	Musl    string // command of a C compiler for musl, which links statically; "" is the go command's compiler
 	Program string // path of what was built
 }
 
@@ -54,8 +56,25 @@ func Parse(list string) ([]Contender, error) {
 	return all, nil
 }
 
-// Name is what it is called in tables.
+// WithMusl are gosqlite and the latest mattn as a C compiler for musl makes them.
+func WithMusl(compiler string) []Contender {
+	return []Contender{{Driver: Own, Musl: compiler}, {Driver: "mattn", Version: "latest", Musl: compiler}}
+}
+
+// CompilerName is a compiler's command without the folder that it lies in on this machine.
+func CompilerName(command string) string {
+	program, flags, _ := strings.Cut(command, " ")
+	if program == "" {
+		return ""
+	}
+	return strings.TrimSpace(filepath.Base(program) + " " + flags)
+}
+
+// Name is what it is called in tables. With musl there is one version of each driver.
 func (c Contender) Name() string {
+	if c.Musl != "" {
+		return c.Driver + " musl"
+	}
 	if c.Version == "" {
 		return c.Driver
 	}

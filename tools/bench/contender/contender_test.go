@@ -8,6 +8,18 @@ import (
 	"testing"
 )
 
+func TestCompilerName(t *testing.T) {
+	for command, want := range map[string]string{
+		"":                                    "",
+		"musl-gcc":                            "musl-gcc",
+		"/a/zig cc -target x86_64-linux-musl": "zig cc -target x86_64-linux-musl",
+	} {
+		if got := CompilerName(command); got != want {
+			t.Errorf("%q is called %q, want %q", command, got, want)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	got, err := Parse("gosqlite, mattn,mattn@v1.14.52")
 	want := []Contender{{Driver: "gosqlite"}, {Driver: "mattn"}, {Driver: "mattn", Version: "v1.14.52"}}

@@ -22,6 +22,7 @@ type Report struct {
 	Rounds     int         `json:"rounds"`
 	Quick      bool        `json:"quick"`
 	CFlags     string      `json:"cflags"`
+	Musl       string      `json:"musl,omitempty"` // command of the C compiler for musl, "" where that was not measured
 	Contenders []Contender `json:"contenders"`
 	Rows       []Row       `json:"workloads"`
 	NotRun     []string    `json:"not_run"` // what could not be measured, each with its reason
@@ -38,8 +39,9 @@ type Machine struct {
 
 // Contender is one of those that ran.
 type Contender struct {
-	Name string `json:"name"` // with the toolchain when there are several
-	Main bool   `json:"main"` // built by the first toolchain, which every workload is measured with
+	Name string `json:"name"`           // with the toolchain when there are several
+	Main bool   `json:"main"`           // built by the first toolchain, which every workload is measured with
+	Musl bool   `json:"musl,omitempty"` // linked with musl: compared in a table of its own alone
 	process.About
 }
 
@@ -137,7 +139,7 @@ func (r *Report) row(name string) *Row {
 // newer is 1.27 and above.
 func (r *Report) named(driver string, kind goKind) string {
 	for _, c := range r.Contenders {
-		if c.Driver != driver || c.Version != r.newest(driver) {
+		if c.Driver != driver || c.Musl || c.Version != r.newest(driver) {
 			continue
 		}
 		if kind.accepts(c) {
@@ -147,10 +149,10 @@ func (r *Report) named(driver string, kind goKind) string {
 	return ""
 }
 
-// newest is the last named version of a driver.
+// newest is the last named version of a driver, but for those with musl.
 func (r *Report) newest(driver string) (version string) {
 	for _, c := range r.Contenders {
-		if c.Driver == driver {
+		if c.Driver == driver && !c.Musl {
 			version = c.Version
 		}
 	}

@@ -38,13 +38,13 @@ func sample() *Report {
 	r := &Report{
 		Date: "2026-01-02", Rounds: 3, Machine: Machine{CPU: "a processor", Processors: 2, OS: "Linux"},
 		Contenders: []Contender{
-			{"gosqlite", true, about("gosqlite", "this tree", "go1.27.4")},
-			{"mattn", true, about("mattn", "v1", "go1.27.4")},
-			{"mattn@v2", true, about("mattn", "v2", "go1.27.4")},
-			{"floor", true, about("floor", "this tree", "none")},
-			{"nothing", true, about("nothing", "this tree", "go1.27.4")},
-			{"gosqlite go1.26.8", false, about("gosqlite", "this tree", "go1.26.8")},
-			{"mattn go1.26.8", false, about("mattn", "v2", "go1.26.8")},
+			{"gosqlite", true, false, about("gosqlite", "this tree", "go1.27.4")},
+			{"mattn", true, false, about("mattn", "v1", "go1.27.4")},
+			{"mattn@v2", true, false, about("mattn", "v2", "go1.27.4")},
+			{"floor", true, false, about("floor", "this tree", "none")},
+			{"nothing", true, false, about("nothing", "this tree", "go1.27.4")},
+			{"gosqlite go1.26.8", false, false, about("gosqlite", "this tree", "go1.26.8")},
+			{"mattn go1.26.8", false, false, about("mattn", "v2", "go1.26.8")},
 		},
 		Rows: []Row{
 			row("scan", map[string]Series{

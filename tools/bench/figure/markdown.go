@@ -29,6 +29,7 @@ func (r *Report) Markdown() string {
 	r.contenderTable(&b)
 	r.targetTable(&b)
 	r.workloadTable(&b)
+	r.muslTable(&b)
 	r.lateTable(&b)
 	for _, line := range r.Notes {
 		fmt.Fprintf(&b, "%s\n\n", line)
@@ -74,7 +75,7 @@ func (r *Report) targetTable(b *strings.Builder) {
 
 func (r *Report) workloadTable(b *strings.Builder) {
 	for _, own := range r.Contenders {
-		if own.Driver != contender.Own {
+		if own.Driver != contender.Own || own.Musl {
 			continue
 		}
 		peers := r.peersOf(own)
@@ -92,11 +93,7 @@ func (r *Report) workloadTable(b *strings.Builder) {
 			s := row.Series[own.Name]
 			fmt.Fprintf(b, "| %s | %s | %s | %.1f |", row.Workload, row.Unit, nanos(s.Median(CPU)), s.Median(Allocs))
 			for _, p := range peers {
-				if other := row.Series[p]; len(other) > 0 {
-					fmt.Fprintf(b, " %.2f (%.2f) |", s.Ratio(other, CPU), s.Ratio(other, Wall))
-				} else {
-					b.WriteString(" |")
-				}
+				b.WriteString(ratioCell(s, row.Series[p]))
 			}
 			b.WriteString("\n")
 		}
@@ -112,11 +109,20 @@ func (r *Report) workloadTable(b *strings.Builder) {
 	}
 }
 
+// ratioCell is s/other by processor time and, in brackets, by wall time, with what ends the cell; empty where one was not
+// measured.
+func ratioCell(s, other Series) string {
+	if len(s) == 0 || len(other) == 0 {
+		return " |"
+	}
+	return fmt.Sprintf(" %.2f (%.2f) |", s.Ratio(other, CPU), s.Ratio(other, Wall))
+}
+
 // peersOf are the names of those that the same Go built.
 func (r *Report) peersOf(own Contender) []string {
 	var peers []string
 	for _, c := range r.Contenders {
-		if c.Driver != contender.Own && (c.Go == own.Go || c.Driver == contender.Floor && own.Main) {
+		if c.Driver != contender.Own && !c.Musl && (c.Go == own.Go || c.Driver == contender.Floor && own.Main) {
 			peers = append(peers, c.Name)
 		}
 	}

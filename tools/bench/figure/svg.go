@@ -31,7 +31,7 @@ func (r *Report) SVG() string {
 	var names []string
 	own := r.named(contender.Own, anyGo)
 	for _, c := range r.Contenders {
-		if c.Main {
+		if c.Main && !c.Musl {
 			names = append(names, c.Name)
 		}
 	}
