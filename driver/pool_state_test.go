@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"errors"
 	"math"
-	"runtime"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/driver"
@@ -81,30 +80,6 @@ func TestCancelBetweenRowsOfWrite(t *testing.T) {
 	err = errors.Join(rows.Err(), rows.Close())
 	if n := count(t, db, "SELECT count(*) FROM t"); err != nil && n != 0 || err == nil && n != 9 {
 		t.Errorf("error %v, and %d rows are in", err, n)
-	}
-}
-
-// A connection whose callback took its goroutine away leaves the pool, and its lock is given back.
-func TestGoexitLeavesThePool(t *testing.T) {
-	c, err := driver.NewConnector(file(t), func(c *sqlite.Conn) error {
-		return c.CreateFunction("leave", sqlite.Scalar0(func() (int64, error) { runtime.Goexit(); return 0, nil }), 0)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(c)
-	t.Cleanup(func() { _ = db.Close() })
-	db.SetMaxOpenConns(1)
-	exec(t, db, "CREATE TABLE t(x)")
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = db.Exec("INSERT INTO t SELECT leave()")
-	}()
-	<-done
-	exec(t, db, "INSERT INTO t VALUES(1)")
-	if n := count(t, db, "SELECT count(*) FROM t"); n != 1 {
-		t.Errorf("%d rows, want 1", n)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -71,52 +70,6 @@ func TestPoolReadersSeeOneStateAndNeverWait(t *testing.T) {
 	}
 	if stats, err := p.Stats(); stats.Reading != 0 || err != nil {
 		t.Errorf("stats %+v, %v", stats, err)
-	}
-}
-
-// TestPoolReplacesLostConnections ends goroutines in the middle of SQLite, and
-// closes a connection of the pool: the next function gets another one, set up alike.
-func TestPoolReplacesLostConnections(t *testing.T) {
-	opened := 0
-	p := openPool(t, sqlite.PoolOptions{Readers: 1, Init: func(c *sqlite.Conn) error {
-		opened++
-		return c.CreateFunction("leave", sqlite.Scalar0(func() (int64, error) { runtime.Goexit(); return 0, nil }), 0)
-	}})
-	ctx := context.Background()
-	check(t, p.Write(ctx, func(c *sqlite.Conn) error { return c.Exec("CREATE TABLE t(x)") }))
-	leave := func(c *sqlite.Conn) error { return c.Exec("INSERT INTO t SELECT leave()") }
-	for i, tt := range []struct {
-		name string
-		do   func(context.Context, func(*sqlite.Conn) error) error
-		f    func(*sqlite.Conn) error
-		lost bool
-	}{
-		{"a writer that leaves", p.Write, leave, true},
-		{"a reader that leaves", p.Read, func(c *sqlite.Conn) error { return c.Exec("SELECT leave()") }, true},
-		{"a writer that closes", p.Write, (*sqlite.Conn).Close, true},
-		{"a reader that closes", p.Read, (*sqlite.Conn).Close, true},
-		{name: "plant: a writer that fails", do: p.Write, f: func(*sqlite.Conn) error { return errMine }},
-	} {
-		before := opened
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			_ = tt.do(ctx, tt.f)
-		}()
-		<-ended
-		check(t, p.Write(ctx, func(c *sqlite.Conn) error { return c.Exec("INSERT INTO t VALUES(1)") }))
-		check(t, p.Read(ctx, func(c *sqlite.Conn) error {
-			if n, err := rows(c); n != int64(i+1) || err != nil {
-				t.Errorf("%s: then %d rows, %v", tt.name, n, err)
-			}
-			if err := c.Exec("INSERT INTO t VALUES(2)"); !errors.Is(err, sqlite.ErrReadOnly) {
-				t.Errorf("%s: then a reader writes: %v", tt.name, err)
-			}
-			return nil
-		}))
-		if (opened > before) != tt.lost {
-			t.Errorf("%s: %d connections were opened after it", tt.name, opened-before)
-		}
 	}
 }
 

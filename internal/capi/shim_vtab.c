@@ -81,6 +81,7 @@ static int gosqlite_vtab_end(sqlite3_vtab *v, int destroy) {
     gosqlite_drop_slot(f);
   }
   gosqliteGoDrop(VTAB(v)->conn->host, VTAB(v)->slot);
+  sqlite3_free(v->zErrMsg);  // that of a failed xIntegrity nobody takes
   sqlite3_free(v);
   return SQLITE_OK;
 }
