@@ -180,6 +180,7 @@ func TestSilence(t *testing.T) {
 // TestMissing: a program that is not there is an error that says how to get it.
 func TestMissing(t *testing.T) {
 	e := plantedTree(t)
+	e.Zig = ""
 	t.Setenv("PATH", t.TempDir())
 	for _, s := range sast.Scanners() {
 		r, err := s.Run(t.Context(), e)
