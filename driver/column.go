@@ -128,7 +128,7 @@ func (r *rows) read(i int) (any, error) {
 		case instant:
 			return r.instant(i, v)
 		}
-		return v, nil
+		return r.boxes.int64(v), nil
 	case sqlite.Text:
 		v := s.ColumnText(i)
 		switch r.p.columns[i].meaning {
@@ -143,14 +143,14 @@ func (r *rows) read(i int) (any, error) {
 				return r.in(t), nil
 			}
 		}
-		return v, nil
+		return r.boxes.text(v), nil
 	case sqlite.Float:
 		v := s.ColumnFloat64(i)
 		if r.p.columns[i].meaning == instant {
 			t, err := fromJulian(v)
 			return r.in(t), r.timeError(i, v, err)
 		}
-		return v, nil
+		return r.boxes.float64(v), nil
 	case sqlite.Blob:
 		return s.ColumnBlob(i), nil
 	}

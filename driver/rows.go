@@ -22,6 +22,7 @@ type rows struct {
 	guard *guard
 	began time.Time // of the query, zero when nobody asks
 	count int64     // rows read
+	boxes boxes     // of values that travel as interface values
 	direct
 
 	tail  string // statements that follow
@@ -89,7 +90,7 @@ func (r *rows) Close() error {
 	if p == nil {
 		return nil
 	}
-	r.p, r.direct = nil, direct{}
+	r.p, r.boxes, r.direct = nil, boxes{}, direct{}
 	p.rows = false
 	r.c.giveGuard(r.guard)
 	var err error

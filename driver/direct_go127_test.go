@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: MIT
-
-//go:build go1.27
-
-package driver_test
-
-const directScan = true
