@@ -25,7 +25,8 @@ type target struct {
 var targets = []target{
 	{1, "scan through database/sql, Go 1.26", "scan", "mattn", "", 0.60, 0.53, oldGo},
 	{2, "the same, Go 1.27", "scan", "mattn", "", 0.42, 0.37, scanner},
-	{2, "scan into sql.Null types, Go 1.27", "scan-null", "mattn", "", 0.40, 0.32, scanner},
+	{2, "scan into sql.Null types, rows kept, Go 1.27", "scan-null", "mattn", "", 0.40, 0.32, scanner},
+	{2, "the same, rows not kept", "simple-query", "mattn", "", 0.40, 0.32, scanner},
 	{3, "scan below database/sql", "scan-low", "mattn", "", 0.62, 0, anyGo},
 	{3, "scan below database/sql", "scan-low", contender.Floor, "", 1.15, 0, anyGo},
 	{3, "scan below database/sql", "scan-low", "zombiezen", "", 0.70, 0, anyGo},
