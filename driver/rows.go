@@ -56,6 +56,7 @@ func (r *rows) advance() error {
 	row, asked, err := r.p.inner.Advance(r.ctx)
 	if asked {
 		r.c.auto = r.p.inner.AutoCommit()
+		r.boxes.batch()
 	}
 	if row {
 		r.count++
