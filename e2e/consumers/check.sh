@@ -91,6 +91,13 @@ prepare() {
 
 runs() { "$work/plain" | grep '^SQLite 3\.'; }
 
+not_installed() {
+  local how="apt-get install $1"
+  # Debian has no zig.
+  [[ $1 != zig ]] || how='ZIG=FILE names one; the pinned one is "$(./bazelw info output_base)/external/_main~pins~zig_sdk/zig"'
+  missing=$((missing + 1)) && printf 'not installed: %s: %s\n' "$1" "$how"
+}
+
 compilers() {
   local compiler found zig=${ZIG:-$(command -v zig)}
   prepare
@@ -100,7 +107,7 @@ compilers() {
     *) found=$(command -v "$compiler") CC=$compiler ;;
     esac
     if [[ -z $found ]]; then
-      missing=$((missing + 1)) && printf 'not installed: %s\n' "$compiler"
+      not_installed "$compiler"
       continue
     fi
     export CC
@@ -125,7 +132,7 @@ cross() {
   local line lines=0 zig=${ZIG:-$(command -v zig)}
   prepare
   if [[ -z $zig ]]; then
-    missing=$((missing + 1)) && printf 'not installed: zig\n'
+    not_installed zig
     return
   fi
   mkdir "$work/path" && ln -s "$(realpath "$zig")" "$work/path/zig"
