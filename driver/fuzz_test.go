@@ -139,7 +139,7 @@ func readHostile(t *testing.T, b []byte) {
 	if err := os.WriteFile(name, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	db := open(t, name+"?_hardened=1&_txlock=immediate") // no URI: the name of a seed has a #
+	db := open(t, name+"?_hardened=1&_txlock=immediate&_synchronous=off") // no URI: the name of a seed has a #
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	for _, query := range []string{
