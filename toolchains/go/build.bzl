@@ -45,6 +45,8 @@ def go_build(ctx, *, arguments, inputs, outputs, modules, mnemonic, message):
             "GOTOOLCHAIN": "local",
             "GOWORK": "off",
             "HOME": "%TMP%",
+            # Said, because go would read the machine's /etc/localtime.
+            "TZ": "UTC",
         },
         mnemonic = mnemonic,
         progress_message = message,

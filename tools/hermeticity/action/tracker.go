@@ -139,7 +139,7 @@ func (t *Tracker) named(p *process, c *trace.Call) error {
 	}
 	wanted, ok := calls[c.Name]
 	if !ok {
-		if p.action != nil {
+		if p.action != nil && !unread(c) {
 			t.tell(p, Access{Call: c.Name, Kind: Other, Path: strings.Join(c.Args, ", "), Errno: c.Errno})
 		}
 		return nil
@@ -165,6 +165,12 @@ func (t *Tracker) named(p *process, c *trace.Call) error {
 		}
 	}
 	return nil
+}
+
+// unread tells a thread that was ended before strace could read which call it began, and nothing came back. A call that is
+// merely unknown has a number of its own, or returns.
+func unread(c *trace.Call) bool {
+	return c.Errno == "?" && (c.Name == "???" || strings.HasPrefix(c.Name, "syscall_0xffffffff"))
 }
 
 func (t *Tracker) tell(p *process, a Access) bool {

@@ -112,6 +112,8 @@ func TestAccess(t *testing.T) {
 		{"the program's file itself", []action.Access{look("/opt/zig/bin/cc")}, ""},
 		{"beside a folder above", []action.Access{look("/opt/zi")}, "path: look /opt/zi"},
 		{"absent as listed", []action.Access{with(read("/opt/absent"), func(a *action.Access) { a.Kind = action.Look; missing(a) })}, ""},
+		{"absent as listed, below a file", []action.Access{with(read("/opt/absent"), func(a *action.Access) { a.Kind = action.Look; a.Errno, a.Real = "ENOTDIR", "" })}, ""},
+		{"listed as absent, and not to be seen", []action.Access{with(read("/opt/absent"), func(a *action.Access) { a.Kind = action.Look; a.Errno, a.Real = "EACCES", "" })}, "path: look /opt/absent: EACCES"},
 		{"listed as absent, and there", []action.Access{with(read("/opt/absent"), func(a *action.Access) { a.Kind = action.Look })}, "path: look /opt/absent"},
 		{"a temporary file of its own", []action.Access{made(temp + "/a"), read(temp + "/a/b")}, ""},
 		{"a temporary file of another", []action.Access{read(temp + "/a")}, "left by another: read " + temp + "/a"},

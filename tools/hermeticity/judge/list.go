@@ -95,9 +95,12 @@ func (e *Entry) check() error {
 func (l *List) find(a *action.Access, file, temp string) int {
 	return slices.IndexFunc(l.Paths, func(e Entry) bool {
 		return slices.Contains(e.Kinds, a.Kind) && (slices.Contains(e.Programs, anyProgram) || slices.Contains(e.Programs, path.Base(a.Program))) &&
-			(!e.Absent || a.Errno == "ENOENT") && e.holds(a.Path, file, a.Action.Root, temp)
+			(!e.Absent || absent(a)) && e.holds(a.Path, file, a.Action.Root, temp)
 	})
 }
+
+// absent tells whether nothing was there: also where a file stands in the place of a folder, as below /dev/null.
+func absent(a *action.Access) bool { return a.Errno == "ENOENT" || a.Errno == "ENOTDIR" }
 
 func (e *Entry) holds(name, file, root, temp string) bool {
 	pattern := e.Path
