@@ -85,6 +85,10 @@ type zigCommand struct {
 	flags                  []string
 }
 
+// overrides keeps clang, which zig starts for each file of a libc, from looking for a GCC, a CUDA, settings and libraries of
+// the machine. It reads none of what it would find, but it would look. # is for silence.
+const overrides = "CCC_OVERRIDE_OPTIONS=# +--no-default-config +--sysroot=/dev/null +--gcc-toolchain=/dev/null"
+
 // link links an empty program and returns what zig says about it.
 func (z *zigCommand) link(flag string) (string, error) {
 	args := []string{"cc", "-target", z.triple, "-fno-sanitize=undefined", "-g0", "-s", "-v", "empty.c", "-o", "empty.out"}
@@ -93,7 +97,7 @@ func (z *zigCommand) link(flag string) (string, error) {
 	}
 	cmd := exec.Command(z.path, append(args, z.flags...)...)
 	cmd.Dir = z.dir
-	cmd.Env = []string{"ZIG_LIB_DIR=" + z.lib, "ZIG_LOCAL_CACHE_DIR=l", "ZIG_GLOBAL_CACHE_DIR=g", "HOME=" + z.dir,
+	cmd.Env = []string{overrides, "ZIG_LIB_DIR=" + z.lib, "ZIG_LOCAL_CACHE_DIR=l", "ZIG_GLOBAL_CACHE_DIR=g", "HOME=" + z.dir,
 		"TMPDIR=" + z.dir, "LC_ALL=C", "TZ=UTC", "ZERO_AR_DATE=1"}
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
