@@ -119,7 +119,7 @@ func (j *Judge) temporary(a *action.Access) bool {
 		return a.Kind == action.Look || a.Kind == action.Read || a.Kind == action.Enter
 	}
 	top, _, _ := strings.Cut(strings.TrimPrefix(a.Path, j.Temp+"/"), "/")
-	if j.owned[a.Action][top] || absent(a) {
+	if j.owned[a.Action][top] || a.Errno == "ENOENT" {
 		return true
 	}
 	if !a.Made || a.Errno != "" {

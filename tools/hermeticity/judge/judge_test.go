@@ -118,6 +118,7 @@ func TestAccess(t *testing.T) {
 		{"a temporary file of its own", []action.Access{made(temp + "/a"), read(temp + "/a/b")}, ""},
 		{"a temporary file of another", []action.Access{read(temp + "/a")}, "left by another: read " + temp + "/a"},
 		{"a temporary file that is not there", []action.Access{with(read(temp+"/a"), missing)}, ""},
+		{"below a temporary file of another", []action.Access{with(read(temp+"/a/b"), func(a *action.Access) { a.Errno, a.Real = "ENOTDIR", "" })}, "left by another: read " + temp + "/a/b: ENOTDIR"},
 		{"a temporary name that is taken", []action.Access{with(made(temp+"/a"), func(a *action.Access) { a.Errno = "EEXIST" })}, ""},
 		{"a taken name, then read", []action.Access{with(made(temp+"/a"), func(a *action.Access) { a.Errno = "EEXIST" }), read(temp + "/a")}, "left by another: read " + temp + "/a"},
 		{"the folder for temporary files", []action.Access{read(temp)}, ""},
