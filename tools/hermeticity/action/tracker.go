@@ -52,6 +52,8 @@ type Tracker struct {
 	Actions []*Action
 	// Repository counts commands that were started elsewhere than in an execution root: those of repository rules.
 	Repository int
+	// Unread counts calls of actions that strace could not read, since their thread was ended.
+	Unread int
 
 	threads map[int]*process
 	early   map[int][]*trace.Call
@@ -138,8 +140,14 @@ func (t *Tracker) named(p *process, c *trace.Call) error {
 		return nil
 	}
 	wanted, ok := calls[c.Name]
+	if unread(c, wanted) {
+		if p.action != nil {
+			t.Unread++
+		}
+		return nil
+	}
 	if !ok {
-		if p.action != nil && !unread(c) {
+		if p.action != nil {
 			t.tell(p, Access{Call: c.Name, Kind: Other, Path: strings.Join(c.Args, ", "), Errno: c.Errno})
 		}
 		return nil
@@ -167,10 +175,19 @@ func (t *Tracker) named(p *process, c *trace.Call) error {
 	return nil
 }
 
-// unread tells a thread that was ended before strace could read which call it began, and nothing came back. A call that is
-// merely unknown has a number of its own, or returns.
-func unread(c *trace.Call) bool {
-	return c.Errno == "?" && (c.Name == "???" || strings.HasPrefix(c.Name, "syscall_0xffffffff"))
+// unread tells a call of a thread that was ended, with its process, before strace could read which call it was, or of which
+// folder: strace asks both while the thread still is. Nothing came back from it.
+func unread(c *trace.Call, wanted []argument) bool {
+	if c.Errno != "?" {
+		return false
+	}
+	return c.Name == "???" || strings.HasPrefix(c.Name, "syscall_0x") || slices.ContainsFunc(wanted, func(a argument) bool {
+		if a.folder < 0 || a.folder >= len(c.Args) {
+			return false
+		}
+		_, found := trace.Descriptor(c.Args[a.folder])
+		return !found
+	})
 }
 
 func (t *Tracker) tell(p *process, a Access) bool {

@@ -174,7 +174,7 @@ func TestWrite(t *testing.T) {
 	}
 	const want = "       1 /dev/null\n       0 /opt/absent\n       0 /proc/*/exe\n       0 /sys/fs/**\n       0 {above}/go.work\n       0 {above}\n       0 {program}/../lib/*.cfg\n" +
 		"path: Compile of //:a: cc: read /etc/hostname (2)\n" +
-		"1 actions, 4 accesses, 1 by programs that were refused; found: 1\n"
+		"1 actions, 4 accesses, 1 by programs that were refused, 0 calls not read; found: 1\n"
 	if out.String() != want {
 		t.Errorf("%s\nwant %s", &out, want)
 	}

@@ -40,6 +40,7 @@ type Report struct {
 	Accesses int            `json:"accesses"`
 	Used     []Use          `json:"used"` // every entry of the list
 	Foreign  int            `json:"foreign"`
+	Unread   int            `json:"unread"` // calls of threads that ended before strace could read them
 	Findings []Finding      `json:"findings"`
 }
 
@@ -185,6 +186,6 @@ func (r *Report) Write(w io.Writer) error {
 	for _, f := range r.Findings {
 		fmt.Fprintf(w, "%s: %s of %s: %s: %s (%d)\n", f.Rule, f.Mnemonic, f.Label, f.Program, f.What, f.Count)
 	}
-	_, err := fmt.Fprintf(w, "%d actions, %d accesses, %d by programs that were refused; found: %d\n", r.Total(), r.Accesses, r.Foreign, len(r.Findings))
+	_, err := fmt.Fprintf(w, "%d actions, %d accesses, %d by programs that were refused, %d calls not read; found: %d\n", r.Total(), r.Accesses, r.Foreign, r.Unread, len(r.Findings))
 	return err
 }

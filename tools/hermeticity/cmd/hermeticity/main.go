@@ -152,7 +152,12 @@ func follow(in io.Reader, log, paths, temp string) (*judge.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return j.Finish(l, t.Actions)
+	r, err := j.Finish(l, t.Actions)
+	if err != nil {
+		return nil, err
+	}
+	r.Unread = t.Unread
+	return r, nil
 }
 
 func runUnused(flags *flag.FlagSet, args []string, _ io.Reader, stdout io.Writer) (int, error) {

@@ -46,7 +46,7 @@ func TestRun(t *testing.T) {
 	}{
 		{"calls", []string{"calls"}, "", 0, "%file,fchdir,", ""},
 		{"found", []string{"trace", "--log", log, "--paths", empty, "--temp", "/tmp/t", "--json", other}, traced, 3,
-			"path: Compile of //:a: cc: look /etc/hostname (1)\n1 actions, 2 accesses, 0 by programs that were refused; found: 1\n", ""},
+			"path: Compile of //:a: cc: look /etc/hostname (1)\n1 actions, 2 accesses, 0 by programs that were refused, 0 calls not read; found: 1\n", ""},
 		{"listed", []string{"trace", "--log", log, "--paths", listed, "--temp", "/tmp/t", "--json", report}, traced, 0, "       1 /etc/hostname\n", ""},
 		{"needed", []string{"unused", "--paths", listed, report}, "", 0, "", ""},
 		{"needed by one of two", []string{"unused", "--paths", listed, unneeded, report}, "", 0, "", ""},
