@@ -10,13 +10,13 @@ import (
 )
 
 // WriteTarGzip writes the archive as a tar file in gzip. Headers are USTAR; the names and sizes that Check and
-// MaxFileSize allow need no extension of it. The gzip header has no name, no time and the system "unknown" (255), at
-// level 9.
+// MaxFileSize allow need no extension of it. The gzip header has no name, no time and the system "unknown"
+// (255).
 func (a *Archive) WriteTarGzip(w io.Writer) error {
 	if err := a.Check(); err != nil {
 		return err
 	}
-	zw, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	zw, err := gzip.NewWriterLevel(w, level)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ type zipEntry struct {
 	size, compressed int64
 }
 
-// WriteZip writes the archive as a zip file: deflate at level 9, DOS times in UTC, Unix modes, no extra fields, no
+// WriteZip writes the archive as a zip file: deflate, DOS times in UTC, Unix modes, no extra fields, no
 // comments, no zip64.
 func (a *Archive) WriteZip(w io.Writer) error {
 	if err := a.Check(); err != nil {
@@ -70,7 +70,7 @@ func writeEntry(out *countingWriter, f File) (zipEntry, error) {
 		return e, fmt.Errorf("write %s: %w", f.Name, err)
 	}
 	start := out.n
-	fw, err := flate.NewWriter(out, flate.BestCompression)
+	fw, err := flate.NewWriter(out, level)
 	if err != nil {
 		return e, err
 	}
