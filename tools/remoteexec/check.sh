@@ -9,7 +9,7 @@
 #
 #   populate   CI writes: nothing came from the cache, every action's result is stored
 #   server     the Go tests against the server itself: who may do what; none may be skipped
-#   warm       anybody reads, in a fresh output base: every action is a hit, same bytes, at most LIMIT seconds
+#   warm       anybody reads, in a fresh output base: every action is a hit, same bytes and ledger, at most LIMIT seconds
 #   secret     no token is in a log or a build event
 #   anonymous  a write without token is refused, nothing is stored, the build finishes
 #   reader     a write with the token of one who reads is refused, nothing is stored, the build finishes
@@ -19,7 +19,7 @@
 #   full       the server's disk is full: the build finishes, no half blob is stored (needs root)
 #   frozen     the server takes connections and never answers: the build finishes
 #   dead       the server is down from the start: the build finishes
-#   remote     two workers carry out every action: the same bytes as here
+#   remote     two workers carry out every action: the same bytes and the same ledger as here
 #   shared     what workers made is a hit for everybody
 #   lost       a worker is killed in the middle: every action is carried out, the same bytes
 #   one        one worker: the same bytes; the time, to compare
@@ -88,6 +88,24 @@ warm_base() {
   [[ -d $base ]] || as '' remote-cache
 }
 
+# logged NAME: the flag for a build whose ledger is to be written.
+logged() { printf -- '--execution_log_compact_file=%s\n' "$work/$1.zst"; }
+# write_ledger NAME: of what the last build made, whoever carried it out.
+write_ledger() {
+  local folder
+  folder=$(root)/$(head -n 1 "$work/outputs")
+  [[ -d $folder ]] || folder=${folder%/*}
+  "$work/bin/reproduce" ledger --cached --log "$work/$1.zst" --files "$folder" --out "$work/$1.json" >"$work/logs/$1.ledger" 2>&1 ||
+    { why="no ledger: $(tail -n 1 "$work/logs/$1.ledger")"; return 1; }
+}
+# same_ledger NAME: files, actions, their commands, inputs and outputs are those of the first build.
+same_ledger() {
+  "$work/bin/compare" "$work/local.json" "$work/$1.json" >"$work/logs/$1.compare" 2>&1 &&
+    { note="$note, ledger $(grep -m 1 -oE '[0-9a-f]{64}' "$work/logs/$1.ledger" | cut -c1-12)"; return 0; }
+  why="the ledger differs from that of the first build: $work/logs/$1.compare"
+  return 1
+}
+
 # What a case says of its plant, and of nothing else.
 # shellcheck disable=SC2034 # bazel.bash reads it
 declare -A words=(
@@ -103,10 +121,11 @@ declare -A words=(
 case_populate() {
   use_base base-populate
   # A reader's token: the build is the same, and nothing is stored.
-  as "$(either ci reader)" remote-cache-write || return
+  as "$(either ci reader)" remote-cache-write "$(logged local)" || return
   list_outputs || { why="the build events name no files"; return 1; }
   digests >"$work/digests"
   [[ -s $work/digests ]] || { why="no file was built"; return 1; }
+  write_ledger local || return
   cp "$work/digests" "$work/logs/digests"
   note="$(count carried) actions, $(blobs) blobs, $seconds s"
   end_base
@@ -129,11 +148,11 @@ case_warm() {
   with_store "$(either full empty)" || return
   use_base base-warm
   end_base
-  as '' remote-cache || return
+  as '' remote-cache "$(logged warm)" || return
   note="$(count hits) hits, $(count internal) internal, $seconds s"
   if ! why=$("$work/bin/processes" -all-hits -least "$least" "$out" 2>&1 >/dev/null); then return 1; fi
   if ((seconds > limit)); then why="it took $seconds s, at most $limit s are allowed"; return 1; fi
-  same_bytes
+  same_bytes && write_ledger warm && same_ledger warm
 }
 
 case_secret() {
@@ -189,15 +208,11 @@ case_corrupt() {
 # ledger NAME [FLAG...]: of a build in a fresh output base.
 ledger() {
   use_base "base-$1"
-  as '' remote-cache "${@:2}" --execution_log_compact_file="$work/$1.zst" || return
+  as '' remote-cache "${@:2}" "$(logged "$1")" || return
   digests >"$work/$1.sha256"
-  local folder
-  folder=$(root)/$(head -n 1 "$work/outputs")
-  [[ -d $folder ]] || folder=${folder%/*}
-  "$work/bin/reproduce" ledger --cached --log "$work/$1.zst" --files "$folder" --out "$work/$1.json" >"$work/logs/$1.ledger" 2>&1
+  write_ledger "$1"
   local status=$?
   end_base
-  ((status == 0)) || why="no ledger: $(tail -n 1 "$work/logs/$1.ledger")"
   return "$status"
 }
 
@@ -280,15 +295,16 @@ case_dead() {
 remotely() {
   local how
   use_base "base-$1"
-  as ci "$(either remote remote-cache)" --noremote_accept_cached "${@:2}" || { end_base; return 1; }
+  as ci "$(either remote remote-cache)" --noremote_accept_cached "$(logged "$1")" "${@:2}" || { end_base; return 1; }
   how=$(grep -oE 'INFO: [0-9]+ process(es)?: .*' "$out" | tail -n 1)
   note="${how#INFO: } $seconds s"
-  same_bytes
+  same_bytes && write_ledger "$1"
   local status=$?
   end_base
   ((status == 0)) || return 1
   if (($(count carried) < least)); then why="only $(count carried) actions"; return 1; fi
   [[ $how == *" $(count carried) remote"* ]] || { why="not every action was carried out by a worker: $how"; return 1; }
+  same_ledger "$1"
 }
 
 case_remote() {

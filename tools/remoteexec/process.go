@@ -29,6 +29,8 @@ type command struct {
 	log  string
 	// core is the only one that it and its children run on; -1 for all.
 	core int
+	// network is where it and its children are; nil for this machine's.
+	network *network
 	// user gives it another user id than root, in a user namespace of its own: outside of that it stays who it is,
 	// so that files stay its own.
 	user bool
@@ -85,6 +87,12 @@ func (p *process) run() error {
 			cores.Set(p.core)
 			if err := unix.SchedSetaffinity(0, &cores); err != nil {
 				started <- fmt.Errorf("choose core %d: %w", p.core, err)
+				return
+			}
+		}
+		if p.network != nil {
+			if err := p.network.enter(); err != nil {
+				started <- err
 				return
 			}
 		}

@@ -86,6 +86,7 @@ type Server struct {
 	redisPassword string
 	// Without one of these the server is of no use; without one of the workers it goes on.
 	all, workers []*process
+	networks     []*network
 	lock         *os.File
 }
 
@@ -217,6 +218,9 @@ func (s *Server) environment() []string {
 		"TMPDIR=" + filepath.Join(s.Dir, "run"), "LC_ALL=C", "TZ=UTC"}
 }
 
+// Apart tells how many workers have a network of their own.
+func (s *Server) Apart() int { return len(s.networks) }
+
 // Ended is closed when a process ended without which the server is of no use.
 func (s *Server) Ended() <-chan error {
 	ended := make(chan error, len(s.all))
@@ -232,6 +236,10 @@ func (s *Server) Ended() <-chan error {
 // Stop ends all processes. A second call does nothing.
 func (s *Server) Stop() error {
 	err := errors.Join(stopAll(s.workers), stopAll(s.all))
+	for _, n := range s.networks {
+		err = errors.Join(err, n.close())
+	}
+	s.networks = nil
 	if s.lock == nil {
 		return err
 	}

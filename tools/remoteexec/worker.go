@@ -4,14 +4,16 @@ package remoteexec
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/gosqlite/gosqlite/tools/remoteexec/sandbox"
 )
 
-// startWorker starts worker n on core n: what it keeps of blobs, and what takes actions. Its runner is
+// startWorker starts worker n on core n and, where that is allowed, in a network in which it reaches the server alone: what it keeps of blobs, and what takes actions. Its runner is
 // buildbox-run-bubblewrap, with cmd/bwrap as its bwrap: an action sees its inputs, and nothing of this machine.
 func (s *Server) startWorker(ctx context.Context, n int) error {
 	name := fmt.Sprintf("worker-%d", n)
@@ -25,7 +27,11 @@ func (s *Server) startWorker(ctx context.Context, n int) error {
 		return fmt.Errorf("remove old socket: %w", err)
 	}
 	bin := filepath.Join(s.options.Programs, "debian/usr/bin")
-	c := command{core: n, dir: dir, env: append(s.environment(), "TMPDIR="+tmp, "PATH="+filepath.Join(s.Dir, "bin")+":/usr/bin:/bin")}
+	network, err := s.network()
+	if err != nil {
+		return err
+	}
+	c := command{core: n, network: network, dir: dir, env: append(s.environment(), "TMPDIR="+tmp, "PATH="+filepath.Join(s.Dir, "bin")+":/usr/bin:/bin")}
 	trust := "--server-cert=" + filepath.Join(s.Dir, "tls/server.crt")
 	token := "--access-token=" + filepath.Join(s.Dir, "token", SubjectWorker)
 	retry := []string{"--retry-limit=1000", "--retry-delay=500"}
@@ -49,6 +55,18 @@ func (s *Server) startWorker(ctx context.Context, n int) error {
 	}, append(retry, "--retry-on-code=RESOURCE_EXHAUSTED", name)...)
 	_, err = s.begin(c)
 	return err
+}
+
+// network is a new one for a worker, or nil where the user may make none.
+func (s *Server) network() (*network, error) {
+	n, err := newNetwork(s.address)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, nil
+	}
+	if err == nil {
+		s.networks = append(s.networks, n)
+	}
+	return n, err
 }
 
 // bwrap is the program that the runner finds by that name.

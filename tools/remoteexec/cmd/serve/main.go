@@ -76,7 +76,11 @@ func serve(ctx context.Context, o remoteexec.Options, stdout, stderr io.Writer) 
 		if err != nil {
 			return nil, err
 		}
-		ready := fmt.Sprintf("%s is ready with %d workers; --bazelrc=%s/ci.bazelrc lets Bazel write", s.URL, o.Workers, s.Dir)
+		workers := fmt.Sprintf("%d workers", o.Workers)
+		if o.Workers > 0 {
+			workers += fmt.Sprintf(" (%d in a network of its own each)", s.Apart())
+		}
+		ready := fmt.Sprintf("%s is ready with %s; --bazelrc=%s/ci.bazelrc lets Bazel write", s.URL, workers, s.Dir)
 		return &serving.Server{Dir: s.Dir, Ready: ready, Ended: s.Ended(), Stop: s.Stop}, nil
 	}, stdout, stderr)
 }
