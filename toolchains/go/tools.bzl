@@ -52,37 +52,26 @@ go_builder = rule(
     executable = True,
 )
 
-def _sdk_tools_impl(ctx):
-    outs = {name: ctx.actions.declare_file("{}/{}".format(ctx.label.name, name)) for name in ["covdata", "pack"]}
+def _sdk_tool_impl(ctx):
+    out = ctx.actions.declare_file(ctx.label.name)
     args = ctx.actions.args()
     args.add_all(["-trimpath", "-ldflags=-buildid="])
-    args.add("-o", outs["pack"].dirname + "/")
-    args.add_all(outs.keys(), format_each = "cmd/%s")
+    args.add("-o", out)
+    args.add("cmd/" + ctx.label.name)
     go_build(
         ctx,
         arguments = [args],
         inputs = [],
-        outputs = outs.values(),
+        outputs = [out],
         modules = "off",
-        mnemonic = "GoSdkTools",
-        message = "Building tools that the Go SDK holds as source only",
+        mnemonic = "GoSdkTool",
+        message = "Building {}, which the Go SDK holds as source only".format(ctx.label.name),
     )
-    return [OutputGroupInfo(**{name: depset([out]) for name, out in outs.items()})]
-
-go_sdk_tools = rule(
-    implementation = _sdk_tools_impl,
-    attrs = GO_BUILD_ATTRS,
-)
-
-def _sdk_tool_impl(ctx):
-    out = ctx.actions.declare_file(ctx.label.name)
-    tool = ctx.attr.tools[OutputGroupInfo][ctx.label.name].to_list()[0]
-    ctx.actions.symlink(output = out, target_file = tool, is_executable = True)
     return [DefaultInfo(files = depset([out]), executable = out)]
 
 go_sdk_tool = rule(
     implementation = _sdk_tool_impl,
-    doc = "The tool of go_sdk_tools that has this target's name.",
-    attrs = {"tools": attr.label(mandatory = True)},
+    doc = "The command of the Go SDK that has this target's name.",
+    attrs = GO_BUILD_ATTRS,
     executable = True,
 )
