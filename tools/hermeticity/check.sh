@@ -55,6 +55,11 @@ end_base() {
   rm -rf "$work/base"
 }
 
+end_root() { # what a case made of a distribution
+  chmod -R u+w "$work/root" 2>/dev/null
+  rm -rf --one-file-system "$work/root"
+}
+
 for file in "$here"/cases/*.sh; do
   # shellcheck source=/dev/null
   source "$file"
@@ -83,8 +88,7 @@ run() {
 
 finish() {
   end_base
-  chmod -R u+w "$work/root" 2>/dev/null
-  rm -rf --one-file-system "$work/root"
+  end_root
   if [[ -n ${REPORTS-} ]]; then mkdir -p "$REPORTS" && cp -R "$work/reports/." "$REPORTS/"; fi
   if ((failed)); then
     printf 'logs: %s\n' "$work"
@@ -112,6 +116,7 @@ else
   for c; do
     run "$c"
     end_base
+    end_root
   done
 fi
 printf '%d passed, %d failed, %d not run\n' "$passed" "$failed" "$not_run"
