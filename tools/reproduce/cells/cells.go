@@ -38,9 +38,11 @@ type Cell struct {
 	Distribution string `json:"distribution"`
 	Machine      string `json:"machine"` // hash, as in a ledger's side
 	Kernel       string `json:"kernel"`
-	Source       string `json:"source"` // digest of the tree that was built
-	At           string `json:"at"`     // RFC 3339, UTC
-	Seconds      int    `json:"seconds"`
+	Source       string `json:"source"`  // digest of the tree that was built
+	At           string `json:"at"`      // RFC 3339, UTC
+	Seconds      int    `json:"seconds"` // of the builds that are this cell's own
+	// Shared tells that build A was made once for several cells, in surroundings that nothing varies.
+	Shared bool `json:"shared,omitempty"`
 
 	Verdict string `json:"verdict"` // PASS, FAIL or INCOMPLETE; of a plant, PASS if it was exercised
 	Files   int    `json:"files"`   // compared

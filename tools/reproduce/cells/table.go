@@ -14,15 +14,23 @@ import (
 func (h History) WriteTable(w io.Writer, source string) error {
 	rows := h.Rows(source)
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "VERDICT\tVARIATION\tPLATFORM\tDISTRIBUTION\tMACHINE\tFILES\tACTIONS\tSECONDS\tAT\tFIRST DIFFERENCE")
+	fmt.Fprintln(t, "VERDICT\tVARIATION\tPLATFORM\tDISTRIBUTION\tMACHINE\tFILES\tACTIONS\tBUILD A\tSECONDS\tAT\tFIRST DIFFERENCE")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.12s\t%d\t%d\t%d\t%s\t%s\n", r.Verdict, r.Variation, r.Platform, r.Distribution, r.Machine, r.Files, r.Actions, r.Seconds, r.At, r.First)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.12s\t%d\t%d\t%s\t%d\t%s\t%s\n", r.Verdict, r.Variation, r.Platform, r.Distribution, r.Machine, r.Files, r.Actions, r.BuildA(), r.Seconds, r.At, r.First)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", summary(rows, source))
 	return err
+}
+
+// BuildA tells whose build A is.
+func (c *Cell) BuildA() string {
+	if c.Shared {
+		return "shared"
+	}
+	return "its own"
 }
 
 func summary(rows []Row, source string) string {

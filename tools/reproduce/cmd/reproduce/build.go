@@ -162,10 +162,7 @@ func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*
 	if err != nil {
 		return nil, err
 	}
-	cache := env("XDG_CACHE_HOME")
-	if cache == "" && env("HOME") != "" {
-		cache = filepath.Join(env("HOME"), ".cache")
-	}
+	cache := cacheFolder(term)
 	work, err := workFolder(o.work, env("BUILD_WORKING_DIRECTORY"), filepath.Join(cache, "gosqlite"))
 	if err != nil {
 		return nil, err
@@ -199,6 +196,15 @@ func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*
 		t.Targets = []string{"//:release"}
 	}
 	return t, nil
+}
+
+// cacheFolder is the user's; empty if nothing says where it is.
+func cacheFolder(term *command.Terminal) string {
+	cache := term.Variable("XDG_CACHE_HOME")
+	if cache == "" && term.Variable("HOME") != "" {
+		cache = filepath.Join(term.Variable("HOME"), ".cache")
+	}
+	return cache
 }
 
 // workFolder is the named folder, from where the user stands, or a new one in the user's cache: sandboxes hide what

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -22,8 +23,8 @@ import (
 // table is a run of the command cells.
 type table struct {
 	*options
-	file, html         string
-	together, reported bool
+	file, html                 string
+	together, reported, shared bool
 
 	term    *command.Terminal
 	now     func() time.Time
@@ -38,6 +39,7 @@ func runCells(ctx context.Context, args []string, term *command.Terminal, now fu
 	o, code := parseBuild(false, args, term, func(fs *flag.FlagSet) {
 		fs.StringVar(&c.file, "file", "", "`FILE` that keeps the cells; what passed in it for this source is not run again")
 		fs.BoolVar(&c.together, "together", false, "vary all at once, one cell for each platform; by default each variation alone")
+		fs.BoolVar(&c.shared, "share", false, "make build A once for each platform, in surroundings that nothing varies, and only build B for each cell")
 		fs.BoolVar(&c.reported, "report", false, "run nothing, print what was run")
 		fs.StringVar(&c.html, "html", "", "write all tables and the history as one page to `FILE`")
 	})
@@ -92,9 +94,18 @@ func (c *table) run(ctx context.Context, groups [][]variation.Variation) error {
 	if len(platforms) == 0 {
 		platforms = list{""}
 	}
+	if c.shared && c.options.work == "" {
+		// Paths that are not varied have to be those of build A.
+		work, err := workFolder("", "", filepath.Join(cacheFolder(c.term), "gosqlite"))
+		if err != nil {
+			return err
+		}
+		c.options.work = work
+	}
 	for _, p := range platforms {
+		var first *trial.Baseline
 		for _, vary := range groups {
-			if err := c.cell(ctx, p, vary); err != nil {
+			if first, err = c.cell(ctx, p, vary, first); err != nil {
 				return err
 			}
 		}
@@ -146,7 +157,10 @@ func eachNamed(names []string) ([]variation.Variation, error) {
 func (c *table) at(platform string, vary []variation.Variation) cells.Cell {
 	var names []string
 	for _, v := range vary {
-		names = append(names, v.Name)
+		// What no action can see is varied, and the cell's name does not claim it; alone, the table says so.
+		if v.Unseen == "" || len(vary) == 1 {
+			names = append(names, v.Name)
+		}
 	}
 	if platform == "" {
 		platform = "default"
@@ -167,7 +181,7 @@ func (c *table) plants(ctx context.Context, groups [][]variation.Variation) erro
 		o := *c.options
 		o.pack, o.targets, o.platforms, o.against, o.logs = defaultPlants, nil, nil, nil, nil
 		start := c.now()
-		r, err := c.trial(ctx, &o, vary)
+		r, err := c.trial(ctx, &o, vary, nil)
 		if err != nil {
 			return fmt.Errorf("build plants: %w", err)
 		}
@@ -186,22 +200,35 @@ func (c *table) plants(ctx context.Context, groups [][]variation.Variation) erro
 	return nil
 }
 
-func (c *table) cell(ctx context.Context, platform string, vary []variation.Variation) error {
+// cell runs one, unless it has passed. A build A that cells share is made by the first of them that is run.
+func (c *table) cell(ctx context.Context, platform string, vary []variation.Variation, first *trial.Baseline) (*trial.Baseline, error) {
 	x := c.at(platform, vary)
 	if c.history.Done(x) {
 		fmt.Fprintf(c.term.Stderr, "reproduce: %s for %s passed before\n", x.Variation, x.Platform)
-		return nil
+		return first, nil
 	}
 	o := *c.options
 	if o.platforms = nil; platform != "" {
 		o.platforms = list{platform}
 	}
-	start := c.now()
-	r, err := c.trial(ctx, &o, vary)
-	if err != nil {
+	failed := func(err error) error {
 		return fmt.Errorf("%s for %s: %w; what was run before is in %s", x.Variation, x.Platform, err, c.file)
 	}
-	x.Seconds, x.Verdict, x.Files, x.Ledger = int(c.now().Sub(start).Seconds()), r.Verdict(), len(r.Files), r.Digest
+	if c.shared && first == nil {
+		err := c.with(&o, nil, func(t *trial.Trial) (err error) {
+			first, err = t.First(ctx)
+			return err
+		})
+		if err != nil {
+			return nil, failed(err)
+		}
+	}
+	start := c.now()
+	r, err := c.trial(ctx, &o, vary, first)
+	if err != nil {
+		return nil, failed(err)
+	}
+	x.Seconds, x.Verdict, x.Files, x.Ledger, x.Shared = int(c.now().Sub(start).Seconds()), r.Verdict(), len(r.Files), r.Digest, first != nil
 	if r.Actions != nil {
 		x.Actions = r.Actions.Total
 		if f := r.Actions.First(); f != nil {
@@ -209,18 +236,29 @@ func (c *table) cell(ctx context.Context, platform string, vary []variation.Vari
 		}
 	}
 	c.history = append(c.history, x)
-	return c.save()
+	return first, c.save()
 }
 
-func (c *table) trial(ctx context.Context, o *options, vary []variation.Variation) (*report.Report, error) {
+// trial builds twice, or once where first is not nil.
+func (c *table) trial(ctx context.Context, o *options, vary []variation.Variation, first *trial.Baseline) (r *report.Report, err error) {
+	err = c.with(o, vary, func(t *trial.Trial) (err error) {
+		t.Against = first
+		r, err = t.Run(ctx)
+		return err
+	})
+	return r, err
+}
+
+// with makes a trial whose steps are shown.
+func (c *table) with(o *options, vary []variation.Variation, run func(t *trial.Trial) error) error {
 	t, err := newTrial(o, vary, c.term)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p := newProgress(c.term.Stderr)
 	t.Progress = p.step
 	defer p.done()
-	return t.Run(ctx)
+	return run(t)
 }
 
 func (c *table) save() error {

@@ -79,6 +79,35 @@ func TestCells(t *testing.T) {
 	}
 }
 
+// One build stands for build A of all cells of a platform, and what differs from it is seen.
+func TestCellsShare(t *testing.T) {
+	_, env := cellSource(t, "${TZ-}")
+	args := []string{"cells", "--file", "c", "--variation", "tz,locale", "--share", "--targets", "//:x", "--platforms", "//platforms:a,//platforms:b"}
+	code, stdout, stderr := runs(t, env, args...)
+	if code != 3 || !strings.Contains(stdout, "4 cells run: 0 PASS, 2 FAIL, 0 INCOMPLETE, 2 NOT EXERCISED") || strings.Count(stdout, "shared") != 4 {
+		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	if a, b := strings.Count(stderr, "build A: //:x for"), strings.Count(stderr, "build B: //:x for"); a != 2 || b != 4 {
+		t.Errorf("%d builds A, %d builds B\n%s", a, b, stderr)
+	}
+	_, same := cellSource(t, "same")
+	if code, stdout, stderr := runs(t, same, append(args, "--variation", "tz")...); code != 1 || !strings.Contains(stdout, "2 PASS, 0 FAIL, 0 INCOMPLETE, 2 NOT EXERCISED") {
+		t.Errorf("nothing differs: exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+}
+
+// What no action can see is varied, and keeps no cell from passing.
+func TestCellsUnseen(t *testing.T) {
+	_, env := cellSource(t, "same")
+	code, stdout, stderr := runs(t, env, "cells", "--file", "c", "--variation", "tz,jobs", "--together")
+	if code != 0 || !strings.Contains(stdout, "PASS     tz  ") {
+		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	if code, stdout, _ := runs(t, env, "cells", "--file", "d", "--variation", "jobs"); code != 1 || !strings.Contains(stdout, "NOT EXERCISED  jobs") {
+		t.Errorf("alone: exit %d\n%s", code, stdout)
+	}
+}
+
 func TestCellsDiffer(t *testing.T) {
 	_, env := cellSource(t, "$TZ")
 	work := filepath.Join(t.TempDir(), "work")
