@@ -64,8 +64,15 @@ func varyEnv(w *world) {
 	}
 }
 
-// varyUID takes ids that no system gives to users of its own.
-func varyUID(w *world) { w.a.UID, w.b.UID = 41234, 54321 }
+// varyUID takes ids that no system gives to users of its own, so that Bazel asks the environment for a name.
+func varyUID(w *world) {
+	w.a.UID, w.b.UID = 41234, 54321
+	for _, s := range []*Setting{w.a, w.b} {
+		if s.Env["USER"] == "" {
+			s.Env["USER"] = "nobody"
+		}
+	}
+}
 
 func varyUname(w *world) {
 	for _, s := range []*Setting{w.a, w.b} {

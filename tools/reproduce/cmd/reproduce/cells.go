@@ -171,8 +171,8 @@ func (c *table) at(platform string, vary []variation.Variation) cells.Cell {
 
 // plants builds the planted leak of each variation that was not seen yet on this machine and distribution.
 func (c *table) plants(ctx context.Context, groups [][]variation.Variation) error {
-	for _, vary := range groups {
-		vary = slices.DeleteFunc(slices.Clone(vary), func(v variation.Variation) bool {
+	for _, vary := range apart(groups) {
+		vary = slices.DeleteFunc(vary, func(v variation.Variation) bool {
 			return c.history.Exercised(c.at("", []variation.Variation{v}))
 		})
 		if len(vary) == 0 {
@@ -198,6 +198,23 @@ func (c *table) plants(ctx context.Context, groups [][]variation.Variation) erro
 		}
 	}
 	return nil
+}
+
+// apart takes rows of a group that excludes others, which are kinds of sandboxes, from the rest: plants of the rest run in none.
+func apart(groups [][]variation.Variation) [][]variation.Variation {
+	var out [][]variation.Variation
+	for _, vary := range groups {
+		var rest []variation.Variation
+		for _, v := range vary {
+			if v.Group == "" {
+				rest = append(rest, v)
+			} else {
+				out = append(out, []variation.Variation{v})
+			}
+		}
+		out = append(out, rest)
+	}
+	return out
 }
 
 // cell runs one, unless it has passed. A build A that cells share is made by the first of them that is run.
