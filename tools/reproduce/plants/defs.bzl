@@ -15,6 +15,6 @@ def planted_leak(name, cmd, local = True):
         name = name,
         srcs = ["input.txt"],
         outs = [name + ".txt"],
-        cmd = "{} > $@".format(cmd),
+        cmd = "({}) > $@".format(cmd),
         tags = (["local"] if local else []) + ["manual"],
     )
