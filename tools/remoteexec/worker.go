@@ -13,8 +13,9 @@ import (
 	"github.com/gosqlite/gosqlite/tools/remoteexec/sandbox"
 )
 
-// startWorker starts worker n on core n and, where that is allowed, in a network in which it reaches the server alone: what it keeps of blobs, and what takes actions. Its runner is
-// buildbox-run-bubblewrap, with cmd/bwrap as its bwrap: an action sees its inputs, and nothing of this machine.
+// startWorker starts worker n on core n: what it keeps of blobs, and what takes actions. Where that is allowed, it is in a
+// network in which it reaches the server alone. Its runner is buildbox-run-bubblewrap, with cmd/bwrap as its bwrap: an
+// action sees its inputs, and nothing of this machine.
 func (s *Server) startWorker(ctx context.Context, n int) error {
 	name := fmt.Sprintf("worker-%d", n)
 	dir := filepath.Join(s.Dir, "worker", fmt.Sprint(n))

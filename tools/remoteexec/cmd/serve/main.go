@@ -78,7 +78,7 @@ func serve(ctx context.Context, o remoteexec.Options, stdout, stderr io.Writer) 
 		}
 		workers := fmt.Sprintf("%d workers", o.Workers)
 		if o.Workers > 0 {
-			workers += fmt.Sprintf(" (%d in a network of its own each)", s.Apart())
+			workers += fmt.Sprintf(" (%d of them in a network of its own)", s.Apart())
 		}
 		ready := fmt.Sprintf("%s is ready with %s; --bazelrc=%s/ci.bazelrc lets Bazel write", s.URL, workers, s.Dir)
 		return &serving.Server{Dir: s.Dir, Ready: ready, Ended: s.Ended(), Stop: s.Stop}, nil
