@@ -26,16 +26,9 @@ def constraints(row):
         Label("//platforms:" + ("musl" if row.libc == "musl" else "native_libc")),
     ]
 
-def pure_name(row):
-    """The platform of programs that have no C in them."""
-    return "pure_{}_{}".format(row.goos, row.goarch)
-
 # buildifier: disable=unnamed-macro  # the targets have the names of the rows
 def declare_platforms():
-    """One platform() for each row of the matrix; and `target`, an alias of the one that is being built for.
-
-    And one without C for each pair of system and processor: rows that differ in libc share what is built for it.
-    """
+    """One platform() for each row of the matrix; and `target`, an alias of the one that is being built for."""
     native.alias(
         name = "target",
         actual = select(
@@ -53,14 +46,5 @@ def declare_platforms():
             name = row.name,
             # Go's rules must not build without C because a toolchain is missing: they have to fail.
             constraint_values = constraints(row) + [Label("@rules_go//go/toolchain:cgo_on")],
-            visibility = ["//visibility:public"],
-        )
-    for name, row in {pure_name(row): row for row in MATRIX}.items():
-        native.platform(
-            name = name,
-            constraint_values = constraints(row)[:2] + [
-                Label("//platforms:no_libc"),
-                Label("@rules_go//go/toolchain:cgo_off"),
-            ],
             visibility = ["//visibility:public"],
         )

@@ -8,7 +8,6 @@ nobody asks for, `enter_platform` or `enter_each` on the attribute sets the plat
 in all cases, whatever the command line said. (.bazelrc sets the naming scheme under which that is so.)
 """
 
-load(":defs.bzl", "pure_name")
 load(":matrix.bzl", "DEFAULT", "MATRIX")
 
 visibility("public")
@@ -83,18 +82,5 @@ def _enter_each_impl(_settings, attr):
 enter_each = transition(
     implementation = _enter_each_impl,
     inputs = [],
-    outputs = [_PLATFORMS, _REQUESTED],
-)
-
-def _enter_pure_impl(settings, _attr):
-    return {
-        _PLATFORMS: str(Label("//platforms:" + pure_name(row_of(settings[_PLATFORMS][0])))),
-        _REQUESTED: "",
-    }
-
-# From a row to its system and processor without C: the rows that differ in libc only share what is built there.
-enter_pure = transition(
-    implementation = _enter_pure_impl,
-    inputs = [_PLATFORMS],
     outputs = [_PLATFORMS, _REQUESTED],
 )

@@ -7,6 +7,10 @@ visibility("public")
 # import" and takes it out of here. First, what neither a release nor a test in a platform's configuration imports, and what
 # stands on it.
 UNUSED = [
+    "cmd/compile/**",
+    "cmd/go/**",
+    "cmd/link/**",
+    "cmd/vendor/**",
     "crypto/dsa/**",
     "crypto/hpke/**",
     "crypto/internal/cryptotest/**",
@@ -143,50 +147,4 @@ TESTS = [
     "vendor/golang.org/x/crypto/hkdf/**",
     "vendor/golang.org/x/crypto/internal/**",
     "vendor/golang.org/x/sys/**",
-]
-
-# What gosqlite-verify imports, and nothing with C in it.
-WITHOUT_C = [
-    "archive/**",
-    "compress/**",
-    "crypto/ecdh/**",
-    "crypto/ecdsa/**",
-    "crypto/ed25519/**",
-    "crypto/elliptic/**",
-    "crypto/internal/boring/bbig/**",
-    "crypto/internal/fips140/bigmod/**",
-    "crypto/internal/fips140/ecdh/**",
-    "crypto/internal/fips140/ecdsa/**",
-    "crypto/internal/fips140/ed25519/**",
-    "crypto/internal/fips140/edwards25519/**",
-    "crypto/internal/fips140/nistec/**",
-    "crypto/internal/fips140/rsa/**",
-    "crypto/internal/fips140cache/**",
-    "crypto/internal/fips140hash/**",
-    "crypto/rsa/**",
-    "crypto/sha1/**",
-    "crypto/sha3/**",
-    "crypto/sha512/**",
-    "encoding/asn1/**",
-    "encoding/pem/**",
-    "hash/crc32/**",
-    "internal/saferio/**",
-    "os/user/**",
-    "text/**",
-    "vendor/golang.org/x/crypto/**",
-]
-
-# What stands on SQLite, and gosqlite-verify does not import.
-WITH_C = [
-    "container/**",
-    "database/**",
-    "internal/nettrace/**",
-    "internal/singleflight/**",
-    "internal/sysinfo/**",
-    "log/slog/**",
-    "net/*",
-    "runtime/trace/**",
-    "testing/**",
-    "uuid/**",
-    "vendor/golang.org/x/net/**",
 ]

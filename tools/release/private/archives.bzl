@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The archives of one platform, built in that platform's configuration."""
 
-load("//platforms:transition.bzl", "enter_pure", "host_tool", "row_of")
+load("//platforms:transition.bzl", "host_tool", "row_of")
 load("//tools/release:providers.bzl", "ArchiveInfo", "ReleaseFilesInfo")
 load("//tools/release:version.bzl", "RELEASE_TIME", "VERSION")
 
@@ -116,9 +116,9 @@ platform_archives = rule(
         "shell": attr.label(executable = True, cfg = "target", mandatory = True),
         "usage": attr.label(allow_single_file = True, mandatory = True),
         "verifier": attr.label(
-            doc = "a program without C, so that it is built once for a system and processor",
+            doc = "a program without C, over the standard library of the shell",
             executable = True,
-            cfg = enter_pure,
+            cfg = "target",
             mandatory = True,
         ),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
