@@ -6,6 +6,7 @@ load("@zig_sdk//:pin.bzl", "EXEC_CPU")
 load("//platforms:defs.bzl", "constraints")
 load("//platforms:matrix.bzl", "MATRIX")
 load(":config.bzl", "zig_config")
+load(":library.bzl", "headers", "runtime_sources")
 load(":runtime.bzl", "zig_runtime")
 load(":targets.bzl", "compile_flags", "header_folders", "link_settings", "runtime_libs", "zig_flags")
 load(":tools.bzl", "zig_tools")
@@ -28,6 +29,7 @@ def _declare(row, programs):
     zig_runtime(
         name = "runtime_" + name,
         flags = zig_flags(row) + runtime_libs(row),
+        lib = runtime_sources(row),
         programs = programs,
         tags = ["manual"],
         triple = row.triple,
@@ -36,7 +38,7 @@ def _declare(row, programs):
         name = "tools_" + name,
         compile_flags = compile_flags(row),
         header_folders = header_folders(row),
-        headers = ["@zig_sdk//:include"] + ["@zig_sdk//:include_" + f for f in header_folders(row)],
+        headers = headers(row),
         link_settings = link_settings(row),
         programs = programs,
         runtime = "runtime_" + name,

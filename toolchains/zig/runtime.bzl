@@ -16,7 +16,7 @@ def _runtime_impl(ctx):
     ctx.actions.run(
         executable = ctx.attr.programs[ZigProgramsInfo].runtime,
         arguments = [args],
-        inputs = depset([ctx.file._zig], transitive = [ctx.attr._lib[DefaultInfo].files]),
+        inputs = depset([ctx.file._zig], transitive = [lib[DefaultInfo].files for lib in ctx.attr.lib]),
         outputs = [out],
         mnemonic = "ZigRuntime",
         progress_message = "Building libc and compiler-rt for " + ctx.attr.triple,
@@ -27,9 +27,9 @@ zig_runtime = rule(
     implementation = _runtime_impl,
     attrs = {
         "flags": attr.string_list(doc = "further arguments for zig cc: the processor, libraries"),
+        "lib": attr.label_list(doc = "the parts of zig's library that it is made of", cfg = "exec"),
         "programs": attr.label(mandatory = True, cfg = "exec", providers = [ZigProgramsInfo]),
         "triple": attr.string(doc = "zig's name of the target", mandatory = True),
-        "_lib": attr.label(default = "@zig_sdk//:lib", cfg = "exec"),
         "_lib_marker": attr.label(default = "@zig_sdk//:lib/compiler_rt.zig", allow_single_file = True, cfg = "exec"),
         "_zig": attr.label(default = "@zig_sdk//:zig", allow_single_file = True, cfg = "exec"),
     },

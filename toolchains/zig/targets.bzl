@@ -122,6 +122,10 @@ def header_folders(row):
         return ["{}-{}-none".format(_ARCH[row.goarch].clang, row.goos), "generic-" + row.goos]
     return ["any-{}-any".format(row.goos)]
 
+def libc_folder(row):
+    """Gives the folder of zig's lib/libc that a row's libc, or its stubs, are made from."""
+    return {"apple": "darwin", "bsd": row.goos}.get(row.libc, row.libc)
+
 def stack_size(row):
     """Gives the stack that a row's programs ask for.
 
