@@ -40,8 +40,8 @@ type Cell struct {
 	Kernel       string `json:"kernel"`
 	Source       string `json:"source"`  // digest of the tree that was built
 	At           string `json:"at"`      // RFC 3339, UTC
-	Seconds      int    `json:"seconds"` // of the builds that are this cell's own
-	// Shared tells that build A was made once for several cells, in surroundings that nothing varies.
+	Seconds      int    `json:"seconds"` // of the builds that are this cell's own, or its part of builds for several
+	// Shared tells that build A was made once for several cells, and build B for several platforms one after another.
 	Shared bool `json:"shared,omitempty"`
 
 	Verdict string `json:"verdict"` // PASS, FAIL or INCOMPLETE; of a plant, PASS if it was exercised

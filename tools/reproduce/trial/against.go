@@ -3,7 +3,6 @@
 package trial
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -26,38 +25,10 @@ type Baseline struct {
 	Logs    []string
 	Side    ledger.Side
 	Setting variation.Setting // the surroundings that it was made in
+	tokens  []variation.Token // random values in them; none if it was not made by First
 	// Judge compares release files by rules of its own, given those of the new build by name; nil for byte by byte with
 	// Files. Of the maker of what it knows the surroundings are not known either.
 	Judge func(built map[string]string) ([]compare.File, error)
-}
-
-// First builds once, in surroundings that nothing varies, for later trials in the same work folder to be compared with. It needs
-// Side.
-func (t *Trial) First(ctx context.Context) (b *Baseline, err error) {
-	if len(t.Platforms) > 1 || t.Plants != "" || t.Side == nil {
-		return nil, errors.New("build for others to be compared with: one platform, no plants, and who makes it")
-	}
-	if err := makeEmpty(t.Work); err != nil {
-		return nil, err
-	}
-	a, _, _, err := variation.Pair(t.Work, nil, t.Jobs, t.Random)
-	if err != nil {
-		return nil, err
-	}
-	s := &side{setting: a}
-	defer func() {
-		if e := t.cleanUp([]*side{s}); err == nil {
-			err = e
-		}
-	}()
-	if err := t.buildAll(ctx, []*side{s}); err != nil {
-		return nil, err
-	}
-	l, err := t.ledger(s)
-	if err != nil {
-		return nil, err
-	}
-	return &Baseline{Ledger: l, Setting: a}, nil
 }
 
 func (b *Baseline) fits(t *Trial) error {

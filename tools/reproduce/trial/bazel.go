@@ -4,8 +4,10 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,13 +36,18 @@ type System struct {
 	Keeps []string // folders of this machine that are seen in it at the same place
 }
 
-// Build runs one build. It takes nothing from disk or remote caches.
+// Build runs one build. It takes nothing from disk or remote caches but the request's store.
 func (z *Bazel) Build(ctx context.Context, s variation.Setting, r Request) (*Product, error) {
 	p := &Product{Log: filepath.Join(r.Results, "execution_log.zst")}
 	eventFile := filepath.Join(r.Results, "events.json")
 	args := []string{"build", "--execution_log_compact_file=" + p.Log, "--build_event_json_file=" + eventFile,
-		"--disk_cache=", "--remote_cache=", "--noremote_accept_cached", "--experimental_convenience_symlinks=ignore",
+		"--disk_cache=" + r.Store, "--remote_cache=", "--experimental_convenience_symlinks=ignore",
 		fmt.Sprintf("--jobs=%d", s.Jobs), "--color=no", "--curses=no"}
+	if r.Store == "" {
+		args = append(args, "--noremote_accept_cached")
+	} else if err := z.clean(ctx, s, r); err != nil {
+		return nil, err
+	}
 	if r.Platform != "" {
 		args = append(args, "--platforms="+r.Platform)
 	}
@@ -63,6 +70,18 @@ func (z *Bazel) Build(ctx context.Context, s variation.Setting, r Request) (*Pro
 	}
 	p.ExecRoot, p.Files = b.ExecRoot, b.Files
 	return p, nil
+}
+
+// clean empties the output base, where a build before filled the store.
+func (z *Bazel) clean(ctx context.Context, s variation.Setting, r Request) error {
+	if _, err := os.Stat(r.Store); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	output := filepath.Join(r.Results, "clean.txt")
+	if err := z.run(ctx, s, output, "clean"); err != nil {
+		return fmt.Errorf("%w; the end of its output:\n%s", err, tail(output))
+	}
+	return nil
 }
 
 // Shutdown ends the server of an output user root.

@@ -76,6 +76,31 @@ func TestBazelBuild(t *testing.T) {
 	}
 }
 
+// Builds of one side that share a store begin from an empty output base, and may take what the store has.
+func TestBazelStore(t *testing.T) {
+	s, dir := script(t, strings.Replace(bep, `echo "$@" > args`, `echo "$@" >> args; case "$*" in *" clean") exit 0;; esac`, 1))
+	z := &Bazel{Command: []string{"./bazelw"}, Environ: []string{"PATH=/usr/bin:/bin"}}
+	r := Request{Targets: []string{"//:x"}, Results: t.TempDir(), Store: filepath.Join(t.TempDir(), "store")}
+	for range 2 {
+		if _, err := z.Build(t.Context(), s, r); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(r.Store, 0o755); err != nil { // as Bazel does
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "args"))
+	calls := strings.Split(strings.TrimSpace(string(data)), "\n")
+	if err != nil || len(calls) != 3 || !strings.HasSuffix(calls[1], " clean") {
+		t.Fatalf("calls %q, %v", calls, err)
+	}
+	for _, i := range []int{0, 2} {
+		if !strings.Contains(calls[i], "--disk_cache="+r.Store+" ") || strings.Contains(calls[i], "accept_cached") {
+			t.Errorf("call %d: %s", i, calls[i])
+		}
+	}
+}
+
 func TestBazelFailureShowsItsOutput(t *testing.T) {
 	s, _ := script(t, "echo ERROR: no such target; exit 7\n")
 	z := &Bazel{Command: []string{"./bazelw"}, Environ: []string{"PATH=/usr/bin:/bin"}}

@@ -26,6 +26,9 @@ type Request struct {
 	Targets  []string
 	Platform string // label; empty leaves the default
 	Results  string // folder that takes execution log, events and output
+	// Store is a folder of actions' results that the builds of one side share, each from an empty output base; empty for none.
+	// Each log then tells of all actions, and what several builds need runs in the first.
+	Store string
 }
 
 // Product is what one build made.
@@ -68,7 +71,8 @@ type Trial struct {
 type side struct {
 	setting  variation.Setting
 	products []*Product
-	running  bool // a server may be left
+	store    string // of its requests
+	running  bool   // a server may be left
 }
 
 // Run builds twice, or once against another build, and compares. The folder is removed at the end, also after an error or
@@ -96,8 +100,13 @@ func (t *Trial) Run(ctx context.Context) (r *report.Report, err error) {
 	if err := t.buildAll(ctx, sides); err != nil {
 		return nil, err
 	}
+	return t.judge(ctx, sides, varied, tokens)
+}
+
+// judge compares what was built.
+func (t *Trial) judge(ctx context.Context, sides []*side, varied []variation.Variation, tokens []variation.Token) (*report.Report, error) {
 	t.Progress("comparing")
-	r = &report.Report{Targets: t.Targets, Platforms: t.Platforms, NotVaried: variation.NotVariedBeside(varied), Plants: t.Plants != ""}
+	r := &report.Report{Targets: t.Targets, Platforms: t.Platforms, NotVaried: variation.NotVariedBeside(varied), Plants: t.Plants != ""}
 	if t.Explain != nil {
 		r.Explain = func(a, b string) (string, error) { return t.Explain(ctx, a, b) }
 	}
@@ -219,7 +228,7 @@ func (t *Trial) build(ctx context.Context, s *side) error {
 			return err
 		}
 		s.running = true
-		product, err := t.Builder.Build(ctx, s.setting, Request{Targets: t.Targets, Platform: p, Results: results})
+		product, err := t.Builder.Build(ctx, s.setting, Request{Targets: t.Targets, Platform: p, Results: results, Store: s.store})
 		if err != nil {
 			return err
 		}

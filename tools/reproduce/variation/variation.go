@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -182,18 +183,26 @@ func Names() []string {
 // Pair gives the settings of both builds below the folder work, and the tokens that must not be found in what they
 // make. jobs is the base of --jobs. Facts that are not varied are equal, down to the folders.
 func Pair(work string, vary []Variation, jobs int, random io.Reader) (a, b Setting, tokens []Token, err error) {
+	return pair(Setting{
+		Workspace: filepath.Join(work, "src", "gosqlite"), OutputRoot: filepath.Join(work, "out"), Home: filepath.Join(work, "home"),
+		Temp: filepath.Join(work, "tmp"), Umask: 0o022, Jobs: jobs,
+	}, work, vary, random)
+}
+
+// Alike gives the setting of one new build that differs from a build made in the setting a, which is the first of a Pair with
+// these variations and perhaps others, in what is varied and in nothing else; and the tokens as Pair does.
+func Alike(a Setting, work string, vary []Variation, random io.Reader) (b Setting, tokens []Token, err error) {
+	_, b, tokens, err = pair(a, work, vary, random)
+	return b, tokens, err
+}
+
+func pair(base Setting, work string, vary []Variation, random io.Reader) (a, b Setting, tokens []Token, err error) {
 	w := &world{work: work, random: func() (string, error) {
 		raw := make([]byte, 8)
 		_, err := io.ReadFull(random, raw)
 		return "q" + hex.EncodeToString(raw), err
 	}}
-	base := Setting{
-		Workspace: filepath.Join(work, "src", "gosqlite"), OutputRoot: filepath.Join(work, "out"), Home: filepath.Join(work, "home"),
-		Temp: filepath.Join(work, "tmp"), Umask: 0o022, Jobs: jobs, Env: map[string]string{},
-	}
-	a, b = base, base
-	a.Name, b.Name = "A", "B"
-	a.Env, b.Env = map[string]string{}, map[string]string{}
+	a, b = base.named("A"), base.named("B")
 	w.a, w.b = &a, &b
 	for _, v := range vary {
 		v.apply(w)
@@ -205,6 +214,15 @@ func Pair(work string, vary []Variation, jobs int, random io.Reader) (a, b Setti
 		}
 	}
 	return a, b, w.tokens, w.err
+}
+
+// named is a copy.
+func (s Setting) named(name string) Setting {
+	s.Name, s.Env, s.Flags = name, maps.Clone(s.Env), slices.Clone(s.Flags)
+	if s.Env == nil {
+		s.Env = map[string]string{}
+	}
+	return s
 }
 
 // Caller is the setting that a build has which nobody varied: what the environment says, a list of NAME=VALUE, of a

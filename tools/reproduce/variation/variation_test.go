@@ -116,3 +116,23 @@ func TestAgainst(t *testing.T) {
 		}
 	}
 }
+
+// TestAlike varies one fact against a build A of all, and nothing beside it.
+func TestAlike(t *testing.T) {
+	a, _, _, err := Pair("/w", Table, 2, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range Table {
+		b, _, err := Alike(a, "/w", []Variation{v}, rand.Reader)
+		if err != nil || b.Name != "B" {
+			t.Fatal(b.Name, err)
+		}
+		for _, other := range Table {
+			same := other.fact(&a) == other.fact(&b)
+			if other.Name == v.Name && same || other.Name != v.Name && !same && other.Name != "clock" && (other.Group == "" || other.Group != v.Group) {
+				t.Errorf("%s varied: %s is %q in A, %q in B", v.Name, other.Name, other.fact(&a), other.fact(&b))
+			}
+		}
+	}
+}

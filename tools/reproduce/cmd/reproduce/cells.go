@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ func runCells(ctx context.Context, args []string, term *command.Terminal, now fu
 	o, code := parseBuild(false, args, term, func(fs *flag.FlagSet) {
 		fs.StringVar(&c.file, "file", "", "`FILE` that keeps the cells; what passed in it for this source is not run again")
 		fs.BoolVar(&c.together, "together", false, "vary all at once, one cell for each platform; by default each variation alone")
-		fs.BoolVar(&c.shared, "share", false, "make build A once for each platform, in surroundings that nothing varies, and only build B for each cell")
+		fs.BoolVar(&c.shared, "share", false, "make build A once for all cells, and build B of a variation for all platforms one after another, with actions that they have in common run once")
 		fs.BoolVar(&c.reported, "report", false, "run nothing, print what was run")
 		fs.StringVar(&c.html, "html", "", "write all tables and the history as one page to `FILE`")
 	})
@@ -52,6 +51,9 @@ func runCells(ctx context.Context, args []string, term *command.Terminal, now fu
 	if len(o.against)+len(o.logs) > 0 {
 		// How the surroundings of another build differ is not for a cell's name to say.
 		return term.Fail(command.ExitUsage, errors.New("cells takes neither --against nor --against-log: a cell makes both builds, which differ in its variation"))
+	}
+	if c.shared && (c.together || o.keep) {
+		return term.Fail(command.ExitUsage, errors.New("--share goes with neither --together, which has one build A in any case, nor --keep"))
 	}
 	groups, err := c.groups()
 	if err != nil {
@@ -94,18 +96,12 @@ func (c *table) run(ctx context.Context, groups [][]variation.Variation) error {
 	if len(platforms) == 0 {
 		platforms = list{""}
 	}
-	if c.shared && c.options.work == "" {
-		// Paths that are not varied have to be those of build A.
-		work, err := workFolder("", "", filepath.Join(cacheFolder(c.term), "gosqlite"))
-		if err != nil {
-			return err
-		}
-		c.options.work = work
+	if c.shared {
+		return c.share(ctx, platforms, groups)
 	}
 	for _, p := range platforms {
-		var first *trial.Baseline
 		for _, vary := range groups {
-			if first, err = c.cell(ctx, p, vary, first); err != nil {
+			if err := c.cell(ctx, p, vary); err != nil {
 				return err
 			}
 		}
@@ -181,7 +177,7 @@ func (c *table) plants(ctx context.Context, groups [][]variation.Variation) erro
 		o := *c.options
 		o.pack, o.targets, o.platforms, o.against, o.logs = defaultPlants, nil, nil, nil, nil
 		start := c.now()
-		r, err := c.trial(ctx, &o, vary, nil)
+		r, err := c.trial(ctx, &o, vary)
 		if err != nil {
 			return fmt.Errorf("build plants: %w", err)
 		}
@@ -217,35 +213,49 @@ func apart(groups [][]variation.Variation) [][]variation.Variation {
 	return out
 }
 
-// cell runs one, unless it has passed. A build A that cells share is made by the first of them that is run.
-func (c *table) cell(ctx context.Context, platform string, vary []variation.Variation, first *trial.Baseline) (*trial.Baseline, error) {
-	x := c.at(platform, vary)
-	if c.history.Done(x) {
-		fmt.Fprintf(c.term.Stderr, "reproduce: %s for %s passed before\n", x.Variation, x.Platform)
-		return first, nil
-	}
-	o := *c.options
-	if o.platforms = nil; platform != "" {
-		o.platforms = list{platform}
-	}
-	failed := func(err error) error {
-		return fmt.Errorf("%s for %s: %w; what was run before is in %s", x.Variation, x.Platform, err, c.file)
-	}
-	if c.shared && first == nil {
-		err := c.with(&o, nil, func(t *trial.Trial) (err error) {
-			first, err = t.First(ctx)
-			return err
-		})
-		if err != nil {
-			return nil, failed(err)
+// left are the platforms for which a cell has to be run, those that have not passed.
+func (c *table) left(platforms []string, vary []variation.Variation) []string {
+	var out []string
+	for _, p := range platforms {
+		if x := c.at(p, vary); c.history.Done(x) {
+			fmt.Fprintf(c.term.Stderr, "reproduce: %s for %s passed before\n", x.Variation, x.Platform)
+		} else {
+			out = append(out, p)
 		}
 	}
-	start := c.now()
-	r, err := c.trial(ctx, &o, vary, first)
-	if err != nil {
-		return nil, failed(err)
+	return out
+}
+
+// of are the options of builds for some platforms.
+func (c *table) of(platforms ...string) *options {
+	o := *c.options
+	if o.platforms = nil; platforms[0] != "" {
+		o.platforms = platforms
 	}
-	x.Seconds, x.Verdict, x.Files, x.Ledger, x.Shared = int(c.now().Sub(start).Seconds()), r.Verdict(), len(r.Files), r.Digest, first != nil
+	return &o
+}
+
+// cell runs one.
+func (c *table) cell(ctx context.Context, platform string, vary []variation.Variation) error {
+	if len(c.left([]string{platform}, vary)) == 0 {
+		return nil
+	}
+	start := c.now()
+	r, err := c.trial(ctx, c.of(platform), vary)
+	if err != nil {
+		return c.stopped(err, vary, platform)
+	}
+	c.add(c.at(platform, vary), r, c.now().Sub(start))
+	return c.save()
+}
+
+func (c *table) stopped(err error, vary []variation.Variation, platforms ...string) error {
+	return fmt.Errorf("%s for %s: %w; what was run before is in %s", c.at("", vary).Variation, strings.Join(platforms, ", "), err, c.file)
+}
+
+// add keeps what a cell's report says.
+func (c *table) add(x cells.Cell, r *report.Report, took time.Duration) {
+	x.Seconds, x.Verdict, x.Files, x.Ledger, x.Shared = int(took.Seconds()), r.Verdict(), len(r.Files), r.Digest, c.shared
 	if r.Actions != nil {
 		x.Actions = r.Actions.Total
 		if f := r.Actions.First(); f != nil {
@@ -253,13 +263,11 @@ func (c *table) cell(ctx context.Context, platform string, vary []variation.Vari
 		}
 	}
 	c.history = append(c.history, x)
-	return first, c.save()
 }
 
-// trial builds twice, or once where first is not nil.
-func (c *table) trial(ctx context.Context, o *options, vary []variation.Variation, first *trial.Baseline) (r *report.Report, err error) {
+// trial builds twice.
+func (c *table) trial(ctx context.Context, o *options, vary []variation.Variation) (r *report.Report, err error) {
 	err = c.with(o, vary, func(t *trial.Trial) (err error) {
-		t.Against = first
 		r, err = t.Run(ctx)
 		return err
 	})

@@ -120,6 +120,7 @@ func TestCellsDiffer(t *testing.T) {
 	}
 	for name, args := range map[string][]string{
 		"another build": {"cells", "--file", "c", "--against", "c"}, "another build's log": {"cells", "--file", "c", "--against", "c", "--against-log", "c"},
+		"one build A for one cell": {"cells", "--file", "c", "--share", "--together"}, "a kept folder in the way": {"cells", "--file", "c", "--share", "--keep"},
 		"no file": {"cells"}, "a release": {"cells", "--file", "c", "--release", "x"},
 		"unknown variation": {"cells", "--file", "c", "--variation", "moon"}, "two of a group at once": {"cells", "--file", "c", "--together", "--variation", "sandbox,sandbox_none"},
 	} {
