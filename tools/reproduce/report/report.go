@@ -146,6 +146,16 @@ func (r *Report) SetLedger(l *ledger.Ledger) (err error) {
 	return err
 }
 
+// Merge takes variations and actions of another run of planted leaks.
+func (r *Report) Merge(o *Report) {
+	r.Targets = append(r.Targets, o.Targets...)
+	r.Variations = append(r.Variations, o.Variations...)
+	if r.Actions == nil {
+		r.Actions = &compare.Actions{}
+	}
+	r.Actions.Merge(o.Actions)
+}
+
 // WriteJSON writes the report for machines.
 func (r *Report) WriteJSON(w io.Writer) error {
 	pass, fail, skip := r.counts()

@@ -46,11 +46,11 @@ func TestNextIsRedForItsPlantAlone(t *testing.T) {
 					}
 				}
 				delete(red, "leak_clock") // builds in a row can't share a time
-				// Kinds of sandboxes are one fact.
 				if !red[v.Plant] && v.Name != "clock" {
 					t.Errorf("%s varied, and not seen", v.Name)
 				}
 				for name := range red {
+					// Kinds of sandboxes are one fact.
 					if name != v.Plant && v.Group == "" {
 						t.Errorf("%s is red where %s alone is varied", name, v.Name)
 					}

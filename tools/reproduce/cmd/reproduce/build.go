@@ -111,15 +111,12 @@ func parseBuild(plants bool, args []string, t *command.Terminal, more ...func(fs
 	return o, -1
 }
 
-func runBuild(ctx context.Context, plants bool, args []string, term *command.Terminal) int {
-	o, code := parseBuild(plants, args, term)
+func runBuild(ctx context.Context, args []string, term *command.Terminal) int {
+	o, code := parseBuild(false, args, term)
 	if o == nil {
 		return code
 	}
-	vary, err := variation.Select(o.variations)
-	if err == nil {
-		vary, err = o.withSystem(vary, term)
-	}
+	vary, err := o.vary(term)
 	if err != nil {
 		return term.Fail(command.ExitUsage, err)
 	}
@@ -129,17 +126,14 @@ func runBuild(ctx context.Context, plants bool, args []string, term *command.Ter
 			return term.Fail(command.ExitFailure, err)
 		}
 	}
-	t, err := newTrial(o, vary, term)
-	if err != nil {
-		return term.Fail(command.ExitFailure, err)
-	}
-	if release != nil {
-		t.Against = &trial.Baseline{Judge: release.Compare}
-	}
-	p := newProgress(term.Stderr)
-	t.Progress = p.step
-	r, err := t.Run(ctx)
-	p.done()
+	var r *report.Report
+	err = o.with(vary, term, func(t *trial.Trial) (err error) {
+		if release != nil {
+			t.Against = &trial.Baseline{Judge: release.Compare}
+		}
+		r, err = t.Run(ctx)
+		return err
+	})
 	if err != nil {
 		return term.Fail(failure(err), err)
 	}
@@ -154,6 +148,36 @@ func runBuild(ctx context.Context, plants bool, args []string, term *command.Ter
 		}
 	}
 	return term.Finish(r, o.json)
+}
+
+// vary are the facts that the flags ask for.
+func (o *options) vary(term *command.Terminal) ([]variation.Variation, error) {
+	vary, err := variation.Select(o.variations)
+	if err != nil {
+		return nil, err
+	}
+	return o.withSystem(vary, term)
+}
+
+// trial builds twice.
+func (o *options) trial(ctx context.Context, vary []variation.Variation, term *command.Terminal) (r *report.Report, err error) {
+	err = o.with(vary, term, func(t *trial.Trial) (err error) {
+		r, err = t.Run(ctx)
+		return err
+	})
+	return r, err
+}
+
+// with makes a trial whose steps are shown.
+func (o *options) with(vary []variation.Variation, term *command.Terminal, run func(t *trial.Trial) error) error {
+	t, err := newTrial(o, vary, term)
+	if err != nil {
+		return err
+	}
+	p := newProgress(term.Stderr)
+	t.Progress = p.step
+	defer p.done()
+	return run(t)
 }
 
 func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*trial.Trial, error) {

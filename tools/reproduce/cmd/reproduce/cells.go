@@ -177,7 +177,7 @@ func (c *table) plants(ctx context.Context, groups [][]variation.Variation) erro
 		o := *c.options
 		o.pack, o.targets, o.platforms, o.against, o.logs = defaultPlants, nil, nil, nil, nil
 		start := c.now()
-		r, err := c.trial(ctx, &o, vary)
+		r, err := o.trial(ctx, vary, c.term)
 		if err != nil {
 			return fmt.Errorf("build plants: %w", err)
 		}
@@ -194,23 +194,6 @@ func (c *table) plants(ctx context.Context, groups [][]variation.Variation) erro
 		}
 	}
 	return nil
-}
-
-// apart takes rows of a group that excludes others, which are kinds of sandboxes, from the rest: plants of the rest run in none.
-func apart(groups [][]variation.Variation) [][]variation.Variation {
-	var out [][]variation.Variation
-	for _, vary := range groups {
-		var rest []variation.Variation
-		for _, v := range vary {
-			if v.Group == "" {
-				rest = append(rest, v)
-			} else {
-				out = append(out, []variation.Variation{v})
-			}
-		}
-		out = append(out, rest)
-	}
-	return out
 }
 
 // left are the platforms for which a cell has to be run, those that have not passed.
@@ -241,7 +224,7 @@ func (c *table) cell(ctx context.Context, platform string, vary []variation.Vari
 		return nil
 	}
 	start := c.now()
-	r, err := c.trial(ctx, c.of(platform), vary)
+	r, err := c.of(platform).trial(ctx, vary, c.term)
 	if err != nil {
 		return c.stopped(err, vary, platform)
 	}
@@ -263,27 +246,6 @@ func (c *table) add(x cells.Cell, r *report.Report, took time.Duration) {
 		}
 	}
 	c.history = append(c.history, x)
-}
-
-// trial builds twice.
-func (c *table) trial(ctx context.Context, o *options, vary []variation.Variation) (r *report.Report, err error) {
-	err = c.with(o, vary, func(t *trial.Trial) (err error) {
-		r, err = t.Run(ctx)
-		return err
-	})
-	return r, err
-}
-
-// with makes a trial whose steps are shown.
-func (c *table) with(o *options, vary []variation.Variation, run func(t *trial.Trial) error) error {
-	t, err := newTrial(o, vary, c.term)
-	if err != nil {
-		return err
-	}
-	p := newProgress(c.term.Stderr)
-	t.Progress = p.step
-	defer p.done()
-	return run(t)
 }
 
 func (c *table) save() error {

@@ -38,7 +38,7 @@ func (c *table) share(ctx context.Context, platforms []string, groups [][]variat
 		return nil
 	}
 	first := map[string]*trial.Baseline{}
-	err := c.with(c.of(built...), vary, func(t *trial.Trial) error {
+	err := c.of(built...).with(vary, c.term, func(t *trial.Trial) error {
 		made, err := t.First(ctx)
 		for i, b := range made {
 			first[built[i]] = b
@@ -67,7 +67,7 @@ func (c *table) next(ctx context.Context, platforms []string, vary []variation.V
 	}
 	start := c.now()
 	var reports []*report.Report
-	err := c.with(c.of(platforms...), vary, func(t *trial.Trial) (err error) {
+	err := c.of(platforms...).with(vary, c.term, func(t *trial.Trial) (err error) {
 		reports, err = t.Next(ctx, before)
 		return err
 	})

@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, environ [
 	case "variations":
 		return runVariations(args[1:], t)
 	case "plants":
-		return runBuild(ctx, true, args[1:], t)
+		return runPlants(ctx, args[1:], t)
 	}
-	return runBuild(ctx, false, args, t)
+	return runBuild(ctx, args, t)
 }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// apartOnly is the program in Bazel's place that refuses plants without a sandbox beside those of sandboxes, as Bazel does.
+const apartOnly = `#!/bin/sh
+case "$*" in *spawn_strategy*leak_tz*) echo 'no strategy for a local action' >&2; exit 1 ;; esac
+exec sh ./builds "$@"
+`
+
+func TestPlantsOfSandboxesAreBuiltApart(t *testing.T) {
+	_, env := cellSource(t, "same")
+	src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
+	file(t, filepath.Join(src, "builds"), buildsByZone)
+	file(t, filepath.Join(src, "bazelw"), apartOnly)
+	code, stdout, stderr := runs(t, env, "plants", "--variation", "sandbox,tz")
+	if code != 3 || strings.Count(stdout, "exercised") != 1 || !strings.Contains(stdout, "NOT EXERCISED") || strings.Count(stderr, "build A: //") != 2 {
+		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	if code, stdout, _ := runs(t, env, "plants", "--variation", "tz"); code != 0 || strings.Count(stdout, "\ntz ")+strings.Count(stdout, "exercised") != 2 {
+		t.Errorf("alone: exit %d\n%s", code, stdout)
+	}
+	if code, _, stderr := runs(t, env, "plants", "--variation", "sandbox,tz", "--keep"); code != 2 || !strings.Contains(stderr, "--keep") {
+		t.Errorf("two builds in one kept folder: exit %d: %s", code, stderr)
+	}
+}
