@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Tests of what has C in it, built for rows of the matrix with the very actions of a release."""
+"""Tests of what has C in it, built for rows of the matrix over the standard library and C runtime of a release."""
 
 load("@rules_go//go:def.bzl", "go_test")
-load(":transition.bzl", "enter_platform", "leave_platform")
+load(":transition.bzl", "enter_own_unit", "enter_platform", "leave_platform")
 
 visibility("public")
 
@@ -18,23 +18,29 @@ def _platform_test_impl(ctx):
         providers.append(test[RunEnvironmentInfo])
     return providers
 
-_platform_test = rule(
-    implementation = _platform_test_impl,
-    cfg = leave_platform,
-    test = True,
-    attrs = {
-        "platform": attr.string(doc = "a row of the matrix", mandatory = True),
-        "test": attr.label(cfg = enter_platform, executable = True, mandatory = True),
-        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
-    },
-)
+def _test_rule(enter):
+    return rule(
+        implementation = _platform_test_impl,
+        cfg = leave_platform,
+        test = True,
+        attrs = {
+            "platform": attr.string(doc = "a row of the matrix", mandatory = True),
+            "test": attr.label(cfg = enter, executable = True, mandatory = True),
+            "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        },
+    )
 
-def go_platform_test(name, platforms = NATIVE, tags = [], size = None, timeout = None, visibility = None, **kwargs):
+_platform_test = _test_rule(enter_own_unit)
+
+_library_test = _test_rule(enter_platform)
+
+def go_platform_test(name, platforms = NATIVE, library = False, tags = [], size = None, timeout = None, visibility = None, **kwargs):
     """A go_test that runs once for each platform: NAME on the first, NAME_PLATFORM on the others.
 
     Args:
       name: of the test
       platforms: rows of the matrix that this machine can run
+      library: whether it also runs over a release's libsqlite3.a, as the released shell does: NAME_libsqlite3 on the first
       tags: of the tests
       size: of the tests
       timeout: of the tests
@@ -53,6 +59,16 @@ def go_platform_test(name, platforms = NATIVE, tags = [], size = None, timeout =
         _platform_test(
             name = name if i == 0 else "{}_{}".format(name, platform),
             platform = platform,
+            size = size,
+            tags = tags,
+            test = program,
+            timeout = timeout,
+            visibility = visibility,
+        )
+    if library:
+        _library_test(
+            name = name + "_libsqlite3",
+            platform = platforms[0],
             size = size,
             tags = tags,
             test = program,

@@ -3,6 +3,7 @@
 
 # The builder is linked with this prefix; Go's rules do not export it.
 load("@rules_go//go/private:common.bzl", "RULES_GO_STDLIB_PREFIX")  # buildifier: disable=bzl-visibility
+load("//platforms:transition.bzl", "without_tags")
 load(":build.bzl", "COLLECT_LATE", "GO_BUILD_ATTRS", "go_build")
 
 visibility("//toolchains/go")
@@ -46,6 +47,7 @@ def _builder_impl(ctx):
 go_builder = rule(
     implementation = _builder_impl,
     doc = "The program that runs nearly every action of Go's rules.",
+    cfg = without_tags,
     attrs = {
         "srcs": attr.label_list(allow_files = [".go"], mandatory = True),
     } | GO_BUILD_ATTRS,
@@ -72,6 +74,7 @@ def _sdk_tool_impl(ctx):
 go_sdk_tool = rule(
     implementation = _sdk_tool_impl,
     doc = "The command of the Go SDK that has this target's name.",
+    cfg = without_tags,
     attrs = GO_BUILD_ATTRS,
     executable = True,
 )

@@ -25,6 +25,11 @@ _MACHINE_FLAGS = {
     "ppc64le": ["-mabi=ieeelongdouble", "-Wno-unsupported-abi"],
 }
 
+# Clang calls compiler-rt for atomics there, and one object of that has memory and math functions in place of libc's.
+_ROW_FLAGS = {
+    "freebsd_arm64": ["-mno-outline-atomics"],
+}
+
 _LOADER = {
     "linux": {
         "386": "/lib/ld-linux.so.2",
@@ -96,7 +101,7 @@ def compile_flags(row):
 
     # Mach-O keeps the paths of objects that have debug information; so none has any there.
     debug = ["-g0"] if row.goos == "darwin" else ["-gdwarf-4", "-gline-tables-only"]
-    return ["--target=" + clang_target(row)] + _nothing_of_the_machine(row) + _MACHINE_FLAGS.get(row.goarch, []) + pic + debug + _defines(row)
+    return ["--target=" + clang_target(row)] + _nothing_of_the_machine(row) + _MACHINE_FLAGS.get(row.goarch, []) + _ROW_FLAGS.get(row.name, []) + pic + debug + _defines(row)
 
 def header_folders(row):
     """Gives the folders of zig's lib/libc/include that compilations read.

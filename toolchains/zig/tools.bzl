@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The compiler and linker of one row: the launchers, with the row's settings beside them."""
 
+load("//platforms:transition.bzl", "without_tags")
 load(":providers.bzl", "ZigProgramsInfo", "ZigToolsInfo")
 
 visibility("//toolchains/zig/...")
@@ -42,6 +43,7 @@ def _lines(lines):
 
 zig_tools = rule(
     implementation = _tools_impl,
+    cfg = without_tags,
     attrs = {
         "compile_flags": attr.string_list(doc = "clang's flags for the row"),
         "header_folders": attr.string_list(doc = "folders of zig's lib/libc/include, in order of search"),

@@ -7,13 +7,15 @@ load("//tools/sbom:providers.bzl", "SbomInfo")
 
 visibility("//tools/release")
 
-# Whose the archives are that the linker was given, by purl without version; and C symbols that stand in another's archive.
+_CAPI = "pkg:golang/github.com/gosqlite/gosqlite#internal/capi"
+
+# Whose the archives are that the linker was given, by purl without version.
 _OBJECTS = {
-    "@@//internal/capi:sqlite": "pkg:generic/sqlite",
-    "@@//internal/capi:capi": "pkg:golang/github.com/gosqlite/gosqlite#internal/capi",
+    "@@//internal/capi:capi": _CAPI,
+    "@@//internal/capi:shims": _CAPI,
+    "@@//sqlite3_amalgamation:sqlite3_amalgamation": "pkg:generic/sqlite",
 }
 _STDLIB = "pkg:golang/std"
-_SYMBOLS = {"gosqlite_": "pkg:golang/github.com/gosqlite/gosqlite#internal/capi"}
 
 # Percent of a program that may be of no component: Go's tables, the container and padding. Where there is no C, Go's
 # tables are the larger part.
@@ -34,8 +36,6 @@ def _with_c(row, info):
             continue
         files.append(seen.file)
         args += ["--objects", "{}={}".format(path, owner)]
-    for prefix, owner in _SYMBOLS.items():
-        args += ["--symbols", "{}={}".format(prefix, owner)]
     return args + ["--ceiling", str(_CEILING.get(row.libc, _CEILING_ELF))], files
 
 def _attribution_impl(ctx):
@@ -125,8 +125,6 @@ def _areas_impl(ctx):
             continue
         inputs.append(seen.file)
         args.add_all([seen.file], before_each = "--objects", expand_directories = False, format_each = form)
-    for prefix, owner in _SYMBOLS.items():
-        args.add("--symbols", "{}={}".format(prefix, owner))
     ctx.actions.run(
         executable = ctx.executable._attribute,
         arguments = [args],
