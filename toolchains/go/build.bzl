@@ -16,7 +16,7 @@ COLLECT_LATE = {
     "GOMEMLIMIT": "1GiB",
 }
 
-def go_build(ctx, *, arguments, inputs, outputs, modules, mnemonic, message):
+def go_build(ctx, *, arguments, inputs, outputs, mnemonic, message, gopath = "%TMP%/path"):
     """Declares an action that runs `go build`.
 
     Args:
@@ -24,9 +24,9 @@ def go_build(ctx, *, arguments, inputs, outputs, modules, mnemonic, message):
       arguments: an Args or a list behind `go build -trimpath …`
       inputs: files beside the SDK
       outputs: files
-      modules: the value of GO111MODULE
       mnemonic: of the action
       message: shown while it runs
+      gopath: where packages are, from the working folder; by default nowhere
     """
     go = ctx.file._go
     first = ctx.actions.args()
@@ -39,11 +39,10 @@ def go_build(ctx, *, arguments, inputs, outputs, modules, mnemonic, message):
         outputs = outputs,
         env = {
             "CGO_ENABLED": "0",
-            "GO111MODULE": modules,
+            "GO111MODULE": "off",
             "GOCACHE": "%TMP%/cache",
             "GOENV": "off",
-            "GOFLAGS": "-mod=mod",
-            "GOPATH": "%TMP%/path",
+            "GOPATH": gopath if gopath.startswith("%") else "%PWD%/" + gopath,
             "GOPROXY": "off",
             # Said, because go would follow the link to itself and find the SDK's undeclared neighbours.
             "GOROOT": "%PWD%/" + go.dirname.rpartition("/")[0],

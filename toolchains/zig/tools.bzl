@@ -2,18 +2,19 @@
 """The compiler and linker of one row: the launchers, with the row's settings beside them."""
 
 load("//platforms:transition.bzl", "without_tags")
-load(":providers.bzl", "ZigProgramsInfo", "ZigToolsInfo")
+load("//toolchains:programs.bzl", "ToolchainProgramsInfo")
+load(":providers.bzl", "ZigToolsInfo")
 
 visibility("//toolchains/zig/...")
 
 def _tools_impl(ctx):
-    programs = ctx.attr.programs[ZigProgramsInfo]
+    programs = ctx.attr.programs[ToolchainProgramsInfo].programs
     zig, marker, runtime = ctx.file._zig, ctx.file._lib_marker, ctx.files.runtime[0]
     folder = ctx.label.name + "/"
     cc = ctx.actions.declare_file(folder + "cc")
     ld = ctx.actions.declare_file(folder + "ld")
-    ctx.actions.symlink(output = cc, target_file = programs.compile, is_executable = True)
-    ctx.actions.symlink(output = ld, target_file = programs.link, is_executable = True)
+    ctx.actions.symlink(output = cc, target_file = programs["compile"], is_executable = True)
+    ctx.actions.symlink(output = ld, target_file = programs["link"], is_executable = True)
 
     include = marker.dirname + "/libc/include/"
     compile_settings = ctx.actions.declare_file(folder + "compile.settings")
@@ -49,7 +50,7 @@ zig_tools = rule(
         "header_folders": attr.string_list(doc = "folders of zig's lib/libc/include, in order of search"),
         "headers": attr.label_list(doc = "the files of those folders", cfg = "exec"),
         "link_settings": attr.string_list(doc = "KEY=VALUE lines for the link program"),
-        "programs": attr.label(mandatory = True, cfg = "exec", providers = [ZigProgramsInfo]),
+        "programs": attr.label(mandatory = True, cfg = "exec", providers = [ToolchainProgramsInfo]),
         "runtime": attr.label(mandatory = True, cfg = "exec"),
         "_frameworks": attr.label(default = "//toolchains/zig:darwin/CoreFoundation.framework/CoreFoundation.tbd", allow_single_file = True, cfg = "exec"),
         "_lib_marker": attr.label(default = "@zig_sdk//:lib/compiler_rt.zig", allow_single_file = True, cfg = "exec"),

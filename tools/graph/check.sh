@@ -23,6 +23,6 @@ file=${2:-$work/graph.json}
 
 args=(--headers "$work/rows.json")
 for module in tools/bootstrap/modules/*/; do args+=(--forbid "$(basename "$module")"); done
-args+=(--unread 'CppCompile=/toolchains/zig/(tools_[^/]+/ld|programs/(link|runtime))$')
-args+=(--unread 'ZigRuntime=/toolchains/zig/(tools_|programs/(compile|link)$)')
+args+=(--unread 'CppCompile=/toolchains/(zig/tools_[^/]+/ld|programs/(builder|link|pack|runtime)|builder|pack)$')
+args+=(--unread 'ZigRuntime=/toolchains/(zig/tools_|programs/(builder|compile|link|pack)$|builder$|pack$)')
 ./bazelw run --noshow_progress //tools/graph/cmd/graph -- "${args[@]}" <"$file"

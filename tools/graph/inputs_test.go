@@ -50,7 +50,7 @@ func compiles(t *testing.T, plant func(files []string) []string) *Graph {
 func TestInputs(t *testing.T) {
 	rows := []Row{{"linux_amd64", []string{"x86_64-linux-gnu"}}, {"linux_arm64", []string{"aarch64-linux-gnu", "generic-glibc"}}}
 	rules := []Rule{
-		{"CppCompile", regexp.MustCompile(`/toolchains/zig/(tools_[^/]+/ld|programs/(link|runtime))$`)},
+		{"CppCompile", regexp.MustCompile(`/toolchains/(zig/tools_[^/]+/ld|programs/(link|runtime))$`)},
 		{"ZigRuntime", regexp.MustCompile(`/toolchains/zig/tools_`)},
 	}
 	with := func(file string) func([]string) []string {
@@ -69,7 +69,7 @@ func TestInputs(t *testing.T) {
 			return append(files, "bazel-out/exec/bin/toolchains/zig/tools_plan9_amd64/cc")
 		}, "compiler of no row plan9_amd64"},
 		{"the linker", with("bazel-out/exec/bin/toolchains/zig/tools_linux_arm64/ld"), "unwanted input bazel-out/exec/bin/toolchains/zig/tools_linux_arm64/ld"},
-		{"the maker of runtimes", with("bazel-out/exec/bin/toolchains/zig/programs/runtime"), "unwanted input bazel-out/exec/bin/toolchains/zig/programs/runtime"},
+		{"the maker of runtimes", with("bazel-out/exec/bin/toolchains/programs/runtime"), "unwanted input bazel-out/exec/bin/toolchains/programs/runtime"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := compiles(t, test.plant)
