@@ -214,9 +214,9 @@ func setFolderAside(out map[string]string, name, path, dir string) error {
 	})
 }
 
-// removeAll removes a tree with folders that may not be written to, as Bazel's outputs are.
+// removeAll removes a tree, also one with folders that may not be written to, as some of Bazel's outputs are.
 func removeAll(dir string) error {
-	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+	if os.RemoveAll(dir) == nil {
 		return nil
 	}
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -23,7 +23,7 @@ func runPlants(ctx context.Context, args []string, term *command.Terminal) int {
 	}
 	groups := apart([][]variation.Variation{vary})
 	if len(groups) > 1 && o.keep {
-		return term.Fail(command.ExitUsage, errors.New("--keep: plants of sandboxes are built after the others, in the same folder; name either by --variation"))
+		return term.Fail(command.ExitUsage, errors.New("--keep: plants of sandboxes are built apart from the others, in the same folder; name either by --variation"))
 	}
 	r := &report.Report{Plants: true}
 	for _, g := range groups {
