@@ -43,8 +43,8 @@ def _programs_impl(ctx):
             packages["packages/src/{}/{}".format(path, f.basename)] = f.path
     overlay = ctx.actions.declare_file(ctx.label.name + "_/overlay.json")
     ctx.actions.write(overlay, json.encode({"Replace": packages}))
-    outs = {p.rpartition("/")[2]: p for p in ctx.attr.programs}
-    outs = {name: ctx.actions.declare_file("{}/{}".format(ctx.label.name, name)) for name in outs}
+    names = [p.rpartition("/")[2] for p in ctx.attr.programs]
+    outs = {n: ctx.actions.declare_file("{}/{}".format(ctx.label.name, n)) for n in names}
     args = ctx.actions.args()
     args.add_all(["-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid="])
     for path, flags in ctx.attr.ldflags.items():
