@@ -43,12 +43,6 @@ type Library struct {
 	Component string // ID
 }
 
-// Rule gives the C symbols that begin with a prefix to a component, where a library holds more than one.
-type Rule struct {
-	Prefix    string
-	Component string // ID
-}
-
 // Input is what Attribute looks at.
 type Input struct {
 	Graph     *graph.Document
@@ -56,9 +50,8 @@ type Input struct {
 	Released  []byte    // stripped; the graph names it by its digest
 	Runtime   fs.FS     // the toolchain's runtime, which the graph names files of; nil for a program without C
 	Libraries []Library // in the order of the link
-	Symbols   []Rule
-	Beside    []string // Go packages of the graph's other programs, which its components list, too
-	Ceiling   float64  // percent of the released program that may be of no component
+	Beside    []string  // Go packages of the graph's other programs, which its components list, too
+	Ceiling   float64   // percent of the released program that may be of no component
 }
 
 // attribution is the work on one program.
@@ -71,8 +64,6 @@ type attribution struct {
 	index     map[owner]uint16
 	objects   []*object
 	defined   map[string][]definition
-	lines     *lines
-	sources   map[string]string          // source files to components
 	goProgram *goProgram                 // nil for a program without Go
 	found     map[string]bool            // Go packages that it has
 	left      []*unit                    // of objects, that no symbol places
@@ -89,7 +80,7 @@ type definition struct {
 // Attribute says of every byte of a program whose it is. The error is about files that can't be read; what is wrong with
 // the program stands in the report's faults.
 func Attribute(in Input) (*Report, error) {
-	a := &attribution{in: in, packageOf: map[string]string{}, owners: make([]owner, 1), index: map[owner]uint16{}, defined: map[string][]definition{}, sources: map[string]string{}, found: map[string]bool{}, archives: map[string][]binary.Member{}}
+	a := &attribution{in: in, packageOf: map[string]string{}, owners: make([]owner, 1), index: map[owner]uint16{}, defined: map[string][]definition{}, found: map[string]bool{}, archives: map[string][]binary.Member{}}
 	id, err := a.find()
 	if err != nil {
 		return nil, err
@@ -110,13 +101,9 @@ func Attribute(in Input) (*Report, error) {
 	if err := a.readObjects(); err != nil {
 		return nil, err
 	}
-	if a.lines, err = readLines(in.Program); err != nil {
-		return nil, err
-	}
 	if a.goProgram, err = readGo(a.program); err != nil {
 		return nil, err
 	}
-	a.listSources()
 	a.paint()
 	a.packages()
 	a.transfer(released)
@@ -180,11 +167,6 @@ func (a *attribution) readObjects() error {
 		}
 		return fmt.Errorf("%s: the graph links no component %q into the program; it links %s", of, id, strings.Join(a.linked, ", "))
 	}
-	for _, r := range a.in.Symbols {
-		if err := known(r.Component, "symbols "+r.Prefix); err != nil {
-			return err
-		}
-	}
 	for _, l := range a.in.Libraries {
 		if err := known(l.Component, "objects "+l.Name); err != nil {
 			return err
@@ -192,9 +174,6 @@ func (a *attribution) readObjects() error {
 		list, err := readObjects(l.Name, l.Data)
 		if err != nil {
 			return err
-		}
-		for _, o := range list {
-			o.mixed = true
 		}
 		if err := a.take(list, l.Component); err != nil {
 			return err

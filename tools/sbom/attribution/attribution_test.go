@@ -228,39 +228,6 @@ func TestPartsThatOverlap(t *testing.T) {
 	}
 }
 
-// TestLinesTellPartsApart holds the rules about names against the sources of functions, with and without inlined code.
-func TestLinesTellPartsApart(t *testing.T) {
-	lib, shim := "lib.c", "shim.c"
-	for _, test := range []struct {
-		name, symbol, want string
-		sources            []string // of the function's lines
-		faults             int
-		written            string // source in which the function is written
-	}{
-		{name: "own code", symbol: "lib_open", want: "lib", sources: []string{lib}},
-		{name: "own code with a callback of a shim in it", symbol: "lib_open", want: "lib", sources: []string{lib, shim}},
-		{name: "shim", symbol: "shim_open", want: "shims", sources: []string{shim}},
-		{name: "shim that begins with inlined code", symbol: "shim_open", want: "shims", sources: []string{lib, shim}},
-		{name: "shim of inlined code alone", symbol: "shim_open", want: "shims", sources: []string{lib}, written: shim},
-		{name: "shim without prefix", symbol: "open", want: "lib", sources: []string{shim, lib}, faults: 1},
-		{name: "own code with the shims' prefix", symbol: "shim_open", want: "shims", sources: []string{lib}, faults: 1},
-	} {
-		rows := []row{}
-		for i, file := range test.sources {
-			rows = append(rows, row{0x100 + uint64(i)*0x10, file})
-		}
-		a := &attribution{
-			in: Input{Symbols: []Rule{{"shim_", "shims"}}}, owners: []owner{{}, {Component, "lib", "lib.o"}}, index: map[owner]uint16{},
-			sources: map[string]string{lib: "lib", shim: "shims"},
-			lines:   &lines{append(rows, row{0x140, ""}), map[uint64]string{0x100: test.written}},
-		}
-		got := a.owners[a.part(test.symbol, 0x100, 0x40, &object{owner: 1}, true)]
-		if got.name != test.want || len(a.faults) != test.faults {
-			t.Errorf("%s: owner %s, faults %q; want %s and %d", test.name, got.name, a.faults, test.want, test.faults)
-		}
-	}
-}
-
 // drop takes a component out of the graph.
 func (w *world) drop(id string) {
 	var links []string

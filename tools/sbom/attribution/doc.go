@@ -29,12 +29,6 @@
 // A Go program without C is linked by Go alone, which leaves names out. Variables of assembly files are those of the one
 // component that has assembly in it, and data without a name are a table of their own, the compiler's static temporaries.
 //
-// A library may have parts of two components: one C file that includes SQLite and the shims over it makes one object. Line
-// tables then tell them apart: a function is the shims' if a line of it is of a source that the graph lists for them. What
-// has no lines (data, and everything for macOS, where this project builds without) goes by rules, each a prefix of C
-// symbols and a component. Rules are held against the lines where there are any, so that one set of rules that passes for
-// Linux and Windows is right for macOS. A text without name in such an object counts for the library's component.
-//
 // Formats without sizes of symbols (PE, Mach-O) let a symbol reach to the next one, or as far as its object says.
 //
 // # What is a fault
@@ -45,7 +39,6 @@
 //   - a Go package in the program that belongs to no component, or that a component lists and the program lacks;
 //   - a component that the graph links into the program and that has no byte of it;
 //   - an object that the graph lists with another digest than the runtime's;
-//   - a rule that contradicts the line tables;
 //   - sections that differ between the two programs;
 //   - a share of bytes that are no component's above the ceiling.
 package attribution

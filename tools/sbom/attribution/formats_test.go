@@ -15,14 +15,14 @@ import (
 	"github.com/gosqlite/gosqlite/tools/sbom/graph"
 )
 
-// cInput is a program of C alone, of one library and its shims.
+// cInput is a program of C alone, of one library.
 func cInput(program, released, lib []byte) Input {
 	d := &graph.Document{Components: []graph.Component{
 		{ID: "program", Role: graph.Delivered, Digests: []graph.Digest{{Object: graph.ReleasedFile, Name: "p", Alg: graph.SHA256, Value: sha256Hex(released)}}},
-		{ID: "lib", Role: graph.Linked}, {ID: "shims", Role: graph.Linked}},
-		Relations: []graph.Relation{{From: "program", To: "lib", Kind: graph.Links}, {From: "program", To: "shims", Kind: graph.Links}}}
+		{ID: "lib", Role: graph.Linked}},
+		Relations: []graph.Relation{{From: "program", To: "lib", Kind: graph.Links}}}
 	return Input{Graph: d, Program: program, Released: released, Runtime: fstest.MapFS{}, Ceiling: 100,
-		Libraries: []Library{{"lib.a", lib, "lib"}}, Symbols: []Rule{{"shim_", "shims"}}}
+		Libraries: []Library{{"lib.a", lib, "lib"}}}
 }
 
 func u32s(values ...uint32) []byte {
@@ -43,9 +43,9 @@ func windows() (program, released binarytest.COFF, lib []byte) {
 	const textAt, rdataAt, pdataAt = 0x1000, 0x2000, 0x3000
 	const directory, lookup, imports, function, library, unwind = rdataAt + 8, rdataAt + 48, rdataAt + 64, rdataAt + 80, rdataAt + 92, rdataAt + 104
 	jump := func(from uint32) []byte { return append([]byte{0xff, 0x25}, u32s(imports-(from+6))...) }
-	open, shim, table := code(16, 0x10), code(16, 0x40), code(8, 0x60)
+	open, close, table := code(16, 0x10), code(16, 0x40), code(8, 0x60)
 	program.Sections = []binarytest.COFFSection{
-		{Name: ".text", Addr: textAt, Flags: codeFlags, Data: join(open, shim, jump(textAt+32), []byte{0xcc, 0xcc}, jump(textAt+40))},
+		{Name: ".text", Addr: textAt, Flags: codeFlags, Data: join(open, close, jump(textAt+32), []byte{0xcc, 0xcc}, jump(textAt+40))},
 		{Name: ".rdata", Addr: rdataAt, Flags: dataFlags, Data: join(table,
 			u32s(lookup, 0, 0, library, imports), make([]byte, 20), // the directory and its end
 			words(function, 0), words(function, 0), []byte("\x00\x00ReadFile\x00\x00"), []byte("kernel32\x00\x00\x00\x00"),
@@ -53,15 +53,15 @@ func windows() (program, released binarytest.COFF, lib []byte) {
 		{Name: ".pdata", Addr: pdataAt, Flags: dataFlags, Data: u32s(textAt, textAt+16, unwind)},
 	}
 	program.Symbols = []binarytest.COFFSymbol{
-		{Name: "lib_open", Section: 1, Class: 2}, {Name: "shim_f", Section: 1, Value: 16, Class: 2}, {Name: "ReadFile", Section: 1, Value: 32, Class: 2},
+		{Name: "lib_open", Section: 1, Class: 2}, {Name: "lib_close", Section: 1, Value: 16, Class: 2}, {Name: "ReadFile", Section: 1, Value: 32, Class: 2},
 		{Name: "table", Section: 2, Class: 3},
 	}
 	program.Directories = map[int]pe.DataDirectory{1: {VirtualAddress: directory, Size: 40}, 3: {VirtualAddress: pdataAt, Size: 12}, 12: {VirtualAddress: imports, Size: 16}}
 	object := binarytest.COFF{Object: true,
-		Sections: []binarytest.COFFSection{{Name: ".text", Flags: codeFlags, Data: join(open, shim)}, {Name: ".rdata", Flags: dataFlags, Data: table},
+		Sections: []binarytest.COFFSection{{Name: ".text", Flags: codeFlags, Data: join(open, close)}, {Name: ".rdata", Flags: dataFlags, Data: table},
 			{Name: ".rdata", Flags: dataFlags, Data: u32s(8, 16), Relocs: [][2]uint32{{0, 0}, {4, 0}}}},
 		Symbols: []binarytest.COFFSymbol{{Name: ".text", Section: 1, Class: 3}, {Name: "lib_open", Section: 1, Class: 2},
-			{Name: "shim_f", Section: 1, Value: 16, Class: 2}, {Name: "table", Section: 2, Class: 3}}}
+			{Name: "lib_close", Section: 1, Value: 16, Class: 2}, {Name: "table", Section: 2, Class: 3}}}
 	released = program
 	released.Symbols = nil
 	return program, released, binarytest.Ar(binarytest.Member{Name: "lib.obj/", Data: object.Bytes()})
@@ -93,7 +93,7 @@ func TestPE(t *testing.T) {
 			continue
 		}
 		got := bytesOf(r.Released)
-		for name, want := range map[string]int{"component: lib": 16 + 8 + 8, "component: shims": 16, "container: linker's jumps": 12,
+		for name, want := range map[string]int{"component: lib": 16 + 16 + 8 + 8, "container: linker's jumps": 12,
 			"container: import tables": 40 + 32 + 12 + 10, "container: unwind tables": 8 + 12} {
 			if got[name] != want {
 				t.Errorf("%s has %d bytes, want %d", name, got[name], want)
@@ -114,24 +114,24 @@ func TestImportTableWithoutEnd(t *testing.T) {
 // name.
 func macOS() (program, released binarytest.MachOImage, lib []byte) {
 	const textAt, stringAt, constAt = 0x100001000, 0x100002000, 0x100003000
-	open, shim, table := code(16, 0x10), code(16, 0x40), code(8, 0x60)
+	open, close, table := code(16, 0x10), code(16, 0x40), code(8, 0x60)
 	first, second := []byte("one text\x00"), []byte("another\x00")
 	program = binarytest.MachOImage{Type: macho.TypeExec, Signed: []byte("signature"),
 		Sections: []binarytest.MachOSection{
-			{Seg: "__TEXT", Name: "__text", Addr: textAt, Flags: machoInstructions, Data: join(shim, open)},
+			{Seg: "__TEXT", Name: "__text", Addr: textAt, Flags: machoInstructions, Data: join(close, open)},
 			{Seg: "__TEXT", Name: "__cstring", Addr: stringAt, Flags: machoCString, Data: join(second, first)},
 			{Seg: "__DATA", Name: "__const", Addr: constAt, Data: join(words(stringAt+8, stringAt), table)},
 		},
-		Symbols: []binarytest.MachOSymbol{{Name: "_shim_f", Section: 1, Value: textAt}, {Name: "_lib_open", Section: 1, Value: textAt + 16},
+		Symbols: []binarytest.MachOSymbol{{Name: "_lib_close", Section: 1, Value: textAt}, {Name: "_lib_open", Section: 1, Value: textAt + 16},
 			{Name: "_table", Section: 3, Value: constAt + 16}},
 	}
 	object := binarytest.MachOImage{Type: macho.TypeObj,
 		Sections: []binarytest.MachOSection{
-			{Seg: "__TEXT", Name: "__text", Flags: machoInstructions, Data: join(open, shim)},
+			{Seg: "__TEXT", Name: "__text", Flags: machoInstructions, Data: join(open, close)},
 			{Seg: "__TEXT", Name: "__cstring", Addr: 32, Flags: machoCString, Data: join(first, second)},
 			{Seg: "__DATA", Name: "__const", Addr: 56, Data: join(table, make([]byte, 16)), Relocs: [][2]uint32{{8, 4}, {16, 5}}},
 		},
-		Symbols: []binarytest.MachOSymbol{{Name: "_lib_open", Section: 1}, {Name: "_shim_f", Section: 1, Value: 16}, {Name: "_table", Section: 3, Value: 56},
+		Symbols: []binarytest.MachOSymbol{{Name: "_lib_open", Section: 1}, {Name: "_lib_close", Section: 1, Value: 16}, {Name: "_table", Section: 3, Value: 56},
 			{Name: "l_names", Section: 3, Value: 64}, {Name: "l_.str", Section: 2, Value: 32}, {Name: "l_.str.1", Section: 2, Value: 41}},
 	}
 	released = program
@@ -167,7 +167,7 @@ func TestMachO(t *testing.T) {
 			continue
 		}
 		got := bytesOf(r.Released)
-		for name, want := range map[string]int{"component: lib": 16 + 8 + 16 + 17, "component: shims": 16, "container: code signature": 9} {
+		for name, want := range map[string]int{"component: lib": 16 + 16 + 8 + 16 + 17, "container: code signature": 9} {
 			if got[name] != want {
 				t.Errorf("%s has %d bytes, want %d", name, got[name], want)
 			}

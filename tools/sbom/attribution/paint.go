@@ -2,8 +2,6 @@
 
 package attribution
 
-import "slices"
-
 // paint gives every byte of the program's sections an owner: first those that the format's header names, then objects by
 // the place of their sections, then symbols, then constants by their value, then what fills up.
 func (a *attribution) paint() {
@@ -117,31 +115,7 @@ func (a *attribution) placeObjects(named map[string][]symbol) {
 				continue
 			}
 			u.placed = at
-			if o.mixed {
-				for _, s := range u.symbols {
-					a.claim(at+s.addr, s.size, a.part(s.name, at+s.addr, s.size, o, u.code))
-				}
-			}
 			a.claim(at, u.size, o.owner)
 		}
 	}
-}
-
-// part returns the owner of a symbol of a library, which may have parts of several components. Line tables and rules have
-// to agree: a rule's component has lines in the function, and what no rule names begins with a line of the library's own.
-func (a *attribution) part(name string, addr, size uint64, o *object, code bool) uint16 {
-	of := a.owners[o.owner]
-	byRule := a.rule(name)
-	named := byRule != ""
-	if !named {
-		byRule = of.name
-	}
-	if code {
-		byLine, source := a.ofFunction(addr, size)
-		if len(byLine) > 0 && (!slices.Contains(byLine, byRule) || !named && byLine[0] != byRule) {
-			a.fault("C symbol %s: its name gives it to %s, its source %s to %s: --symbols has to say what the sources say", name, byRule, source, byLine[0])
-		}
-	}
-	of.name = byRule
-	return a.own(of)
 }

@@ -80,10 +80,6 @@ func (a *attribution) cSymbol(s symbol, size uint64) {
 	found, most := uint16(0), uint64(0)
 	for _, d := range a.definitions(s) {
 		o := d.object.owner
-		if d.object.mixed {
-			section := a.program.at(s.addr)
-			o = a.part(s.name, s.addr, size, d.object, section != nil && section.code)
-		}
 		if found != 0 && a.owners[found].name != a.owners[o].name {
 			a.fault("C symbol %s: objects of both %s and %s define it", s.name, a.owners[found].name, a.owners[o].name)
 			return

@@ -38,7 +38,6 @@ type pointer struct {
 type object struct {
 	name    string
 	owner   uint16 // index into owners
-	mixed   bool   // symbols and line tables may say that a part is another component's
 	units   []*unit
 	symbols []symbol // all that it defines, those without a unit too
 }

@@ -22,7 +22,6 @@ type world struct {
 	listed   map[string][]string // files of the runtime that a component lists
 	packages map[string][]string // Go packages that a component lists
 	links    []string
-	rules    []Rule
 	ceiling  float64
 	released func(binarytest.ELF) binarytest.ELF
 	digest   func([]byte) string // of a file of the runtime
@@ -141,7 +140,7 @@ func (w *world) input() Input {
 	twin.Sections = append(append([]binarytest.ELFSection{}, w.sections...), binarytest.SymbolTable(w.symbols...)...)
 	in := Input{
 		Program: append(twin.Bytes(), w.extra...), Released: append(w.released(plain).Bytes(), w.extra...), Runtime: fstest.MapFS{},
-		Libraries: []Library{{"lib.a", w.lib, "lib"}}, Symbols: w.rules, Ceiling: w.ceiling,
+		Libraries: []Library{{"lib.a", w.lib, "lib"}}, Ceiling: w.ceiling,
 	}
 	for name, b := range w.runtime {
 		in.Runtime.(fstest.MapFS)[name] = &fstest.MapFile{Data: b}

@@ -23,8 +23,7 @@ import (
 )
 
 const usage = `usage: attribute --graph FILE --program FILE --released FILE --ceiling PERCENT [--runtime DIR] [--beside FILE]...
-                 [--objects LIBRARY=ID]... [--symbols PREFIX=ID]... [--json FILE] [--areas FILE]
-                 [--quiet]
+                 [--objects LIBRARY=ID]... [--json FILE] [--areas FILE] [--quiet]
 
   --graph FILE          the release file's graph
   --program FILE        the program as it was linked, with symbols
@@ -33,8 +32,7 @@ const usage = `usage: attribute --graph FILE --program FILE --released FILE --ce
   --beside FILE         another program of the graph, as it was linked: components list its Go packages, too; may be
                         repeated
   --ceiling PERCENT     how much of the released program may be of no component
-  --objects LIBRARY=ID  C objects that were linked, and their component; may be repeated, in the order of the link
-  --symbols PREFIX=ID   C symbols of these libraries that are another component's; may be repeated
+  --objects LIBRARY=ID  C objects that were linked, and their component; may be repeated, in the order of the link;
                         ID is a component's in the graph, or its purl without version
   --json FILE           write the report there, too
   --areas FILE          write the released program's pieces there, for sbom treemap
@@ -54,7 +52,7 @@ func attribute(args []string, stdout io.Writer) error {
 	var graphFile, program, released, runtime, jsonFile, areasFile string
 	var ceiling float64
 	var quiet bool
-	var libraries, symbols, beside action.List
+	var libraries, beside action.List
 	flags := flag.NewFlagSet("attribute", flag.ContinueOnError)
 	flags.StringVar(&graphFile, "graph", "", "")
 	flags.StringVar(&program, "program", "", "")
@@ -66,7 +64,6 @@ func attribute(args []string, stdout io.Writer) error {
 	flags.Float64Var(&ceiling, "ceiling", -1, "")
 	flags.Var(&beside, "beside", "")
 	flags.Var(&libraries, "objects", "")
-	flags.Var(&symbols, "symbols", "")
 	if err := action.Parse(flags, usage, args, stdout); err != nil {
 		return err
 	}
@@ -83,7 +80,7 @@ func attribute(args []string, stdout io.Writer) error {
 	if err := read(&in, graphFile, program, released); err != nil {
 		return err
 	}
-	if err := assign(&in, libraries, symbols); err != nil {
+	if err := assign(&in, libraries); err != nil {
 		return err
 	}
 	if err := neighbours(&in, beside); err != nil {
@@ -192,7 +189,7 @@ func neighbours(in *attribution.Input, programs []string) error {
 	return nil
 }
 
-func assign(in *attribution.Input, libraries, symbols []string) error {
+func assign(in *attribution.Input, libraries []string) error {
 	for _, l := range libraries {
 		name, id, ok := strings.Cut(l, "=")
 		if !ok {
@@ -203,13 +200,6 @@ func assign(in *attribution.Input, libraries, symbols []string) error {
 			return fmt.Errorf("read objects: %w", err)
 		}
 		in.Libraries = append(in.Libraries, attribution.Library{Name: filepath.Base(name), Data: data, Component: component(in.Graph, id)})
-	}
-	for _, s := range symbols {
-		prefix, id, ok := strings.Cut(s, "=")
-		if !ok || prefix == "" {
-			return action.UsageError("--symbols %s: has to be PREFIX=ID", s)
-		}
-		in.Symbols = append(in.Symbols, attribution.Rule{Prefix: prefix, Component: component(in.Graph, id)})
 	}
 	return nil
 }
