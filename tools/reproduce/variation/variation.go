@@ -134,32 +134,39 @@ const All = "all"
 
 // Select gives the variations of the given names; for none, all that need not be asked for.
 func Select(names []string) ([]Variation, error) {
+	each, err := SelectEach(names)
+	if err != nil {
+		return nil, err
+	}
+	var out []Variation
+	taken := map[string]string{} // group to row
+	for _, v := range each {
+		other := taken[v.Group]
+		switch {
+		case v.Group == "":
+		case other == "":
+			taken[v.Group] = v.Name
+		case slices.Contains(names, v.Name):
+			return nil, fmt.Errorf("select variation %q: it excludes %s, which is selected, too", v.Name, other)
+		default:
+			continue
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// SelectEach gives the same where each is varied alone: those that exclude each other, too.
+func SelectEach(names []string) ([]Variation, error) {
 	for _, n := range names {
 		if n != All && !known(n) {
 			return nil, fmt.Errorf("select variation %q: the table has %s, and %s for all that go together", n, strings.Join(Names(), ", "), All)
 		}
 	}
-	var out []Variation
-	taken := map[string]string{} // group to row
-	for _, v := range Table {
-		named := slices.Contains(names, v.Name)
-		every := slices.Contains(names, All) || len(names) == 0 && !v.Asked
-		other := taken[v.Group]
-		switch {
-		case v.Group == "" || other == "":
-		case named:
-			return nil, fmt.Errorf("select variation %q: it excludes %s, which is selected, too", v.Name, other)
-		default:
-			continue
-		}
-		if named || every {
-			out = append(out, v)
-			if v.Group != "" {
-				taken[v.Group] = v.Name
-			}
-		}
-	}
-	return out, nil
+	every := slices.Contains(names, All)
+	return slices.DeleteFunc(slices.Clone(Table), func(v Variation) bool {
+		return !every && !slices.Contains(names, v.Name) && (len(names) > 0 || v.Asked)
+	}), nil
 }
 
 func known(name string) bool {

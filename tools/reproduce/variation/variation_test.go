@@ -90,6 +90,21 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+func TestSelectEach(t *testing.T) {
+	if v, err := SelectEach(nil); err != nil || len(v) != 12 {
+		t.Errorf("what need not be asked for: %v, %v", v, err)
+	}
+	if v, err := SelectEach([]string{All}); err != nil || len(v) != len(Table) {
+		t.Errorf("all: %v, %v", v, err)
+	}
+	if v, err := SelectEach([]string{"sandbox_none", "sandbox", "sandbox"}); err != nil || len(v) != 2 || v[0].Name != "sandbox" {
+		t.Errorf("two of a group: %v, %v", v, err)
+	}
+	if _, err := SelectEach([]string{"moon"}); err == nil {
+		t.Error("unknown: no error")
+	}
+}
+
 func TestNotVariedBeside(t *testing.T) {
 	all, some := NotVariedBeside(Table), NotVariedBeside(Table[1:])
 	if len(all) != len(NotVaried) || len(some) != len(all)+1 || some[0] != Table[0].Name {

@@ -159,6 +159,15 @@ func (o *options) vary(term *command.Terminal) ([]variation.Variation, error) {
 	return o.withSystem(vary, term)
 }
 
+// alone are variations that do not meet in one build, so that none excludes another.
+func (o *options) alone(term *command.Terminal) ([]variation.Variation, error) {
+	vary, err := variation.SelectEach(o.variations)
+	if err != nil {
+		return nil, err
+	}
+	return o.withSystem(vary, term)
+}
+
 // trial builds twice.
 func (o *options) trial(ctx context.Context, vary []variation.Variation, term *command.Terminal) (r *report.Report, err error) {
 	err = o.with(vary, term, func(t *trial.Trial) (err error) {

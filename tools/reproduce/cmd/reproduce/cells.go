@@ -111,40 +111,17 @@ func (c *table) run(ctx context.Context, groups [][]variation.Variation) error {
 
 // groups are the variations of each cell.
 func (c *table) groups() ([][]variation.Variation, error) {
-	vary := variation.Table
-	if c.together || !slices.Contains(c.variations, variation.All) {
-		var err error
-		if vary, err = variation.Select(c.variations); err != nil && c.together {
-			return nil, err
-		} else if err != nil {
-			// Alone, no row excludes another.
-			if vary, err = eachNamed(c.variations); err != nil {
-				return nil, err
-			}
-		}
+	if c.together {
+		vary, err := c.vary(c.term)
+		return [][]variation.Variation{vary}, err
 	}
-	vary, err := c.withSystem(vary, c.term)
+	vary, err := c.alone(c.term)
 	if err != nil {
 		return nil, err
-	}
-	if c.together {
-		return [][]variation.Variation{vary}, nil
 	}
 	var out [][]variation.Variation
 	for _, v := range vary {
 		out = append(out, []variation.Variation{v})
-	}
-	return out, nil
-}
-
-func eachNamed(names []string) ([]variation.Variation, error) {
-	var out []variation.Variation
-	for _, n := range names {
-		v, err := variation.Select([]string{n})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v...)
 	}
 	return out, nil
 }

@@ -17,7 +17,7 @@ func runPlants(ctx context.Context, args []string, term *command.Terminal) int {
 	if o == nil {
 		return code
 	}
-	vary, err := o.vary(term)
+	vary, err := o.alone(term)
 	if err != nil {
 		return term.Fail(command.ExitUsage, err)
 	}

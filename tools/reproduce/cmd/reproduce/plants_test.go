@@ -23,6 +23,9 @@ func TestPlantsOfSandboxesAreBuiltApart(t *testing.T) {
 	if code != 3 || strings.Count(stdout, "exercised") != 1 || !strings.Contains(stdout, "NOT EXERCISED") || strings.Count(stderr, "build A: //") != 2 {
 		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
 	}
+	if _, stdout, stderr := runs(t, env, "plants", "--variation", "sandbox,sandbox_none"); strings.Count(stdout, "NOT EXERCISED") != 2 || strings.Count(stderr, "build A: //") != 2 {
+		t.Errorf("two kinds of sandboxes:\nstdout: %s\nstderr: %s", stdout, stderr)
+	}
 	if code, stdout, _ := runs(t, env, "plants", "--variation", "tz"); code != 0 || strings.Count(stdout, "\ntz ")+strings.Count(stdout, "exercised") != 2 {
 		t.Errorf("alone: exit %d\n%s", code, stdout)
 	}
