@@ -10,6 +10,7 @@
 #   populate   CI writes: nothing came from the cache, every action's result is stored
 #   server     the Go tests against the server itself: who may do what; none may be skipped
 #   warm       anybody reads, in a fresh output base: every action is a hit, same bytes and ledger, at most LIMIT seconds
+#   differs    a ledger in which one digest has another digit is not taken for that of the first build
 #   secret     no token is in a log or a build event
 #   anonymous  a write without token is refused, nothing is stored, the build finishes
 #   reader     a write with the token of one who reads is refused, nothing is stored, the build finishes
@@ -34,7 +35,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 read -r -a bazel <<<"${BAZEL:-./bazelw} ${STARTUP:-}"
 read -r -a targets <<<"${TARGETS:-//:release --platforms=//platforms:linux_amd64}"
 limit=${LIMIT:-60} least=${LEAST:-20}
-cases=(populate server warm secret anonymous reader expired corrupt lie full frozen dead remote shared lost one stopped)
+cases=(populate server warm differs secret anonymous reader expired corrupt lie full frozen dead remote shared lost one stopped)
 
 usage() {
   sed -n '5,8s/^# *//p' "${BASH_SOURCE[0]}" >&2
@@ -110,7 +111,7 @@ same_ledger() {
 # shellcheck disable=SC2034 # bazel.bash reads it
 declare -A words=(
   [populate]='blobs of .* actions are stored' [server]='^(go test|skipped): .*(FAIL|SKIP)' [warm]='did not come from the cache'
-  [secret]='is in a log' [anonymous]='^stored ' [reader]='^stored ' [expired]='^stored ' [corrupt]='wrong bytes were taken'
+  [differs]='the ledgers do not differ' [secret]='is in a log' [anonymous]='^stored ' [reader]='^stored ' [expired]='^stored ' [corrupt]='wrong bytes were taken'
   [lie]='the ledgers do not differ' [full]='nothing was refused' [frozen]='no warning' [dead]='no warning'
   [remote]='not every action was carried out by a worker' [shared]='did not come from the cache'
   [one]='not every action was carried out by a worker' [lost]='no worker was killed' [stopped]='^still there'
@@ -153,6 +154,13 @@ case_warm() {
   if ! why=$("$work/bin/processes" -all-hits -least "$least" "$out" 2>&1 >/dev/null); then return 1; fi
   if ((seconds > limit)); then why="it took $seconds s, at most $limit s are allowed"; return 1; fi
   same_bytes && write_ledger warm && same_ledger warm
+}
+
+case_differs() {
+  local other='s/("sha256":")0/\11/; t; s/("sha256":")[1-9a-f]/\10/'
+  sed -E "$(either "$other" '')" "$work/local.json" >"$work/differs.json" && cp "$work/logs/local.ledger" "$work/logs/differs.ledger" || return
+  if same_ledger differs; then why="the ledgers do not differ"; return 1; fi
+  note=$(grep -m 1 '^FAIL' "$work/logs/differs.compare" | tr -s ' ') || { why="compare names nothing: $(tail -n 1 "$work/logs/differs.compare")"; return 1; }
 }
 
 case_secret() {
