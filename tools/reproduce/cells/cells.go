@@ -79,6 +79,9 @@ func Read(path string) (History, error) {
 		if err := d.Decode(&c); err != nil {
 			return nil, fmt.Errorf("read cells: %s line %d: %w", path, len(h)+1, err)
 		}
+		if _, err := d.Token(); err != io.EOF {
+			return nil, fmt.Errorf("read cells: %s line %d: something follows behind the cell", path, len(h)+1)
+		}
 		if _, err := time.Parse(time.RFC3339, c.At); err != nil || c.Variation == "" || c.Platform == "" || c.Verdict == "" || len(h) >= maxCells {
 			return nil, fmt.Errorf("read cells: %s line %d: no cell, or one too many", path, len(h)+1)
 		}

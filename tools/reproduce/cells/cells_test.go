@@ -94,7 +94,7 @@ func TestFile(t *testing.T) {
 		ok   bool
 	}{
 		"whole": {b.String(), true}, "cut off": {b.String()[:b.Len()-20], false}, "another field": {`{"x":1}` + "\n", false},
-		"no cell": {"{}\n", false}, "no date": {`{"variation":"v","platform":"p","verdict":"PASS","at":"today"}` + "\n", false},
+		"no cell": {"{}\n", false}, "two on a line": {strings.Replace(b.String(), "}\n{", "} {", 1), false}, "no date": {`{"variation":"v","platform":"p","verdict":"PASS","at":"today"}` + "\n", false},
 	} {
 		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
 			t.Fatal(err)

@@ -72,16 +72,12 @@ type Actions struct {
 	Keys []Action
 }
 
-type key struct {
-	mnemonic, label, primary string
-	n                        int
-}
+// A name is what an action is called by, together with others of its kind.
+type name struct{ mnemonic, label, primary string }
 
-// pair is one action in both logs; either may be nil.
-type pair struct {
-	key  key
-	a, b *execlog.Spawn
-}
+func nameOf(s *execlog.Spawn) name { return name{s.Mnemonic, s.Label, s.Primary()} }
+
+type pair = Pair[execlog.Spawn]
 
 // Logs compares two logs action by action.
 func Logs(a, b *execlog.Log) (*Actions, error) {
@@ -149,29 +145,16 @@ func rank(a Action) int {
 	return 0
 }
 
+// match pairs actions of equal names by what they are: the likest are one action.
 func match(a, b *execlog.Log) []pair {
-	index := map[key]int{}
-	var pairs []pair
-	for side, log := range []*execlog.Log{a, b} {
-		seen := map[key]int{}
-		for _, s := range log.Spawns {
-			k := key{mnemonic: s.Mnemonic, label: s.Label, primary: s.Primary()}
-			seen[k]++
-			k.n = seen[k] // attempts of one test have equal names
-			i, ok := index[k]
-			if !ok {
-				i = len(pairs)
-				index[k] = i
-				pairs = append(pairs, pair{key: k})
-			}
-			if side == 0 {
-				pairs[i].a = s
-			} else {
-				pairs[i].b = s
-			}
-		}
-	}
-	return pairs
+	inputs := func(x, y *execlog.Spawn) bool { return execlog.SameInputs(a, x, b, y) }
+	command := func(x, y *execlog.Spawn) bool { return commandDiff(x, y) == "" }
+	outputs := func(x, y *execlog.Spawn) bool { return len(outputDiff(x, y)) == 0 }
+	return Pairs(a.Spawns, b.Spawns, nameOf,
+		func(x, y *execlog.Spawn) bool { return command(x, y) && inputs(x, y) && outputs(x, y) },
+		func(x, y *execlog.Spawn) bool { return command(x, y) && inputs(x, y) },
+		outputs, command,
+		func(_, _ *execlog.Spawn) bool { return true })
 }
 
 // Merge adds the result of another pair of logs.

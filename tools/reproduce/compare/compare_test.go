@@ -96,6 +96,23 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+// TestPlatformsOfOneName has one action for two platforms, whose paths have no configuration in them. In the second build
+// they end in another order.
+func TestPlatformsOfOneName(t *testing.T) {
+	of := func(arch, object string) lt.Spawn {
+		return lt.Spawn{Mnemonic: "Compile", Label: "//:c", Env: m{"GOARCH": arch}, Inputs: m{"a.go": "source"}, Outputs: m{"bazel-out/cfg/bin/a.a": object}, Runner: "sandbox"}
+	}
+	one, two := of("amd64", "x"), of("arm64", "y")
+	if r := logs(t, []lt.Spawn{one, two}, []lt.Spawn{two, one}); r.Pass != 2 || r.Fail != 0 {
+		t.Errorf("%+v", r.NotPassed)
+	}
+	changed := of("arm64", "z")
+	r := logs(t, []lt.Spawn{one, two}, []lt.Spawn{changed, one})
+	if first := r.First(); r.Pass != 1 || r.Fail != 1 || first.Cause != compare.Culprit {
+		t.Errorf("one made something else: %+v", r.NotPassed)
+	}
+}
+
 func TestConsequencesComeLast(t *testing.T) {
 	// The log may hold a consequence before its cause, when an action of another branch ended late.
 	spawns := func(edit func(c, l, p *lt.Spawn)) []lt.Spawn {

@@ -18,7 +18,7 @@ type comparison struct {
 }
 
 func (c *comparison) note(p pair) {
-	for _, s := range []*execlog.Spawn{p.a, p.b} {
+	for _, s := range []*execlog.Spawn{p.A, p.B} {
 		if s == nil {
 			continue
 		}
@@ -26,34 +26,38 @@ func (c *comparison) note(p pair) {
 			c.made[f.Path] = true
 		}
 	}
-	if p.a == nil || p.b == nil {
+	if p.A == nil || p.B == nil {
 		return
 	}
-	for _, o := range outputDiff(p.a, p.b) {
+	for _, o := range outputDiff(p.A, p.B) {
 		c.failed[o.Path] = true
 	}
 }
 
 func (c *comparison) judge(p pair) (Action, error) {
-	act := Action{Mnemonic: p.key.mnemonic, Label: p.key.label, Primary: p.key.primary, Status: Fail}
+	known := p.A
+	if known == nil {
+		known = p.B
+	}
+	act := Action{Mnemonic: known.Mnemonic, Label: known.Label, Primary: known.Primary(), Status: Fail}
 	switch {
-	case p.a == nil || p.b == nil:
+	case p.A == nil || p.B == nil:
 		act.Cause, act.Detail = OneSided, "ran in build A only"
-		if p.a == nil {
+		if p.A == nil {
 			act.Detail = "ran in build B only"
 		}
 		return act, nil
-	case p.a.Status != "" || p.b.Status != "":
-		act.Cause, act.Detail = Failed, fmt.Sprintf("A: %s exit %d; B: %s exit %d", p.a.Status, p.a.ExitCode, p.b.Status, p.b.ExitCode)
+	case p.A.Status != "" || p.B.Status != "":
+		act.Cause, act.Detail = Failed, fmt.Sprintf("A: %s exit %d; B: %s exit %d", p.A.Status, p.A.ExitCode, p.B.Status, p.B.ExitCode)
 		return act, nil
 	}
-	act.Outputs = outputDiff(p.a, p.b)
+	act.Outputs = outputDiff(p.A, p.B)
 	same := len(act.Outputs) == 0
-	if same && (p.a.CacheHit || p.b.CacheHit) {
-		act.Status, act.Cause, act.Detail = Skip, FromCache, fmt.Sprintf("A: %s; B: %s", p.a.Runner, p.b.Runner)
+	if same && (p.A.CacheHit || p.B.CacheHit) {
+		act.Status, act.Cause, act.Detail = Skip, FromCache, fmt.Sprintf("A: %s; B: %s", p.A.Runner, p.B.Runner)
 		return act, nil
 	}
-	if same && len(p.a.Outputs) == 0 {
+	if same && len(p.A.Outputs) == 0 {
 		act.Status, act.Cause, act.Detail = Skip, NoOutput, "nothing to compare"
 		return act, nil
 	}
@@ -72,7 +76,7 @@ func (c *comparison) judge(p pair) (Action, error) {
 // explain finds the origin of a difference among command, environment and inputs. No difference at all makes the
 // action a culprit.
 func (c *comparison) explain(p pair, act *Action) error {
-	command := commandDiff(p.a, p.b)
+	command := commandDiff(p.A, p.B)
 	inputs, err := c.inputDiff(p)
 	if err != nil {
 		return err
@@ -162,14 +166,14 @@ func merged(a, b []execlog.File, visit func(x, y *execlog.File)) {
 }
 
 func (c *comparison) inputDiff(p pair) ([]string, error) {
-	if execlog.SameInputs(c.a, p.a, c.b, p.b) {
+	if execlog.SameInputs(c.a, p.A, c.b, p.B) {
 		return nil, nil
 	}
-	a, err := c.a.Inputs(p.a)
+	a, err := c.a.Inputs(p.A)
 	if err != nil {
 		return nil, err
 	}
-	b, err := c.b.Inputs(p.b)
+	b, err := c.b.Inputs(p.B)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func Compare(a, b *Build, part bool) ([]compare.File, *compare.Actions) {
 	}
 	actions := &compare.Actions{}
 	for _, p := range pairs(a.Actions, b.Actions, part) {
-		if part && p.b == nil {
+		if part && p.B == nil {
 			continue
 		}
 		actions.Add(judge(p, part))
@@ -121,30 +121,30 @@ func place(a, b []Part) *compare.Place {
 
 // judge gives the verdict on an action, as compare.Logs does, from digests alone.
 func judge(p pair, part bool) compare.Action {
-	known := p.a
+	known := p.A
 	if known == nil {
-		known = p.b
+		known = p.B
 	}
 	act := compare.Action{Mnemonic: known.Mnemonic, Label: known.Label, Primary: known.primary(), Status: compare.Fail}
 	switch {
-	case p.a == nil && part:
+	case p.A == nil && part:
 		act.Status, act.Cause, act.Detail = compare.Skip, compare.Unknown, "no log or ledger of the other build has this action"
 		return act
-	case p.a == nil:
+	case p.A == nil:
 		act.Cause, act.Detail = compare.OneSided, "ran in build B only"
 		return act
-	case p.b == nil:
+	case p.B == nil:
 		act.Cause, act.Detail = compare.OneSided, "ran in build A only"
 		return act
-	case len(p.a.Outputs)+len(p.b.Outputs) == 0:
+	case p.A.madeNothing() && p.B.madeNothing():
 		act.Status, act.Cause, act.Detail = compare.Skip, compare.NoOutput, "nothing to compare"
 		return act
 	}
-	act.Outputs = outputs(p.a.Outputs, p.b.Outputs)
+	act.Outputs = outputs(p.A.Outputs, p.B.Outputs)
 	switch {
-	case p.a.Command != p.b.Command:
+	case p.A.Command != p.B.Command:
 		act.Cause, act.Detail = compare.Command, "arguments or environment differ"
-	case p.a.Inputs != p.b.Inputs:
+	case p.A.Inputs != p.B.Inputs:
 		act.Cause, act.Detail = compare.Consequence, "inputs differ"
 	default:
 		act.Cause = compare.Culprit
@@ -156,6 +156,11 @@ func judge(p pair, part bool) compare.Action {
 		}
 	}
 	return act
+}
+
+// madeNothing tells that no output is there to compare, though some may have been declared.
+func (a *Action) madeNothing() bool {
+	return !slices.ContainsFunc(a.Outputs, func(o Output) bool { return !o.Absent })
 }
 
 func outputs(a, b []Output) []compare.Output {

@@ -27,6 +27,15 @@ func TestEqualBuilds(t *testing.T) {
 	}
 }
 
+// TestNothingMade has an action whose one output was not made in either build: nothing was compared.
+func TestNothingMade(t *testing.T) {
+	s := lt.Spawn{Mnemonic: "Check", Label: "//:check", Missing: "bazel-out/cfg/bin/log", Runner: "linux-sandbox"}
+	a, b := build(t, "1", append(spawns(), s)...), build(t, "1", append(spawns(), s)...)
+	if _, actions := ledger.Compare(&a.Build, &b.Build, false); actions.Pass != 2 || actions.Skip != 1 || actions.NotPassed[0].Cause != compare.NoOutput {
+		t.Errorf("%+v", actions)
+	}
+}
+
 // TestEachDifference plants one difference in the second build; the first action named is the one that it began in.
 func TestEachDifference(t *testing.T) {
 	object := "bazel-out/k8-ST-1/bin/a.o"

@@ -35,7 +35,7 @@ func foldOutputs(outputs []Output) Output {
 	o := Output{Path: path.Dir(outputs[0].Path), Files: len(outputs)}
 	h := sha256.New()
 	for _, x := range outputs {
-		for o.Path != "." && !strings.HasPrefix(x.Path, o.Path+"/") {
+		for path.Dir(o.Path) != o.Path && !strings.HasPrefix(x.Path, o.Path+"/") {
 			o.Path = path.Dir(o.Path)
 		}
 		o.Size += x.Size

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/gosqlite/gosqlite/tools/release/jcs"
 )
@@ -152,6 +153,9 @@ func Read(r io.Reader) (*Ledger, error) {
 	if err := d.Decode(l); err != nil {
 		return nil, fmt.Errorf("read ledger: %w", err)
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("read ledger: something follows behind its end")
+	}
 	if err := l.check(); err != nil {
 		return nil, err
 	}
@@ -207,6 +211,9 @@ func (l *Ledger) check() error {
 		for _, o := range a.Outputs {
 			if !isDigest(o.SHA256) && o.Link == "" && !o.Absent {
 				return fmt.Errorf("read ledger: output %.100q has no SHA-256", o.Path)
+			}
+			if !filepath.IsLocal(filepath.FromSlash(o.Path)) {
+				return fmt.Errorf("read ledger: output %.100q does not lie below the execution root", o.Path)
 			}
 		}
 	}

@@ -143,13 +143,16 @@ func TestReadWhatWasWritten(t *testing.T) {
 		t.Errorf("read and written again: %v\n%s\n%s", err, text, again)
 	}
 	for name, edit := range map[string]func(s string) string{
-		"cut off":         func(s string) string { return s[:len(s)/2] },
-		"another schema":  func(s string) string { return strings.Replace(s, "ledger/1", "ledger/2", 1) },
-		"short digest":    func(s string) string { return strings.Replace(s, `"command":"`, `"command":"x`, 1) },
-		"unknown field":   func(s string) string { return strings.Replace(s, `"command"`, `"commands"`, 1) },
-		"other statement": func(string) string { return `{"_type":"","predicateType":"https://example.org/x","predicate":{}}` },
-		"empty":           func(string) string { return `{"schema":"gosqlite-ledger/1"}` },
-		"too large":       func(string) string { return strings.Repeat(" ", ledger.MaxText+1) },
+		"cut off":          func(s string) string { return s[:len(s)/2] },
+		"another schema":   func(s string) string { return strings.Replace(s, "ledger/1", "ledger/2", 1) },
+		"short digest":     func(s string) string { return strings.Replace(s, `"command":"`, `"command":"x`, 1) },
+		"unknown field":    func(s string) string { return strings.Replace(s, `"command"`, `"commands"`, 1) },
+		"other statement":  func(string) string { return `{"_type":"","predicateType":"https://example.org/x","predicate":{}}` },
+		"something behind": func(s string) string { return s + "{}" },
+		"absolute output":  func(s string) string { return strings.Replace(s, `"path":"`, `"path":"/`, 1) },
+		"outside":          func(s string) string { return strings.Replace(s, `"path":"`, `"path":"../`, 1) },
+		"empty":            func(string) string { return `{"schema":"gosqlite-ledger/1"}` },
+		"too large":        func(string) string { return strings.Repeat(" ", ledger.MaxText+1) },
 	} {
 		if _, err := ledger.Read(strings.NewReader(edit(string(text)))); err == nil || !strings.Contains(err.Error(), "read ledger") {
 			t.Errorf("%s: error %v", name, err)

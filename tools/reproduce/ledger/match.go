@@ -2,10 +2,13 @@
 
 package ledger
 
-import "slices"
+import (
+	"slices"
 
-// pair is one action of both builds; either may be nil.
-type pair struct{ a, b *Action }
+	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
+)
+
+type pair = compare.Pair[Action]
 
 func (a *Action) primary() string {
 	if len(a.Outputs) == 0 {
@@ -19,30 +22,9 @@ type name struct{ mnemonic, label, primary string }
 
 func (a *Action) name() name { return name{a.Mnemonic, a.Label, a.primary()} }
 
-// pairs matches actions. Mnemonic, label and first output name an action, but not alone: Bazel leaves the configuration
-// out of some paths, so that the same name stands for several platforms. Of those the likest are matched first: in all;
-// in what went in; in what came out; in the command. The rest is matched in order, but not for a part, where the other
-// side of a rest may be another platform.
+// pairs matches actions of equal names: first those that are alike in all; then in what went in; in what came out; in the
+// command. The rest is matched in order, but not for a part, where the other side of a rest may be another platform.
 func pairs(a, b []Action, part bool) []pair {
-	type sides struct{ a, b []*Action }
-	groups := map[name]*sides{}
-	var names []name
-	get := func(x *Action) *sides {
-		n := x.name()
-		if groups[n] == nil {
-			groups[n] = &sides{}
-			names = append(names, n)
-		}
-		return groups[n]
-	}
-	for i := range a {
-		g := get(&a[i])
-		g.a = append(g.a, &a[i])
-	}
-	for i := range b {
-		g := get(&b[i])
-		g.b = append(g.b, &b[i])
-	}
 	key := func(x, y *Action) bool { return x.Command == y.Command && x.Inputs == y.Inputs }
 	likeness := []func(x, y *Action) bool{
 		func(x, y *Action) bool { return key(x, y) && slices.Equal(x.Outputs, y.Outputs) },
@@ -53,26 +35,13 @@ func pairs(a, b []Action, part bool) []pair {
 	if !part {
 		likeness = append(likeness, func(_, _ *Action) bool { return true })
 	}
-	var out []pair
-	for _, n := range names {
-		g := groups[n]
-		for _, like := range likeness {
-			g.a = slices.DeleteFunc(g.a, func(x *Action) bool {
-				i := slices.IndexFunc(g.b, func(y *Action) bool { return like(x, y) })
-				if i < 0 {
-					return false
-				}
-				out = append(out, pair{x, g.b[i]})
-				g.b = slices.Delete(g.b, i, i+1)
-				return true
-			})
-		}
-		for _, x := range g.a {
-			out = append(out, pair{a: x})
-		}
-		for _, y := range g.b {
-			out = append(out, pair{b: y})
-		}
+	return compare.Pairs(pointers(a), pointers(b), (*Action).name, likeness...)
+}
+
+func pointers(list []Action) []*Action {
+	out := make([]*Action, 0, len(list))
+	for i := range list {
+		out = append(out, &list[i])
 	}
 	return out
 }

@@ -26,6 +26,7 @@ type Baseline struct {
 	Side    ledger.Side
 	Setting variation.Setting // the surroundings that it was made in
 	tokens  []variation.Token // random values in them; none if it was not made by First
+	whole   bool              // Ledger tells of this build's actions and of nothing more, so that one it has alone is a difference
 	// Judge compares release files by rules of its own, given those of the new build by name; nil for byte by byte with
 	// Files. Of the maker of what it knows the surroundings are not known either.
 	Judge func(built map[string]string) ([]compare.File, error)
@@ -56,7 +57,7 @@ func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) er
 	}
 	if l != nil {
 		var actions *compare.Actions
-		r.Files, actions = ledger.Compare(&l.Build, &made.Build, true)
+		r.Files, actions = ledger.Compare(&l.Build, &made.Build, !b.whole)
 		if len(b.Logs)+len(l.Build.Actions) > 0 {
 			r.Actions = actions
 		}

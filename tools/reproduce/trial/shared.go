@@ -22,7 +22,7 @@ func (t *Trial) First(ctx context.Context) ([]*Baseline, error) {
 	var out []*Baseline
 	err = t.once(ctx, a, func(one *Trial, s *side) error {
 		l, err := one.ledger(s)
-		out = append(out, &Baseline{Ledger: l, Setting: a, tokens: tokens})
+		out = append(out, &Baseline{Ledger: l, Setting: a, tokens: tokens, whole: true})
 		return err
 	})
 	return out, err

@@ -80,6 +80,32 @@ func TestNextPasses(t *testing.T) {
 	}
 }
 
+// TestNextComparesWholeBuilds takes an action out of one build or the other, or changes all of it.
+func TestNextComparesWholeBuilds(t *testing.T) {
+	for name, edit := range map[string]func(b *Baseline){
+		"an action that build A alone has": func(b *Baseline) {
+			extra := b.Ledger.Build.Actions[0]
+			extra.Label = "//:extra"
+			b.Ledger.Build.Actions = append(b.Ledger.Build.Actions, extra)
+		},
+		"an action that build B alone has": func(b *Baseline) { b.Ledger.Build.Actions = b.Ledger.Build.Actions[1:] },
+		"an action of which all differs": func(b *Baseline) {
+			a := &b.Ledger.Build.Actions[0]
+			zeros := strings.Repeat("0", 64)
+			a.Command, a.Inputs, a.Outputs[0].SHA256 = zeros, zeros, zeros
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr, first := shared(t, &fakeBuilder{release: "text\n"}, "tz")
+			edit(first[0])
+			reports, err := tr.Next(t.Context(), first)
+			if err != nil || reports[0].ExitCode() != report.ExitDifferent || reports[0].Actions.Fail != 1 || reports[1].ExitCode() != report.ExitPass {
+				t.Errorf("%v: %+v", err, reports)
+			}
+		})
+	}
+}
+
 // hostBuilder writes the host's name into the release, equally in both builds.
 type hostBuilder struct{ *fakeBuilder }
 
