@@ -38,23 +38,30 @@ type Cell struct {
 	Distribution string `json:"distribution"`
 	Machine      string `json:"machine"` // hash, as in a ledger's side
 	Kernel       string `json:"kernel"`
-	Source       string `json:"source"`  // digest of the tree that was built
-	At           string `json:"at"`      // RFC 3339, UTC
-	Seconds      int    `json:"seconds"` // of the builds that are this cell's own, or its part of builds for several
+	Source       string `json:"source"`                // digest of the tree that was built
+	Targets      string `json:"targets,omitempty"`     // that were built, joined by blanks; empty for those of a run that names none
+	Flags        string `json:"flags,omitempty"`       // of the build command, beside those of the variation
+	System       string `json:"system,omitempty"`      // distribution of build B, where that is varied
+	FileSystem   string `json:"file_system,omitempty"` // that both builds were made on; empty if it is not known
+	At           string `json:"at"`                    // RFC 3339, UTC
+	Seconds      int    `json:"seconds"`               // of the builds that are this cell's own, or its part of builds for several
 	// Shared tells that build A was made once for several cells, and build B for several platforms one after another.
 	Shared bool `json:"shared,omitempty"`
 
-	Verdict string `json:"verdict"` // PASS, FAIL or INCOMPLETE; of a plant, PASS if it was exercised
-	Files   int    `json:"files"`   // compared
-	Actions int    `json:"actions"` // compared
-	First   string `json:"first,omitempty"`
+	Verdict string `json:"verdict"`          // PASS, FAIL or INCOMPLETE; of a plant, PASS if it was exercised
+	Files   int    `json:"files"`            // compared
+	Actions int    `json:"actions"`          // compared
+	First   string `json:"first,omitempty"`  // difference, or why nothing was compared
+	Report  string `json:"report,omitempty"` // file beside this one with the whole report of a cell that did not pass
 	Ledger  string `json:"ledger,omitempty"`
 }
 
-// key is what a later run of the same replaces in the table.
-type key struct{ variation, platform, distribution, machine string }
+// key is what makes two runs those of one cell of a source.
+type key struct{ variation, platform, distribution, machine, targets, flags, system, fileSystem string }
 
-func (c *Cell) key() key { return key{c.Variation, c.Platform, c.Distribution, c.Machine} }
+func (c *Cell) key() key {
+	return key{c.Variation, c.Platform, c.Distribution, c.Machine, c.Targets, c.Flags, c.System, c.FileSystem}
+}
 
 // A History is all runs, oldest first.
 type History []Cell
@@ -109,13 +116,13 @@ func (h History) Done(c Cell) bool {
 	return slices.ContainsFunc(h, func(x Cell) bool { return x.key() == c.key() && x.Source == c.Source && x.Verdict == "PASS" })
 }
 
-// Exercised tells whether the plants of a cell's variations were all seen on its machine and distribution, each by its
-// latest run.
+// Exercised tells whether the plants of a cell's variations were all seen on its machine, distribution and file system, each
+// by its latest run.
 func (h History) Exercised(c Cell) bool {
 	for name := range strings.SplitSeq(c.Variation, "+") {
 		seen := false
 		for _, x := range h {
-			if x.Platform == Plants && x.Variation == name && x.Distribution == c.Distribution && x.Machine == c.Machine {
+			if x.Platform == Plants && x.Variation == name && x.Distribution == c.Distribution && x.Machine == c.Machine && x.System == c.System && x.FileSystem == c.FileSystem {
 				seen = x.Verdict == "PASS"
 			}
 		}
@@ -126,33 +133,47 @@ func (h History) Exercised(c Cell) bool {
 	return true
 }
 
-// The verdict of the table on a cell that passed and whose variation shows nothing.
-const notExercised = "NOT EXERCISED"
+// NotExercised is the verdict of the table on a cell that passed and whose variation shows nothing.
+const NotExercised = "NOT EXERCISED"
 
-// A Row is the latest run of a cell of one source, with the table's verdict.
+// A Row is all runs of a cell of one source: the latest that found a difference, else the latest, with the table's verdict. A
+// difference is not taken back by a run that did not find it.
 type Row struct {
 	Cell
-	Verdict string
+	Verdict string `json:"verdict"`
+	Runs    int    `json:"runs"`
+	Failed  int    `json:"failed"` // of the runs
 }
 
 // Rows is the table of one source: what was run, and nothing else, ordered by variation, platform, distribution.
 func (h History) Rows(source string) []Row {
-	latest := map[key]Cell{}
+	all := map[key]*Row{}
 	for _, c := range h {
-		if c.Source == source && c.Platform != Plants {
-			latest[c.key()] = c
+		if c.Source != source || c.Platform == Plants {
+			continue
+		}
+		r := all[c.key()]
+		if r == nil {
+			r = &Row{}
+			all[c.key()] = r
+		}
+		if r.Runs++; c.Verdict == "FAIL" {
+			r.Failed++
+		}
+		if c.Verdict == "FAIL" || r.Failed == 0 {
+			r.Cell = c
 		}
 	}
 	rows := []Row{}
-	for _, c := range latest {
-		r := Row{c, c.Verdict}
-		if c.Verdict == "PASS" && !h.Exercised(c) {
-			r.Verdict = notExercised
+	for _, r := range all {
+		if r.Verdict = r.Cell.Verdict; r.Verdict == "PASS" && !h.Exercised(r.Cell) {
+			r.Verdict = NotExercised
 		}
-		rows = append(rows, r)
+		rows = append(rows, *r)
 	}
 	slices.SortFunc(rows, func(a, b Row) int {
-		return cmp.Or(strings.Compare(a.Variation, b.Variation), strings.Compare(a.Platform, b.Platform), strings.Compare(a.Distribution, b.Distribution), strings.Compare(a.Machine, b.Machine))
+		return cmp.Or(strings.Compare(a.Variation, b.Variation), strings.Compare(a.Platform, b.Platform), strings.Compare(a.Distribution, b.Distribution), strings.Compare(a.Machine, b.Machine),
+			strings.Compare(a.Targets, b.Targets), strings.Compare(a.Flags, b.Flags), strings.Compare(a.System, b.System), strings.Compare(a.FileSystem, b.FileSystem))
 	})
 	return rows
 }

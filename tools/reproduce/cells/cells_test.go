@@ -29,7 +29,7 @@ func history() cells.History {
 
 func TestRowsAreWhatWasRun(t *testing.T) {
 	want := map[string]string{
-		"tz //platforms:linux_amd64 D 1":      "PASS", // the later run
+		"tz //platforms:linux_amd64 D 1":      "FAIL", // the earlier run; the later passed
 		"tz //platforms:darwin_arm64 D 1":     "FAIL",
 		"tz //platforms:windows_amd64 D 1":    "INCOMPLETE",
 		"tz //platforms:linux_arm64 E 2":      "NOT EXERCISED", // its plant was seen elsewhere
@@ -48,8 +48,45 @@ func TestRowsAreWhatWasRun(t *testing.T) {
 		t.Errorf("%d rows, want %d", len(rows), len(want))
 	}
 	var b strings.Builder
-	if err := history().WriteTable(&b, "s1"); err != nil || !strings.Contains(b.String(), "7 cells run: 1 PASS, 1 FAIL, 1 INCOMPLETE, 4 NOT EXERCISED") {
+	if err := history().WriteTable(&b, "s1"); err != nil || !strings.Contains(b.String(), "7 cells run: 0 PASS, 2 FAIL, 1 INCOMPLETE, 4 NOT EXERCISED") {
 		t.Errorf("%v: %s", err, b.String())
+	}
+}
+
+// TestCellsAreToldApart changes one fact of a cell that passed: it is another cell, which was not run.
+func TestCellsAreToldApart(t *testing.T) {
+	for name, edit := range map[string]func(c *cells.Cell){
+		"variation": func(c *cells.Cell) { c.Variation = "home" }, "platform": func(c *cells.Cell) { c.Platform = "p" },
+		"distribution": func(c *cells.Cell) { c.Distribution = "E 2" }, "machine": func(c *cells.Cell) { c.Machine = "n" },
+		"targets": func(c *cells.Cell) { c.Targets = "//:release_all" }, "flags": func(c *cells.Cell) { c.Flags = "-c opt" },
+		"system": func(c *cells.Cell) { c.System = "E 2" }, "file system": func(c *cells.Cell) { c.FileSystem = "tmpfs" },
+	} {
+		passed := cell("tz", "//platforms:linux_amd64", "PASS")
+		h := cells.History{cell("tz", cells.Plants, "PASS"), passed}
+		c := passed
+		edit(&c)
+		if !h.Done(passed) || h.Done(c) || len(append(h, c).Rows("s1")) != 2 {
+			t.Errorf("%s: not told apart", name)
+		}
+		onOther := name == "distribution" || name == "machine" || name == "system" || name == "file system"
+		if c.Variation == passed.Variation && h.Exercised(c) == onOther {
+			t.Errorf("%s: exercised %t", name, !onOther)
+		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var b strings.Builder
+	if err := history().WriteJSON(&b, "s1"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"FAIL": 2`, `"verdict": "NOT EXERCISED"`, `"runs": 2`, `"failed": 1`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %s in %s", want, b.String())
+		}
+	}
+	if strings.Count(b.String(), `"verdict"`) != 7 {
+		t.Errorf("verdicts: %s", b.String())
 	}
 }
 
@@ -115,7 +152,7 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := b.String()
-	for _, want := range []string{"7 cells run", "source s2: 1 cells run: 0 PASS, 1 FAIL", "NOT EXERCISED", "exercised</td><td>tz", "&lt;script&gt;"} {
+	for _, want := range []string{"7 cells run", "source s2: 1 cells run: 0 PASS, 1 FAIL", "NOT EXERCISED", "exercised</td><td>tz", "&lt;script&gt;", "2, 1 FAIL", `<td class="PASS">PASS</td><td>tz</td><td>//platforms:linux_amd64`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -3,10 +3,14 @@
 package cells
 
 import (
+	"cmp"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -14,9 +18,10 @@ import (
 func (h History) WriteTable(w io.Writer, source string) error {
 	rows := h.Rows(source)
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "VERDICT\tVARIATION\tPLATFORM\tDISTRIBUTION\tMACHINE\tFILES\tACTIONS\tBUILD A\tSECONDS\tAT\tFIRST DIFFERENCE")
+	fmt.Fprintln(t, "VERDICT\tVARIATION\tPLATFORM\tTARGETS\tDISTRIBUTION\tFILE SYSTEM\tMACHINE\tFILES\tACTIONS\tBUILD A\tRUNS\tSECONDS\tAT\tFIRST DIFFERENCE")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.12s\t%d\t%d\t%s\t%d\t%s\t%s\n", r.Verdict, r.Variation, r.Platform, r.Distribution, r.Machine, r.Files, r.Actions, r.BuildA(), r.Seconds, r.At, r.First)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%.12s\t%d\t%d\t%s\t%s\t%d\t%s\t%s\n",
+			r.Verdict, r.Variation, r.Platform, r.Built(), r.Distributions(), r.FileSystem, r.Machine, r.Files, r.Actions, r.BuildA(), r.Count(), r.Seconds, r.At, r.First)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -33,9 +38,42 @@ func (c *Cell) BuildA() string {
 	return "its own"
 }
 
+// Built are the targets and further flags.
+func (c *Cell) Built() string {
+	return strings.TrimSpace(cmp.Or(c.Targets, "default") + " " + c.Flags)
+}
+
+// Distributions are that of the machine and, where it is varied, that of build B.
+func (c *Cell) Distributions() string {
+	if c.System == "" {
+		return c.Distribution
+	}
+	return c.Distribution + "; " + c.System
+}
+
+// Count is how often the cell was run.
+func (r *Row) Count() string {
+	if r.Failed > 0 && r.Runs > 1 {
+		return fmt.Sprintf("%d, %d FAIL", r.Runs, r.Failed)
+	}
+	return fmt.Sprint(r.Runs)
+}
+
 func summary(rows []Row, source string) string {
 	n := Count(rows)
-	return fmt.Sprintf("source %.12s: %d cells run: %d PASS, %d FAIL, %d INCOMPLETE, %d NOT EXERCISED", source, len(rows), n["PASS"], n["FAIL"], n["INCOMPLETE"], n[notExercised])
+	return fmt.Sprintf("source %.12s: %d cells run: %d PASS, %d FAIL, %d INCOMPLETE, %d NOT EXERCISED", source, len(rows), n["PASS"], n["FAIL"], n["INCOMPLETE"], n[NotExercised])
+}
+
+// WriteJSON writes the table of a source for machines.
+func (h History) WriteJSON(w io.Writer, source string) error {
+	rows := h.Rows(source)
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(struct {
+		Source string         `json:"source"`
+		Counts map[string]int `json:"counts"`
+		Rows   []Row          `json:"rows"`
+	}{source, Count(rows), rows})
 }
 
 //go:embed page.html
@@ -48,6 +86,7 @@ func (h History) WriteHTML(w io.Writer) error {
 	type table struct {
 		Source, Summary string
 		Rows            []Row
+		Runs            []Cell // oldest first
 	}
 	var data struct {
 		Tables []table
@@ -55,7 +94,8 @@ func (h History) WriteHTML(w io.Writer) error {
 	}
 	for _, s := range h.Sources() {
 		rows := h.Rows(s)
-		data.Tables = append(data.Tables, table{s, summary(rows, s), rows})
+		runs := slices.DeleteFunc(slices.Clone(h), func(c Cell) bool { return c.Source != s || c.Platform == Plants })
+		data.Tables = append(data.Tables, table{s, summary(rows, s), rows, runs})
 	}
 	for _, c := range h {
 		if c.Platform == Plants {

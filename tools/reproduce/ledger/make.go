@@ -81,6 +81,24 @@ func (l *Ledger) unstable() error {
 	return nil
 }
 
+// Unmade names the release files that no action has among its outputs: files and actions are then of two builds, or of the
+// actions some are left out.
+func (l *Ledger) Unmade() []string {
+	made := map[string]bool{}
+	for _, a := range l.Build.Actions {
+		for _, o := range a.Outputs {
+			made[o.SHA256] = true
+		}
+	}
+	var out []string
+	for _, f := range l.Build.Files {
+		if !made[f.SHA256] {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
 // file digests a release file, and the members of an archive.
 func file(name, path string) (File, error) {
 	size, digest, err := compare.Digest(path)

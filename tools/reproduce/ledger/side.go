@@ -121,6 +121,9 @@ func (s Side) String() string {
 		}
 		return fmt.Sprintf("%.12s", id)
 	}
+	if s.CPU == "" && s.Kernel == "" && s.Distribution == "" && s.Machine == "" {
+		return "not known"
+	}
 	text := fmt.Sprintf("%s, %d cores; kernel %s; %s; machine %s, boot %s", s.CPU, s.Cores, s.Kernel, s.Distribution, short(s.Machine), short(s.Boot))
 	if s.Cached > 0 {
 		text += fmt.Sprintf("; %d actions came from a cache", s.Cached)

@@ -7,7 +7,9 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/leak"
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
@@ -28,6 +30,8 @@ type Variation struct {
 	// Exercised tells, where plants were built, whether the planted leak of this fact was seen. A variation that its
 	// plant cannot reach shows nothing.
 	Exercised *bool `json:"exercised,omitempty"`
+	// Also are plants of other facts that were red under this one alone.
+	Also []string `json:"also,omitempty"`
 	// Unseen says why no plant can reach it. Then it counts neither way, and a plant that was seen is a fault.
 	Unseen string `json:"unseen,omitempty"`
 }
@@ -44,6 +48,8 @@ type Report struct {
 	// Sides tells who made each build, and Relation how they are related, where that is known.
 	Sides    []string
 	Relation string
+	// Faults are differences of other kinds, such as an action that ran twice and did not make the same.
+	Faults []string
 	// Inputs names what differs among the files that no action made.
 	Inputs []string
 	// Explain is asked about the first file that differs, if both are at hand, and Explained is what it said. The text is
@@ -53,8 +59,8 @@ type Report struct {
 	// Ledger is that of build B, and Digest its digest, if one was asked for.
 	Ledger *ledger.Ledger
 	Digest string
-	// Plants tells that the targets were planted leaks: then every variation must be exercised, and nothing else
-	// counts.
+	// Plants tells that the targets were planted leaks: then every variation must be exercised, where each is alone by its own
+	// plant only, and nothing else counts.
 	Plants bool
 }
 
@@ -80,6 +86,7 @@ func (r *Report) ExitCode() int {
 		return r.plantCode()
 	}
 	pass, fail, skip := r.counts()
+	fail += len(r.Faults)
 	incomplete := pass+fail == 0 || skip > 0
 	if a := r.Actions; a != nil {
 		fail += a.Fail
@@ -101,7 +108,7 @@ func (r *Report) ExitCode() int {
 func (r *Report) plantCode() int {
 	counted := 0
 	for _, v := range r.Variations {
-		if v.Exercised == nil || *v.Exercised == (v.Unseen != "") {
+		if v.Exercised == nil || *v.Exercised == (v.Unseen != "") || len(v.Also) > 0 {
 			return ExitDifferent
 		}
 		if v.Unseen == "" {
@@ -137,6 +144,33 @@ func (r *Report) ExplainFirst(a, b map[string]string) {
 		}
 		r.Explained = f.Name + ":\n" + text
 	}
+}
+
+// First names what to look at first, in a line: an action, a fault, a file or a leak. It is empty where nothing differs.
+func (r *Report) First() string {
+	if r.Actions != nil && r.Actions.First() != nil {
+		first, _, _ := strings.Cut(describe(*r.Actions.First()), "\n")
+		return first
+	}
+	if len(r.Faults) > 0 {
+		return r.Faults[0]
+	}
+	for _, f := range r.Files {
+		if f.Status == compare.Fail {
+			return f.Name + ": " + whereOf(f)
+		}
+	}
+	if r.Leaks != nil && len(r.Leaks.Findings) > 0 {
+		l := r.Leaks.Findings[0]
+		return fmt.Sprintf("%s leaks %q: %s, offset %d", l.File, l.Text, l.Where, l.Offset)
+	}
+	return ""
+}
+
+// SetSides says who made each build.
+func (r *Report) SetSides(a, b ledger.Side) {
+	r.Sides = []string{a.String(), b.String()}
+	r.Relation = string(ledger.Relate(a, b))
 }
 
 // SetLedger takes the ledger of build B and its digest.
@@ -178,13 +212,14 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Actions     []compare.Action `json:"actions_not_passed,omitempty"`
 		Keys        []compare.Action `json:"actions_with_other_keys,omitempty"`
 		Leaks       *leak.Report     `json:"leaks,omitempty"`
+		Faults      []string         `json:"faults,omitempty"`
 		Sides       []string         `json:"sides,omitempty"`
 		Relation    string           `json:"relation,omitempty"`
 		Inputs      []string         `json:"inputs_differ,omitempty"`
 		Digest      string           `json:"ledger_sha256,omitempty"`
 		Explained   string           `json:"explained,omitempty"`
 	}{Verdict: r.Verdict(), Targets: r.Targets, Platforms: r.Platforms, Variations: r.Variations, NotVaried: r.NotVaried,
-		FileCount: count{len(r.Files), pass, fail, skip}, Files: r.Files, Leaks: r.Leaks,
+		FileCount: count{len(r.Files), pass, fail, skip}, Files: r.Files, Leaks: r.Leaks, Faults: r.Faults,
 		Sides: r.Sides, Relation: r.Relation, Inputs: r.Inputs, Digest: r.Digest, Explained: r.Explained}
 	if a := r.Actions; a != nil {
 		out.ActionCount = &count{a.Total, a.Pass, a.Fail, a.Skip}

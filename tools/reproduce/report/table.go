@@ -49,13 +49,16 @@ func (r *Report) variations(w io.Writer) {
 	fmt.Fprintln(w, "VARIED\tHOW\t")
 	for _, v := range r.Variations {
 		state := ""
-		if v.Exercised != nil && *v.Exercised {
+		switch {
+		case v.Exercised != nil && *v.Exercised:
 			state = "exercised"
-		} else if v.Exercised != nil {
+		case v.Unseen != "":
+			state = "NOT EXERCISED: " + v.Unseen
+		case v.Exercised != nil:
 			state = "NOT EXERCISED"
-			if v.Unseen != "" {
-				state += ": " + v.Unseen
-			}
+		}
+		if len(v.Also) > 0 {
+			state += ", and red as well: " + strings.Join(v.Also, " ")
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", v.Name, v.Sets, state)
 	}
@@ -77,16 +80,20 @@ func (r *Report) files(w io.Writer) {
 			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", f.Status, f.Name, f.SizeA, f.HashA, f.Detail)
 			continue
 		}
-		place := f.Detail
-		if f.Place != nil {
-			place += ": " + f.Place.String()
-		}
-		fmt.Fprintf(w, "%s\t%s\t%d, %d\t%.12s, %.12s\t%s\n", f.Status, f.Name, f.SizeA, f.SizeB, f.HashA, f.HashB, place)
+		fmt.Fprintf(w, "%s\t%s\t%d, %d\t%.12s, %.12s\t%s\n", f.Status, f.Name, f.SizeA, f.SizeB, f.HashA, f.HashB, whereOf(f))
 	}
 	if shown < len(r.Files) {
 		fmt.Fprintf(w, "...\t%d more that passed\t\t\t\n", len(r.Files)-shown)
 	}
 	fmt.Fprintln(w)
+}
+
+// whereOf says how a file differs, and in which place.
+func whereOf(f compare.File) string {
+	if f.Place == nil {
+		return f.Detail
+	}
+	return f.Detail + ": " + f.Place.String()
 }
 
 func (r *Report) actions(w io.Writer) {
@@ -138,6 +145,9 @@ func (r *Report) summary(w io.Writer) {
 	}
 	if r.Relation != "" {
 		fmt.Fprintf(w, "sides: %s\n", r.Relation)
+	}
+	for _, s := range r.Faults {
+		fmt.Fprintf(w, "fault: %s\n", s)
 	}
 	for _, s := range r.Inputs {
 		fmt.Fprintf(w, "inputs that no action made differ: %s\n", s)

@@ -20,10 +20,9 @@ import (
 type Baseline struct {
 	Files  map[string]string // release files: name from the release's folder to path; nil if only their digests are known
 	Ledger *ledger.Ledger    // nil if nothing is known of its actions; it may tell of more than the new build
-	// Logs are execution logs that tell of its actions, in the place of a ledger, and Side who made them. They are read when the
+	// Logs are execution logs that tell of its actions, in the place of a ledger, but not who made them. They are read when the
 	// new build is there: they may hold many times its actions.
 	Logs    []string
-	Side    ledger.Side
 	Setting variation.Setting // the surroundings that it was made in
 	tokens  []variation.Token // random values in them; none if it was not made by First
 	whole   bool              // Ledger tells of this build's actions and of nothing more, so that one it has alone is a difference
@@ -61,8 +60,13 @@ func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) er
 		if len(b.Logs)+len(l.Build.Actions) > 0 {
 			r.Actions = actions
 		}
-		r.Sides = []string{l.Side.String(), made.Side.String()}
-		r.Relation = string(ledger.Relate(l.Side, made.Side))
+	}
+	if made != nil {
+		maker := ledger.Side{}
+		if l != nil {
+			maker = l.Side
+		}
+		r.SetSides(maker, made.Side)
 	}
 	judge := b.Judge
 	switch {
@@ -116,7 +120,7 @@ func (b *Baseline) selected(made *ledger.Ledger) (*ledger.Ledger, error) {
 			logs = append(logs, log)
 		}
 	}
-	return ledger.Selected(&made.Build, logs, b.Side)
+	return ledger.Selected(&made.Build, logs, ledger.Side{})
 }
 
 // ledger is that of one side; nil when nobody wants it.
@@ -145,7 +149,7 @@ func (t *Trial) ledger(s *side) (*ledger.Ledger, error) {
 	}
 	side := ledger.Side{}
 	if t.Side != nil {
-		side = *t.Side
+		side = t.Side(s.setting)
 	}
 	return ledger.New(files, logs, side)
 }

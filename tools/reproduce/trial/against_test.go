@@ -39,7 +39,7 @@ func made(t *testing.T, f *fakeBuilder, tr *Trial) *Baseline {
 func TestAgainstBuildsOnce(t *testing.T) {
 	f := &fakeBuilder{release: "text\n"}
 	tr := newTrial(t, f)
-	tr.Against, tr.Side = made(t, f, tr), &ledger.Side{CPU: "one"}
+	tr.Against, tr.Side = made(t, f, tr), byOne
 	r, err := tr.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestAgainstDoesNotFit(t *testing.T) {
 func TestLedgerOfSeveralPlatforms(t *testing.T) {
 	f := &fakeBuilder{release: "text\n"}
 	tr := newTrial(t, f)
-	tr.Platforms, tr.Side = []string{"//platforms:a", "//platforms:b"}, &ledger.Side{}
+	tr.Platforms, tr.Side = []string{"//platforms:a", "//platforms:b"}, byOne
 	r, err := tr.Run(t.Context())
 	if err != nil || len(r.Ledger.Build.Files) != 2 || r.Ledger.Build.Files[1].Name != "b/release.txt" {
 		t.Fatalf("%v, %+v", err, r)

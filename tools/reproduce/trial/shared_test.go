@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
 )
@@ -18,7 +17,7 @@ import (
 func shared(t *testing.T, f *fakeBuilder, name string) (*Trial, []*Baseline) {
 	t.Helper()
 	tr := newTrial(t, f, name)
-	tr.Side, tr.Platforms = &ledger.Side{CPU: "one"}, []string{"//platforms:a", "//platforms:b"}
+	tr.Side, tr.Platforms = byOne, []string{"//platforms:a", "//platforms:b"}
 	one := tr.Variations
 	tr.Variations = variation.Table
 	first, err := tr.First(t.Context())
@@ -116,7 +115,7 @@ func (b hostBuilder) Build(ctx context.Context, s variation.Setting, r Request) 
 
 func TestNextSearchesForWhatIsNotVaried(t *testing.T) {
 	tr := newTrial(t, hostBuilder{&fakeBuilder{}}, "tz", "host")
-	tr.Side = &ledger.Side{CPU: "one"}
+	tr.Side = byOne
 	first, err := tr.First(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +147,7 @@ func (b *storeBuilder) Build(ctx context.Context, s variation.Setting, r Request
 func TestStoreIsOfOneSide(t *testing.T) {
 	b := &storeBuilder{fakeBuilder: &fakeBuilder{release: "text\n"}}
 	tr := newTrial(t, b, "tz")
-	tr.Side, tr.Platforms = &ledger.Side{CPU: "one"}, []string{"//platforms:a", "//platforms:b"}
+	tr.Side, tr.Platforms = byOne, []string{"//platforms:a", "//platforms:b"}
 	first, err := tr.First(t.Context())
 	if err != nil {
 		t.Fatal(err)

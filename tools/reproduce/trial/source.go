@@ -27,31 +27,46 @@ type Source interface {
 }
 
 // Git is a working tree: every file that git tracks or would track, as it stands, with edits not committed yet.
-type Git string
+type Git struct {
+	Dir string // top of the tree
+	// Skip leaves out files that git does not track; nil leaves out none.
+	Skip func(file string) bool
+}
 
 // Root is the top of the tree.
-func (g Git) Root() string { return string(g) }
+func (g Git) Root() string { return g.Dir }
 
 // Files asks git.
 func (g Git) Files(ctx context.Context) ([]string, error) {
-	cmd := exec.CommandContext(ctx, "git", "-C", string(g), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	tracked, err := g.list(ctx, "--cached")
+	if err != nil {
+		return nil, err
+	}
+	others, err := g.list(ctx, "--others", "--exclude-standard")
+	if err != nil {
+		return nil, err
+	}
+	if g.Skip != nil {
+		others = slices.DeleteFunc(others, g.Skip)
+	}
+	files := append(tracked, others...)
+	slices.Sort(files)
+	return slices.Compact(files), nil // one with a conflict stands more than once
+}
+
+func (g Git) list(ctx context.Context, which ...string) ([]string, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", g.Dir, "ls-files", "-z"}, which...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("list files of %s: git: %w: %s", string(g), err, strings.TrimSpace(stderr.String()))
+		return nil, fmt.Errorf("list files of %s: git: %w: %s", g.Dir, err, strings.TrimSpace(stderr.String()))
 	}
-	var files []string
-	for f := range strings.SplitSeq(string(out), "\x00") {
-		if f != "" && !slices.Contains(files[max(0, len(files)-1):], f) {
-			files = append(files, f)
-		}
-	}
-	return files, nil
+	return slices.DeleteFunc(strings.Split(string(out), "\x00"), func(f string) bool { return f == "" }), nil
 }
 
 // Digest identifies the tree that is built: the SHA-256 of what sha256sum prints for its files, ordered by name. A link
-// stands with its target in the place of a digest.
+// stands with its target in the place of a digest, and what may be executed with the star that marks a binary file there.
 func Digest(ctx context.Context, s Source) (string, error) {
 	files, err := s.Files(ctx)
 	if err != nil {
@@ -66,7 +81,7 @@ func Digest(ctx context.Context, s Source) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("digest source: %w", err)
 		}
-		fmt.Fprintf(all, "%s  %s\n", line, f)
+		fmt.Fprintf(all, "%s%s\n", line, f)
 	}
 	return hex.EncodeToString(all.Sum(nil)), nil
 }
@@ -78,7 +93,11 @@ func digestLine(path string) (string, error) {
 	}
 	if info.Mode()&fs.ModeSymlink != 0 {
 		target, err := os.Readlink(path)
-		return "-> " + target, err
+		return "-> " + target + "  ", err
+	}
+	mark := "  "
+	if info.Mode()&0o111 != 0 {
+		mark = " *"
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -87,7 +106,7 @@ func digestLine(path string) (string, error) {
 	defer f.Close()
 	h := sha256.New()
 	_, err = io.Copy(h, f)
-	return hex.EncodeToString(h.Sum(nil)), err
+	return hex.EncodeToString(h.Sum(nil)) + mark, err
 }
 
 // copySource writes the files of the tree, in their order or in reverse.

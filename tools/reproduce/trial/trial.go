@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,8 +65,9 @@ type Trial struct {
 	Against *Baseline
 	// Explain is asked what differs in the first release file that does; nil asks nobody.
 	Explain func(ctx context.Context, a, b string) (string, error)
-	// Side tells of this machine in the ledger of the last build, which the report then holds; nil makes none.
-	Side *ledger.Side
+	// Side tells who makes a build in a setting, for the report and for the ledger of the last build, which the report then
+	// holds; nil makes none.
+	Side func(s variation.Setting) ledger.Side
 }
 
 // side is one of the two builds.
@@ -140,8 +143,7 @@ func (t *Trial) settings() (settings []variation.Setting, varied []variation.Var
 func (t *Trial) buildAll(ctx context.Context, sides []*side) error {
 	for i, s := range sides {
 		if i > 0 && s.setting.OutputRoot == sides[0].setting.OutputRoot {
-			// Results of A lie elsewhere.
-			if err := removeAll(s.setting.OutputRoot); err != nil {
+			if err := sides[0].moveAway(); err != nil {
 				return err
 			}
 		}
@@ -156,10 +158,28 @@ func (t *Trial) buildAll(ctx context.Context, sides []*side) error {
 	return nil
 }
 
+// moveAway leaves the place of a build's output root to another, so that what differs can be looked into.
+func (s *side) moveAway() error {
+	to := s.setting.OutputRoot + "-" + s.setting.Name
+	if err := os.Rename(s.setting.OutputRoot, to); err != nil {
+		return fmt.Errorf("move output root of build %s: %w", s.setting.Name, err)
+	}
+	for _, p := range s.products {
+		if rest, ok := strings.CutPrefix(p.ExecRoot, s.setting.OutputRoot+"/"); ok {
+			p.ExecRoot = filepath.Join(to, rest)
+		}
+	}
+	return nil
+}
+
 // compareAll compares the two builds, and makes the ledger of the last.
 func (t *Trial) compareAll(r *report.Report, sides []*side) error {
-	made, err := t.ledger(sides[len(sides)-1])
-	if err != nil {
+	last := sides[len(sides)-1]
+	made, err := t.ledger(last)
+	switch {
+	case errors.Is(err, ledger.ErrUnstable):
+		r.Faults = append(r.Faults, err.Error())
+	case err != nil:
 		return err
 	}
 	if t.Side != nil && t.Plants == "" {
@@ -168,7 +188,10 @@ func (t *Trial) compareAll(r *report.Report, sides []*side) error {
 		}
 	}
 	if t.Against != nil {
-		return t.Against.compare(r, sides[0].products[0], made)
+		return t.Against.compare(r, last.products[0], made)
+	}
+	if t.Side != nil {
+		r.SetSides(t.Side(sides[0].setting), t.Side(last.setting))
 	}
 	return t.compare(r, sides)
 }
@@ -269,15 +292,22 @@ func (t *Trial) compare(r *report.Report, sides []*side) error {
 	return nil
 }
 
-// exercised marks each variation whose planted action differs.
+// exercised marks each variation whose planted action differs, and names those of other facts that do.
 func (t *Trial) exercised(r *report.Report) {
-	for i, v := range t.Variations {
-		seen := false
-		for _, a := range r.Actions.NotPassed {
-			label := strings.TrimPrefix(a.Label, "@@")
-			seen = seen || a.Status == compare.Fail && label == t.Plants+":"+v.Plant
+	red := map[string]bool{}
+	for _, a := range r.Actions.NotPassed {
+		if plant, ok := strings.CutPrefix(strings.TrimPrefix(a.Label, "@@"), t.Plants+":"); ok && a.Status == compare.Fail {
+			red[plant] = true
 		}
+	}
+	for i, v := range t.Variations {
+		seen := red[v.Plant]
 		r.Variations[i].Exercised = &seen
+		delete(red, v.Plant)
+	}
+	delete(red, variation.ClockPlant) // two builds can't share a time
+	if len(t.Variations) == 1 {
+		r.Variations[0].Also = slices.Sorted(maps.Keys(red))
 	}
 }
 

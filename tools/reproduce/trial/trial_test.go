@@ -16,6 +16,7 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
 	lt "github.com/gosqlite/gosqlite/tools/reproduce/execlog/execlogtest"
+	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
 )
@@ -103,6 +104,9 @@ func (s fakeSource) Files(context.Context) ([]string, error) {
 	return []string{"src/main.c", "src/deleted.c"}, nil
 }
 
+// byOne is who makes all builds.
+func byOne(variation.Setting) ledger.Side { return ledger.Side{CPU: "one"} }
+
 func newTrial(t *testing.T, b Builder, names ...string) *Trial {
 	t.Helper()
 	src := t.TempDir()
@@ -178,6 +182,62 @@ func TestPlantNeedsItsVariation(t *testing.T) {
 			t.Errorf("%s: red without being varied: %+v", v.Name, r.Actions.First())
 		}
 	}
+}
+
+// TestPlaceOfADifferenceInOneOutputRoot looks into the outputs of both builds where B was made at the place of A.
+func TestPlaceOfADifferenceInOneOutputRoot(t *testing.T) {
+	r, err := newTrial(t, &fakeBuilder{leak: "leak_tz", release: "text\n"}, "tz").Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := r.Actions.First(); first == nil || first.Outputs[0].Place == nil || first.Outputs[0].Place.Offset != 0 {
+		t.Errorf("first %+v", first)
+	}
+}
+
+func TestWhoMadeEachBuild(t *testing.T) {
+	tr := newTrial(t, &fakeBuilder{release: "text\n"}, "system", "tz")
+	tr.Side = func(s variation.Setting) ledger.Side {
+		if s.System {
+			return ledger.Side{CPU: "one", Boot: "b", Distribution: "E 2"}
+		}
+		return ledger.Side{CPU: "one", Boot: "b", Distribution: "D 1", Machine: "m"}
+	}
+	r, err := tr.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Sides) != 2 || !strings.Contains(r.Sides[0], "D 1") || !strings.Contains(r.Sides[1], "E 2") || r.Relation != string(ledger.OtherRoot) || r.Ledger.Side.Distribution != "E 2" {
+		t.Errorf("sides %q: %s; ledger by %s", r.Sides, r.Relation, r.Ledger.Side)
+	}
+}
+
+// TestUnstableActionIsADifference has an action of build B that ran twice and did not make the same: what was compared is
+// reported with it.
+func TestUnstableActionIsADifference(t *testing.T) {
+	tr := newTrial(t, twice{&fakeBuilder{release: "text\n"}}, "tz")
+	tr.Side = byOne
+	r, err := tr.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.ExitCode() != report.ExitDifferent || len(r.Faults) != 1 || len(r.Files) != 1 || !strings.Contains(r.First(), "ran more than once") {
+		t.Errorf("verdict %s, faults %q, %d files, first %q", r.Verdict(), r.Faults, len(r.Files), r.First())
+	}
+}
+
+// twice runs an action a second time, in both builds alike.
+type twice struct{ *fakeBuilder }
+
+func (b twice) Build(ctx context.Context, s variation.Setting, r Request) (*Product, error) {
+	p, err := b.fakeBuilder.Build(ctx, s, r)
+	if err != nil {
+		return nil, err
+	}
+	run := func(text string) lt.Spawn {
+		return lt.Spawn{Mnemonic: "Again", Label: "//:again", Outputs: map[string]string{"out/again": text}, Runner: "sandbox"}
+	}
+	return p, os.WriteFile(p.Log, lt.Log(run("1"), run("2")), 0o644)
 }
 
 func TestTokenInReleaseFileIsALeak(t *testing.T) {

@@ -60,6 +60,9 @@ type Variation struct {
 	fact func(s *Setting) string
 }
 
+// ClockPlant leaks the time, so that it is red under any variation.
+const ClockPlant = "leak_clock"
+
 // Table is every variation, in the order of reports.
 var Table = []Variation{
 	{Name: "path", Sets: "workspaces with names of different length and random parts", Plant: "leak_path", apply: varyPath, fact: func(s *Setting) string { return s.Workspace }},
@@ -73,7 +76,7 @@ var Table = []Variation{
 	{Name: "umask", Sets: "umask 022 and 077, in the build and in the copied source", Plant: "leak_umask", apply: varyUmask, fact: func(s *Setting) string { return fmt.Sprint(s.Umask) }},
 	{Name: "jobs", Sets: "--jobs", Plant: "leak_jobs", Unseen: "Bazel tells no action how many run beside it", apply: varyJobs, fact: func(s *Setting) string { return fmt.Sprint(s.Jobs) }},
 	{Name: "env", Sets: "a random variable, and a folder before PATH", Plant: "leak_env", apply: varyEnv, fact: variable("GOSQLITE_REPRODUCE")},
-	{Name: "clock", Sets: "build B starts after build A has ended", Plant: "leak_clock", apply: func(*world) {}, fact: func(s *Setting) string { return s.Name }},
+	{Name: "clock", Sets: "build B starts after build A has ended", Plant: ClockPlant, apply: func(*world) {}, fact: func(s *Setting) string { return s.Name }},
 	{Name: "uid", Sets: "user and group id, by a user namespace", Plant: "leak_uid", Asked: true, apply: varyUID, fact: func(s *Setting) string { return fmt.Sprint(s.UID) }},
 	{Name: "uname", Sets: "host and domain name of the kernel, by a namespace", Plant: "leak_uname", Asked: true, apply: varyUname, fact: func(s *Setting) string { return s.Host }},
 	{Name: "cores", Sets: "build B may use one core", Plant: "leak_cores", Asked: true, apply: func(w *world) { w.b.OneCore = true }, fact: func(s *Setting) string { return fmt.Sprint(s.OneCore) }},

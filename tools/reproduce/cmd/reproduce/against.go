@@ -50,7 +50,6 @@ func baseline(o *options, source string, t *command.Terminal) (*trial.Baseline, 
 	for _, name := range o.logs {
 		b.Logs = append(b.Logs, t.From(name))
 	}
-	b.Side = thisSide()
 	return b, nil
 }
 
@@ -73,6 +72,20 @@ func readLogs(names []string, t *command.Terminal) ([]*execlog.Log, error) {
 
 // thisSide is the machine that runs this.
 func thisSide() ledger.Side { return ledger.ReadSide(os.DirFS("/"), runtime.NumCPU()) }
+
+// side is who makes a build in a setting: this machine, with the root that the build sees as its own.
+func (o *options) side(s variation.Setting, t *command.Terminal) ledger.Side {
+	side := thisSide()
+	if s.OneCore {
+		side.Cores = 1
+	}
+	if s.System {
+		// The root that is entered has no /proc of its own.
+		there := ledger.ReadSide(os.DirFS(t.From(o.system)), side.Cores)
+		side.Distribution, side.Machine = there.Distribution, there.Machine
+	}
+	return side
+}
 
 // umask is that of this process, which asking for by the system call would change.
 func umask() int {

@@ -12,10 +12,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/command"
 	"github.com/gosqlite/gosqlite/tools/reproduce/diffoscope"
+	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 	"github.com/gosqlite/gosqlite/tools/reproduce/published"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
@@ -49,6 +51,8 @@ type options struct {
 	systemKeeps                        raw
 	jobs                               int
 	stack                              uint64
+	beside                             []variation.Variation // whose plants are built, too
+	written                            []string              // files that the command writes beside those of its flags here
 }
 
 // defaultPlants is the package of planted leaks.
@@ -137,17 +141,24 @@ func runBuild(ctx context.Context, args []string, term *command.Terminal) int {
 	if err != nil {
 		return term.Fail(failure(err), err)
 	}
+	code = term.Finish(r, o.json) // first: what else is to be written may fail
+	if err := o.write(release, r, term); err != nil {
+		return max(code, term.Fail(command.ExitFailure, err))
+	}
+	return code
+}
+
+// write writes the ledger, and the statement of a pass, where they are asked for.
+func (o *options) write(release *published.Release, r *report.Report, term *command.Terminal) error {
 	if o.ledger != "" {
 		if err := writeLedger(r.Ledger, term.From(o.ledger)); err != nil {
-			return term.Fail(command.ExitFailure, err)
+			return err
 		}
 	}
 	if o.statement != "" && r.ExitCode() == report.ExitPass {
-		if err := o.state(release, r, term); err != nil {
-			return term.Fail(command.ExitFailure, err)
-		}
+		return o.state(release, r, term)
 	}
-	return term.Finish(r, o.json)
+	return nil
 }
 
 // vary are the facts that the flags ask for.
@@ -190,31 +201,29 @@ func (o *options) with(vary []variation.Variation, term *command.Terminal, run f
 }
 
 func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*trial.Trial, error) {
-	env := term.Variable
-	source, err := filepath.Abs(env("BUILD_WORKSPACE_DIRECTORY"))
+	source, err := o.source(term)
 	if err != nil {
 		return nil, err
 	}
 	cache := cacheFolder(term)
-	work, err := workFolder(o.work, env("BUILD_WORKING_DIRECTORY"), filepath.Join(cache, "gosqlite"))
+	work, err := workFolder(o.work, term.Variable("BUILD_WORKING_DIRECTORY"), filepath.Join(cache, "gosqlite"))
 	if err != nil {
 		return nil, err
 	}
 	t := &trial.Trial{
 		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: term.Environ, Cache: cache, RepositoryCache: o.repoCache, Flags: o.flags},
-		Source:  trial.Git(source), Random: rand.Reader, Work: work, Keep: o.keep, Targets: o.targets, Platforms: o.platforms,
+		Source:  source, Random: rand.Reader, Work: work, Keep: o.keep, Targets: o.targets, Platforms: o.platforms,
 		Variations: vary, Jobs: o.jobs, Plants: o.pack, StackSize: o.stack,
 	}
 	if o.system != "" {
 		t.Builder.(*trial.Bazel).System = o.otherSystem(work, cache, term)
 	}
-	side := thisSide()
-	t.Side = &side
+	t.Side = func(s variation.Setting) ledger.Side { return o.side(s, term) }
 	if path, err := exec.LookPath("diffoscope"); err == nil {
 		t.Explain = func(ctx context.Context, a, b string) (string, error) { return diffoscope.Run(ctx, path, a, b) }
 	}
 	if len(o.against) > 0 {
-		if t.Against, err = baseline(o, source, term); err != nil {
+		if t.Against, err = baseline(o, source.Root(), term); err != nil {
 			return nil, err
 		}
 	}
@@ -222,13 +231,47 @@ func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*
 	case o.pack != "":
 		// The configuration of .bazelrc that lets these actions see what others do not.
 		t.Builder.(*trial.Bazel).Flags = append([]string{"--config=plants"}, o.flags...)
-		for _, v := range vary {
+		for _, v := range o.planted(vary) {
 			t.Targets = append(t.Targets, o.pack+":"+v.Plant)
 		}
 	case len(t.Targets) == 0:
 		t.Targets = []string{"//:release"}
 	}
 	return t, nil
+}
+
+// planted are the facts whose plants are built: those that are varied, and beside those that do not exclude others all that
+// are asked for.
+func (o *options) planted(vary []variation.Variation) []variation.Variation {
+	if len(o.beside) == 0 || len(ungrouped(vary)) < len(vary) {
+		return vary
+	}
+	return o.beside
+}
+
+// source is the workspace without what this run writes into it, which would be another source afterwards. Files that have the
+// names of what it writes but for the ending are of it, too.
+func (o *options) source(term *command.Terminal) (trial.Source, error) {
+	root, err := filepath.Abs(term.Variable("BUILD_WORKSPACE_DIRECTORY"))
+	if err != nil {
+		return nil, err
+	}
+	var written []string
+	for _, name := range append([]string{o.json, o.ledger, o.statement}, o.written...) {
+		if name == "" || name == "-" {
+			continue
+		}
+		path, err := filepath.Abs(term.From(name))
+		if err != nil {
+			return nil, err
+		}
+		if rel, err := filepath.Rel(root, path); err == nil {
+			written = append(written, strings.TrimSuffix(filepath.ToSlash(rel), filepath.Ext(rel))+".")
+		}
+	}
+	return trial.Git{Dir: root, Skip: func(file string) bool {
+		return slices.ContainsFunc(written, func(w string) bool { return strings.HasPrefix(file+".", w) })
+	}}, nil
 }
 
 // cacheFolder is the user's; empty if nothing says where it is.

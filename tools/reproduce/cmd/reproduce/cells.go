@@ -3,10 +3,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -25,11 +28,14 @@ type table struct {
 	file, html                 string
 	together, reported, shared bool
 
-	term    *command.Terminal
-	now     func() time.Time
-	history cells.History
-	source  string // digest
-	side    ledger.Side
+	term       *command.Terminal
+	now        func() time.Time
+	history    cells.History
+	added      cells.History // since it was saved
+	source     string        // digest
+	side       ledger.Side
+	system     string // distribution that build B of the variation of that name is made on
+	fileSystem string
 }
 
 // runCells runs the cells that were not run yet, and prints the table of those that were.
@@ -45,8 +51,8 @@ func runCells(ctx context.Context, args []string, term *command.Terminal, now fu
 	if o == nil {
 		return code
 	}
-	if c.options = o; c.file == "" || o.release != "" || o.ledger != "" || o.json != "" {
-		return term.Fail(command.ExitUsage, errors.New("cells needs --file, and takes neither --release nor --ledger nor --json"))
+	if c.options = o; c.file == "" || o.release != "" || o.ledger != "" {
+		return term.Fail(command.ExitUsage, errors.New("cells needs --file, and takes neither --release nor --ledger"))
 	}
 	if len(o.against)+len(o.logs) > 0 {
 		// How the surroundings of another build differ is not for a cell's name to say.
@@ -59,6 +65,9 @@ func runCells(ctx context.Context, args []string, term *command.Terminal, now fu
 	if err != nil {
 		return term.Fail(command.ExitUsage, err)
 	}
+	if err := c.locate(); err != nil {
+		return term.Fail(command.ExitFailure, err)
+	}
 	if err := c.run(ctx, groups); err != nil {
 		return term.Fail(failure(err), err)
 	}
@@ -68,13 +77,33 @@ func runCells(ctx context.Context, args []string, term *command.Terminal, now fu
 	return verdict(c.history.Rows(c.source))
 }
 
-// verdict is the exit code of a table: 3 for a difference, 1 if anything else is no pass.
+// locate finds out where cells are made, as far as it tells them apart.
+func (c *table) locate() error {
+	c.written = []string{c.file, c.html}
+	if c.side.Machine = cmp.Or(c.side.Machine, c.side.Boot); c.side.Machine == "" {
+		return errors.New("tell this machine from others: it has neither /etc/machine-id nor an id of its boot; make cells on Linux")
+	}
+	if c.options.system != "" {
+		c.system = c.options.side(variation.Setting{System: true}, c.term).Distribution
+	}
+	c.fileSystem = fileSystem(cmp.Or(c.term.From(c.work), cacheFolder(c.term)))
+	return nil
+}
+
+// verdict is the exit code of a table: 3 for a difference, 1 if anything else is no pass. What no action can see counts neither
+// way where it is varied alone.
 func verdict(rows []cells.Row) int {
 	n := cells.Count(rows)
+	unseen := 0
+	for _, r := range rows {
+		if r.Verdict == cells.NotExercised && slices.ContainsFunc(variation.Table, func(v variation.Variation) bool { return v.Name == r.Variation && v.Unseen != "" }) {
+			unseen++
+		}
+	}
 	switch {
 	case n["FAIL"] > 0:
 		return report.ExitDifferent
-	case len(rows) == 0 || n["PASS"] < len(rows):
+	case n["PASS"] == 0 || n["PASS"]+unseen < len(rows):
 		return report.ExitIncomplete
 	}
 	return report.ExitPass
@@ -85,16 +114,19 @@ func (c *table) run(ctx context.Context, groups [][]variation.Variation) error {
 	if c.history, err = cells.Read(c.term.From(c.file)); err != nil {
 		return err
 	}
-	source := c.term.Variable("BUILD_WORKSPACE_DIRECTORY")
-	if c.source, err = trial.Digest(ctx, trial.Git(source)); err != nil || c.reported {
-		return err
-	}
-	if err := c.plants(ctx, groups); err != nil {
+	if c.source, err = c.digest(ctx); err != nil || c.reported {
 		return err
 	}
 	platforms := c.platforms
 	if len(platforms) == 0 {
 		platforms = list{""}
+	}
+	for _, vary := range groups {
+		c.tell(platforms, vary)
+	}
+	groups = slices.DeleteFunc(groups, func(vary []variation.Variation) bool { return len(c.left(platforms, vary)) == 0 })
+	if err := c.plants(ctx, groups); err != nil {
+		return err
 	}
 	if c.shared {
 		return c.share(ctx, platforms, groups)
@@ -107,6 +139,15 @@ func (c *table) run(ctx context.Context, groups [][]variation.Variation) error {
 		}
 	}
 	return nil
+}
+
+// digest is that of the sources as they are now.
+func (c *table) digest(ctx context.Context) (string, error) {
+	source, err := c.options.source(c.term)
+	if err != nil {
+		return "", err
+	}
+	return trial.Digest(ctx, source)
 }
 
 // groups are the variations of each cell.
@@ -138,33 +179,33 @@ func (c *table) at(platform string, vary []variation.Variation) cells.Cell {
 	if platform == "" {
 		platform = "default"
 	}
-	return cells.Cell{Variation: strings.Join(names, "+"), Platform: platform, Distribution: c.side.Distribution, Machine: c.side.Machine, Kernel: c.side.Kernel,
-		Source: c.source, At: c.now().UTC().Format(time.RFC3339)}
+	x := cells.Cell{Variation: strings.Join(names, "+"), Platform: platform, Distribution: c.side.Distribution, Machine: c.side.Machine, Kernel: c.side.Kernel,
+		Source: c.source, Targets: strings.Join(c.targets, " "), Flags: strings.Join(c.flags, " "), FileSystem: c.fileSystem, At: c.now().UTC().Format(time.RFC3339)}
+	if slices.ContainsFunc(vary, func(v variation.Variation) bool { return v.Name == variation.SystemName }) {
+		x.System = c.system
+	}
+	return x
 }
 
-// plants builds the planted leak of each variation that was not seen yet on this machine and distribution.
+// plants builds the planted leak of each variation that was not seen yet where the cells are made. What no action can see has
+// none that could be.
 func (c *table) plants(ctx context.Context, groups [][]variation.Variation) error {
 	for _, vary := range apart(groups) {
 		vary = slices.DeleteFunc(vary, func(v variation.Variation) bool {
-			return c.history.Exercised(c.at("", []variation.Variation{v}))
+			return v.Unseen != "" || c.history.Exercised(c.at("", []variation.Variation{v}))
 		})
-		if len(vary) == 0 {
-			continue
+		err := c.plant(ctx, vary)
+		for i := 0; err != nil && len(vary) > 1 && i < len(vary); i++ {
+			// One that cannot be built leaves the others alone.
+			if e := c.plant(ctx, vary[i:i+1]); e != nil && ctx.Err() == nil {
+				c.planted(vary[i:i+1], c.now(), func(int) bool { return false }, brief(e))
+			}
 		}
-		o := *c.options
-		o.pack, o.targets, o.platforms, o.against, o.logs = defaultPlants, nil, nil, nil, nil
-		start := c.now()
-		r, err := o.trial(ctx, vary, c.term)
-		if err != nil {
+		if ctx.Err() != nil {
 			return fmt.Errorf("build plants: %w", err)
 		}
-		for i, v := range vary {
-			x := c.at(cells.Plants, []variation.Variation{v})
-			x.Seconds, x.Verdict = int(c.now().Sub(start).Seconds()), "FAIL"
-			if seen := r.Variations[i].Exercised; seen != nil && *seen {
-				x.Verdict = "PASS"
-			}
-			c.history = append(c.history, x)
+		if err != nil && len(vary) == 1 {
+			c.planted(vary, c.now(), func(int) bool { return false }, brief(err))
 		}
 		if err := c.save(); err != nil {
 			return err
@@ -173,17 +214,47 @@ func (c *table) plants(ctx context.Context, groups [][]variation.Variation) erro
 	return nil
 }
 
+// plant builds some together.
+func (c *table) plant(ctx context.Context, vary []variation.Variation) error {
+	if len(vary) == 0 {
+		return nil
+	}
+	o := *c.options
+	o.pack, o.targets, o.platforms, o.against, o.logs = defaultPlants, nil, nil, nil, nil
+	start := c.now()
+	r, err := o.trial(ctx, vary, c.term)
+	if err != nil {
+		return err
+	}
+	c.planted(vary, start, func(i int) bool { return r.Variations[i].Exercised != nil && *r.Variations[i].Exercised }, "")
+	return nil
+}
+
+// planted adds what was seen of plants.
+func (c *table) planted(vary []variation.Variation, start time.Time, seen func(i int) bool, why string) {
+	for i, v := range vary {
+		x := c.at(cells.Plants, []variation.Variation{v})
+		x.Targets, x.Flags = "", ""
+		x.Seconds, x.Verdict, x.First = int(c.now().Sub(start).Seconds()), "FAIL", why
+		if seen(i) {
+			x.Verdict = "PASS"
+		}
+		c.added = append(c.added, x)
+	}
+}
+
 // left are the platforms for which a cell has to be run, those that have not passed.
 func (c *table) left(platforms []string, vary []variation.Variation) []string {
-	var out []string
+	return slices.DeleteFunc(slices.Clone(platforms), func(p string) bool { return c.history.Done(c.at(p, vary)) })
+}
+
+// tell names the cells that are not run again.
+func (c *table) tell(platforms []string, vary []variation.Variation) {
 	for _, p := range platforms {
 		if x := c.at(p, vary); c.history.Done(x) {
 			fmt.Fprintf(c.term.Stderr, "reproduce: %s for %s passed before\n", x.Variation, x.Platform)
-		} else {
-			out = append(out, p)
 		}
 	}
-	return out
 }
 
 // of are the options of builds for some platforms.
@@ -203,40 +274,96 @@ func (c *table) cell(ctx context.Context, platform string, vary []variation.Vari
 	start := c.now()
 	r, err := c.of(platform).trial(ctx, vary, c.term)
 	if err != nil {
+		return c.broken(ctx, err, vary, platform)
+	}
+	if err := c.unchanged(ctx); err != nil {
 		return c.stopped(err, vary, platform)
 	}
-	c.add(c.at(platform, vary), r, c.now().Sub(start))
+	if err := c.add(c.at(platform, vary), r, c.now().Sub(start)); err != nil {
+		return err
+	}
 	return c.save()
+}
+
+// unchanged refuses a cell whose builds took the sources at two times, or not those that it is kept for.
+func (c *table) unchanged(ctx context.Context) error {
+	d, err := c.digest(ctx)
+	if err == nil && d != c.source {
+		err = errors.New("the sources were changed while they were built, so that this cell is of none; call the command again, on a checkout that nobody works in")
+	}
+	return err
+}
+
+// broken keeps that a build failed and lets the next cell have its turn: under its own variation it may not. What was
+// interrupted is no cell.
+func (c *table) broken(ctx context.Context, err error, vary []variation.Variation, platforms ...string) error {
+	if ctx.Err() != nil {
+		return c.stopped(err, vary, platforms...)
+	}
+	for _, p := range platforms {
+		x := c.at(p, vary)
+		x.Verdict, x.First, x.Shared = "INCOMPLETE", brief(err), c.shared
+		c.added = append(c.added, x)
+	}
+	fmt.Fprintf(c.term.Stderr, "reproduce: %v\n", c.stopped(err, vary, platforms...))
+	return c.save()
+}
+
+// brief is the first line of an error.
+func brief(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 func (c *table) stopped(err error, vary []variation.Variation, platforms ...string) error {
 	return fmt.Errorf("%s for %s: %w; what was run before is in %s", c.at("", vary).Variation, strings.Join(platforms, ", "), err, c.file)
 }
 
-// add keeps what a cell's report says.
-func (c *table) add(x cells.Cell, r *report.Report, took time.Duration) {
+// add keeps what a cell's report says, and the whole report of one that did not pass in a file of its own.
+func (c *table) add(x cells.Cell, r *report.Report, took time.Duration) error {
 	x.Seconds, x.Verdict, x.Files, x.Ledger, x.Shared = int(took.Seconds()), r.Verdict(), len(r.Files), r.Digest, c.shared
 	if r.Actions != nil {
 		x.Actions = r.Actions.Total
-		if f := r.Actions.First(); f != nil {
-			x.First = fmt.Sprintf("%s %s (%s)", f.Mnemonic, f.Label, f.Cause)
-		}
 	}
-	c.history = append(c.history, x)
+	if x.First = r.First(); x.Verdict != "PASS" {
+		name := fmt.Sprintf("%s.%.12s.json", c.term.From(c.file), r.Digest)
+		if err := command.WriteFile(name, r.WriteJSON); err != nil {
+			return fmt.Errorf("write report: %w", err)
+		}
+		x.Report = filepath.Base(name)
+	}
+	c.added = append(c.added, x)
+	return nil
 }
 
+// save adds what is new to the file, to which other runs may have added since it was read.
 func (c *table) save() error {
+	h, err := cells.Read(c.term.From(c.file))
+	if err != nil {
+		return err
+	}
+	c.history, c.added = append(h, c.added...), nil
 	if err := command.WriteFile(c.term.From(c.file), c.history.Write); err != nil {
 		return fmt.Errorf("write cells: %w", err)
 	}
 	return nil
 }
 
-// write prints the table of this source, and the page.
+// write prints the table of this source, or its JSON, and writes the page.
 func (c *table) write() error {
 	if c.html != "" {
 		if err := command.WriteFile(c.term.From(c.html), c.history.WriteHTML); err != nil {
 			return fmt.Errorf("write page: %w", err)
+		}
+	}
+	asJSON := func(w io.Writer) error { return c.history.WriteJSON(w, c.source) }
+	switch c.json {
+	case "":
+	case "-":
+		return asJSON(c.term.Stdout)
+	default:
+		if err := command.WriteFile(c.term.From(c.json), asJSON); err != nil {
+			return fmt.Errorf("write table: %w", err)
 		}
 	}
 	return c.history.WriteTable(c.term.Stdout, c.source)

@@ -21,7 +21,7 @@ func (c *table) share(ctx context.Context, platforms []string, groups [][]variat
 		if err != nil {
 			return err
 		}
-		c.options.work = work
+		c.work = work
 	}
 	// What is left is known before anything is built, so that build A is made of nothing else.
 	wanted := make([][]string, len(groups))
@@ -53,7 +53,7 @@ func (c *table) share(ctx context.Context, platforms []string, groups [][]variat
 			continue
 		}
 		if err := c.next(ctx, wanted[i], g, first); err != nil {
-			return c.stopped(err, g, wanted[i]...)
+			return err
 		}
 	}
 	return nil
@@ -72,12 +72,17 @@ func (c *table) next(ctx context.Context, platforms []string, vary []variation.V
 		return err
 	})
 	if err != nil {
-		return err
+		return c.broken(ctx, err, vary, platforms...)
+	}
+	if err := c.unchanged(ctx); err != nil {
+		return c.stopped(err, vary, platforms...)
 	}
 	// The builds of several cells, of which each has its part.
 	took := c.now().Sub(start) / time.Duration(len(platforms))
 	for i, p := range platforms {
-		c.add(c.at(p, vary), reports[i], took)
+		if err := c.add(c.at(p, vary), reports[i], took); err != nil {
+			return err
+		}
 	}
 	return c.save()
 }

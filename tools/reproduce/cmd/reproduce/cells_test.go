@@ -32,11 +32,11 @@ END
 `
 
 // planted is a log with the plants of time zone and locale.
-func planted(zone string) string {
+func planted(zone, locale string) string {
 	spawn := func(name, text string) lt.Spawn {
 		return lt.Spawn{Mnemonic: "Genrule", Label: "//tools/reproduce/plants:" + name, Outputs: map[string]string{name: text}, Runner: "local"}
 	}
-	return string(lt.Log(spawn("leak_tz", zone), spawn("leak_locale", "none")))
+	return string(lt.Log(spawn("leak_tz", zone), spawn("leak_locale", locale)))
 }
 
 // cellSource is a workspace of it, and the environment of a user who stands elsewhere.
@@ -45,7 +45,7 @@ func cellSource(t *testing.T, expression string) (here string, env []string) {
 	src := workspace(t, "")
 	file(t, filepath.Join(src, "bazelw"), strings.Replace(buildsByZone, "EXPRESSION", expression, 1))
 	for _, zone := range []string{"", "AAA-14", "BBB+12"} {
-		file(t, filepath.Join(src, "plants"+zone+".zst"), planted(zone))
+		file(t, filepath.Join(src, "plants"+zone+".zst"), planted(zone, "none"))
 	}
 	here = t.TempDir()
 	return here, []string{"BUILD_WORKSPACE_DIRECTORY=" + src, "BUILD_WORKING_DIRECTORY=" + here, "PATH=" + os.Getenv("PATH"), "HOME=" + here}
@@ -108,12 +108,99 @@ func TestCellsUnseen(t *testing.T) {
 	}
 }
 
+// A user who stands in the workspace, as the manual has it, does not change its sources by what the run writes there.
+func TestCellsResumeInTheWorkspace(t *testing.T) {
+	_, env := cellSource(t, "same")
+	src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
+	env[1] = "BUILD_WORKING_DIRECTORY=" + src
+	args := []string{"cells", "--file", "cells.jsonl", "--variation", "tz", "--html", "cells.html"}
+	if code, stdout, stderr := runs(t, env, args...); code != 0 || !strings.Contains(stdout, "1 cells run: 1 PASS") {
+		t.Fatalf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	if code, stdout, stderr := runs(t, env, args...); code != 0 || !strings.Contains(stdout, "1 cells run: 1 PASS") || !strings.Contains(stderr, "passed before") {
+		t.Errorf("again: exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	code, stdout, stderr := runs(t, env, "cells", "--file", "cells.jsonl", "--report", "--json", "-")
+	if code != 0 || !strings.Contains(stdout, `"PASS": 1`) || !strings.Contains(stdout, `"file_system": "`) {
+		t.Errorf("report: exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	// Other targets are another cell, and so is another program.
+	if code, stdout, stderr := runs(t, env, append(args, "--targets", "//:y")...); code != 0 || strings.Contains(stderr, "passed before") || !strings.Contains(stdout, "2 cells run: 2 PASS") {
+		t.Errorf("other targets: exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	if err := os.Chmod(filepath.Join(src, "log.zst"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if code, stdout, _ := runs(t, env, "cells", "--file", "cells.jsonl", "--report"); code != 1 || !strings.Contains(stdout, "0 cells run") {
+		t.Errorf("a file that may be executed since: exit %d: %s", code, stdout)
+	}
+}
+
+// A build that fails under one variation is a cell that did not pass, and no end of the others.
+func TestCellsOfWhichABuildFails(t *testing.T) {
+	for _, share := range []bool{false, true} {
+		here, env := cellSource(t, "same")
+		src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
+		file(t, filepath.Join(src, "builds"), buildsByZone)
+		file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\ncase \"$* ${LC_ALL-}\" in *plants*) ;; *C.UTF-8) echo no such locale; exit 1 ;; esac\nexec sh ./builds \"$@\"\n")
+		args := []string{"cells", "--file", "c", "--variation", "locale,tz"}
+		if share {
+			args = append(args, "--share", "--platforms", "//platforms:a")
+		}
+		code, stdout, stderr := runs(t, env, args...)
+		if code != 1 || !strings.Contains(stdout, "2 cells run: 1 PASS, 0 FAIL, 1 INCOMPLETE") || !strings.Contains(stdout, "exit status 1") || !strings.Contains(stderr, "no such locale") {
+			t.Errorf("share %t: exit %d\nstdout: %s\nstderr: %s", share, code, stdout, stderr)
+		}
+		if text, err := os.ReadFile(filepath.Join(here, "c")); err != nil || strings.Count(string(text), "\n") != 4 {
+			t.Errorf("two plants and two cells are kept: %v: %s", err, text)
+		}
+	}
+}
+
+// A plant that cannot be built is not exercised; those that were to be built with it are.
+func TestCellsOfWhichAPlantFails(t *testing.T) {
+	_, env := cellSource(t, "same")
+	src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
+	file(t, filepath.Join(src, "builds"), buildsByZone)
+	file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\ncase \"$*\" in *leak_locale*) exit 1 ;; esac\nexec sh ./builds \"$@\"\n")
+	code, stdout, stderr := runs(t, env, "cells", "--file", "c", "--variation", "locale,tz")
+	if code != 1 || !strings.Contains(stdout, "2 cells run: 1 PASS, 0 FAIL, 0 INCOMPLETE, 1 NOT EXERCISED") {
+		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+}
+
+// Sources that somebody saves in the middle are those of no cell.
+func TestCellsOfSourcesThatChange(t *testing.T) {
+	for _, share := range []bool{false, true} {
+		here, env := cellSource(t, "same")
+		src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
+		file(t, filepath.Join(src, "builds"), buildsByZone)
+		file(t, filepath.Join(src, "edited"), "")
+		file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\ncase \"$* $TZ\" in *plants*) ;; *BBB+12) echo more >>"+filepath.Join(src, "edited")+" ;; esac\nexec sh ./builds \"$@\"\n")
+		args := []string{"cells", "--file", "c", "--variation", "tz"}
+		if share {
+			args = append(args, "--share", "--platforms", "//platforms:a")
+		}
+		code, stdout, stderr := runs(t, env, args...)
+		if code != 1 || !strings.Contains(stderr, "the sources were changed") {
+			t.Errorf("share %t: exit %d\nstdout: %s\nstderr: %s", share, code, stdout, stderr)
+		}
+		if text, err := os.ReadFile(filepath.Join(here, "c")); err != nil || strings.Count(string(text), "\n") != 1 {
+			t.Errorf("only the plant is kept: %v: %s", err, text)
+		}
+	}
+}
+
 func TestCellsDiffer(t *testing.T) {
-	_, env := cellSource(t, "$TZ")
+	here, env := cellSource(t, "$TZ")
 	work := filepath.Join(t.TempDir(), "work")
 	code, stdout, stderr := runs(t, env, "cells", "--file", "c", "--variation", "tz,locale", "--together", "--work", work)
 	if code != 3 || !strings.Contains(stdout, "tz+locale") || !strings.Contains(stdout, "1 cells run: 0 PASS, 1 FAIL") {
 		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+	}
+	reports, _ := filepath.Glob(filepath.Join(here, "c.*.json"))
+	if !strings.Contains(stdout, "made.txt: content differs: byte at 0x0") || len(reports) != 1 {
+		t.Errorf("what differs is not said, reports %v\n%s", reports, stdout)
 	}
 	if code, stdout, _ := runs(t, env, "cells", "--file", "none", "--report"); code != 1 || !strings.Contains(stdout, "0 cells run") {
 		t.Errorf("nothing was run: exit %d: %s", code, stdout)

@@ -41,8 +41,11 @@ func runLedger(args []string, t *command.Terminal) int {
 	if err != nil {
 		return t.Fail(failure(err), err)
 	}
+	if unmade := l.Unmade(); len(unmade) > 0 {
+		return t.Fail(command.ExitFailure, fmt.Errorf("make ledger: no action in the logs made %d of %d files, such as %s: name the release files of the build that wrote the logs, and all logs since its output base was empty", len(unmade), len(l.Build.Files), unmade[0]))
+	}
 	if l.Side.Cached > 0 && !*cached {
-		return t.Fail(report.ExitDifferent, fmt.Errorf("make ledger: %d actions came from a cache, so their digests are hearsay; build with --disk_cache= and --noremote_accept_cached, or say --cached", l.Side.Cached))
+		return t.Fail(command.ExitFailure, fmt.Errorf("make ledger: %d actions came from a cache, so their digests are hearsay; build with --disk_cache= and --noremote_accept_cached, or say --cached", l.Side.Cached))
 	}
 	if *out != "" {
 		err = writeFolded(l, *fold, t.From(*out))

@@ -113,6 +113,7 @@ func TestWriteFileLeavesNothingHalfWritten(t *testing.T) {
 	}
 }
 
+// oneSpawn is a log of an action that made what the program in Bazel's place has among its files.
 func oneSpawn() string {
-	return string(lt.Log(lt.Spawn{Mnemonic: "Link", Label: "//:x", Outputs: map[string]string{"x": "1"}, Runner: "sandbox"}))
+	return string(lt.Log(lt.Spawn{Mnemonic: "Link", Label: "//:x", Outputs: map[string]string{"x": "same\n"}, Runner: "sandbox"}))
 }

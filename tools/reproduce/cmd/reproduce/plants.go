@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
+	"slices"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/command"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
@@ -13,7 +15,10 @@ import (
 
 // runPlants builds the planted leaks, and tells which variations they exercise.
 func runPlants(ctx context.Context, args []string, term *command.Terminal) int {
-	o, code := parseBuild(true, args, term)
+	var alone bool
+	o, code := parseBuild(true, args, term, func(fs *flag.FlagSet) {
+		fs.BoolVar(&alone, "alone", false, "build the plants of all these facts under each alone: no other may be red, but for the clock's")
+	})
 	if o == nil {
 		return code
 	}
@@ -22,8 +27,15 @@ func runPlants(ctx context.Context, args []string, term *command.Terminal) int {
 		return term.Fail(command.ExitUsage, err)
 	}
 	groups := apart([][]variation.Variation{vary})
+	if alone {
+		o.beside = ungrouped(vary)
+		groups = nil
+		for _, v := range vary {
+			groups = append(groups, []variation.Variation{v})
+		}
+	}
 	if len(groups) > 1 && o.keep {
-		return term.Fail(command.ExitUsage, errors.New("--keep: plants of sandboxes are built apart from the others, in the same folder; name either by --variation"))
+		return term.Fail(command.ExitUsage, errors.New("--keep: plants of sandboxes, and all with --alone, are built apart from each other, in the same folder; name one by --variation"))
 	}
 	r := &report.Report{Plants: true}
 	for _, g := range groups {
@@ -35,6 +47,11 @@ func runPlants(ctx context.Context, args []string, term *command.Terminal) int {
 	}
 	r.NotVaried = variation.NotVariedBeside(vary)
 	return term.Finish(r, o.json)
+}
+
+// ungrouped are those that exclude no other.
+func ungrouped(vary []variation.Variation) []variation.Variation {
+	return slices.DeleteFunc(slices.Clone(vary), func(v variation.Variation) bool { return v.Group != "" })
 }
 
 // apart takes rows of a group that excludes others, which are kinds of sandboxes, from the rest: plants of the rest run in none.

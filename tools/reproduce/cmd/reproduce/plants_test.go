@@ -14,6 +14,25 @@ case "$*" in *spawn_strategy*leak_tz*) echo 'no strategy for a local action' >&2
 exec sh ./builds "$@"
 `
 
+// TestPlantsAlone has a plant that leaks another's fact.
+func TestPlantsAlone(t *testing.T) {
+	_, env := cellSource(t, "same")
+	if code, stdout, stderr := runs(t, env, "plants", "--variation", "tz", "--alone"); code != 0 || strings.Contains(stdout, "as well") {
+		t.Errorf("its own fact: exit %d\n%s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr := runs(t, env, "plants", "--variation", "tz,locale", "--alone")
+	if code != 3 || strings.Count(stdout, "NOT EXERCISED") != 1 || strings.Count(stderr, "build A: //tools/reproduce/plants:leak_tz //tools/reproduce/plants:leak_locale") != 2 {
+		t.Errorf("a plant that leaks nothing: exit %d\n%s%s", code, stdout, stderr)
+	}
+	src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
+	for _, zone := range []string{"", "AAA-14", "BBB+12"} {
+		file(t, filepath.Join(src, "plants"+zone+".zst"), planted(zone, zone))
+	}
+	if code, stdout, stderr := runs(t, env, "plants", "--variation", "tz,locale", "--alone"); code != 3 || !strings.Contains(stdout, "exercised, and red as well: leak_locale") {
+		t.Errorf("the time zone as locale: exit %d\n%s%s", code, stdout, stderr)
+	}
+}
+
 func TestPlantsOfSandboxesAreBuiltApart(t *testing.T) {
 	_, env := cellSource(t, "same")
 	src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")

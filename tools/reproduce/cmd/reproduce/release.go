@@ -31,7 +31,9 @@ func (o *options) openRelease(t *command.Terminal) (*published.Release, error) {
 func (o *options) state(release *published.Release, r *report.Report, t *command.Terminal) error {
 	p := published.Reproduction{Demonstration: o.demonstration, Target: release.Target, Platforms: release.Platforms, Varied: []string{}, Ledger: r.Digest, Side: r.Ledger.Side}
 	for _, v := range r.Variations {
-		p.Varied = append(p.Varied, v.Name)
+		if v.Unseen == "" { // what no action can see shows nothing
+			p.Varied = append(p.Varied, v.Name)
+		}
 	}
 	text, err := release.Statement(p, r.Files)
 	if err != nil {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +45,12 @@ func TestWithSystem(t *testing.T) {
 		if got := slices.ContainsFunc(vary, func(v variation.Variation) bool { return v.Name == variation.SystemName }); got != c.varied {
 			t.Errorf("%s: varied %v", c.name, got)
 		}
+	}
+	there := t.TempDir()
+	file(t, filepath.Join(there, "etc/os-release"), "PRETTY_NAME=\"Another 13\"\n")
+	made := (&options{system: there}).side(variation.Setting{System: true, OneCore: true}, term)
+	if here := thisSide(); made.Distribution != "Another 13" || made.Machine != "" || made.Cores != 1 || made.Kernel != here.Kernel || made.Boot != here.Boot {
+		t.Errorf("a build in another root is made by %s", made)
 	}
 	o := &options{system: "debian", repoCache: "repos", systemKeeps: raw{"/opt/java"}}
 	s := o.otherSystem("/tmp/w", "/home/u/.cache", term)
