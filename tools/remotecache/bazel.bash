@@ -34,8 +34,9 @@ build() {
     --build_event_json_file="$work/logs/$name.json" --nobuild_event_json_file_path_conversion "${targets[@]}" >"$out" 2>&1
   status=$?
   seconds=$((SECONDS - start))
-  ((status == 0)) || why="the build failed with code $status: $(grep -m 1 ERROR "$out")"
-  return "$status"
+  ((status == 0)) || { why="the build failed with code $status: $(grep -m 1 ERROR "$out")"; return "$status"; }
+  # What cannot be counted is not taken for nothing.
+  "$work/bin/processes" "$out" >/dev/null 2>"$work/logs/$name.processes" || { why=$(tail -n 1 "$work/logs/$name.processes"); return 1; }
 }
 
 # count NAME: hits, carried, internal or total of the last build.
@@ -61,8 +62,9 @@ same_bytes() {
   why="other bytes than the first build's: compare digests and $name.sha256"
   return 1
 }
-# forget_outputs: Bazel has to make them again, and asks the cache for them; nothing else is left to do.
-forget_outputs() { (cd -- "$(root)" && outputs | xargs -r -d '\n' rm -f); }
+# forget_outputs: Bazel has to make them again, and asks the cache for them; nothing else is left to do. What a release gathers
+# are links: what they lead to is forgotten, too.
+forget_outputs() { (cd -- "$(root)" && { outputs && outputs | xargs -r -d '\n' readlink -f | grep -F "$(pwd -P)/"; } | xargs -r -d '\n' rm -f); }
 
 passed=0 failed=0 not_run=0
 # run CASE [plant]: code 4 of a case says that it could not be run. A plant is noticed by its own words, words[CASE].

@@ -22,8 +22,16 @@ const (
 	maxLine = 1 << 20
 )
 
-// ErrNoSummary says that Bazel's output has no line about its processes: the build failed, or it is not Bazel's.
-var ErrNoSummary = errors.New("no line \"INFO: N processes: ...\" in Bazel's output: did the build fail?")
+// Bazel's output has no summary of a build that went through.
+var (
+	// ErrNoSummary says that no line is about its processes: it is not the output of a build.
+	ErrNoSummary = errors.New("no line \"INFO: N processes: ...\" in Bazel's output: did the build fail?")
+	// ErrFailed says that the build failed; it may have a line about the processes until then.
+	ErrFailed = errors.New("the build failed by Bazel's output, so that not all of it was counted")
+)
+
+// failedLine is what Bazel ends a build with that did not complete, with what failed instead of it behind it or not.
+const failedLine = "ERROR: Build did NOT complete successfully"
 
 var (
 	summaryLine = regexp.MustCompile(`^INFO: ([0-9]+) process(?:es)?: (.+)\.$`)
@@ -38,9 +46,11 @@ type Summary struct {
 	How   map[string]int
 }
 
-// ReadSummary reads the output of one build, its standard error included, and returns its last summary.
+// ReadSummary reads the output of one build, its standard error included, and returns its last summary. A build that failed has
+// none.
 func ReadSummary(r io.Reader) (Summary, error) {
 	var last string
+	failed := false
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
@@ -48,11 +58,15 @@ func ReadSummary(r io.Reader) (Summary, error) {
 		if summaryLine.MatchString(line) {
 			last = line
 		}
+		failed = failed || strings.HasPrefix(line, failedLine)
 	}
 	if err := lines.Err(); err != nil {
 		return Summary{}, fmt.Errorf("read Bazel's output: %w", err)
 	}
-	if last == "" {
+	switch {
+	case failed:
+		return Summary{}, ErrFailed
+	case last == "":
 		return Summary{}, ErrNoSummary
 	}
 	return parseSummary(last)

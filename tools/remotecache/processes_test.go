@@ -73,7 +73,8 @@ func TestReadSummaryRefuses(t *testing.T) {
 		noSummary    bool
 	}{
 		{name: "nothing", noSummary: true},
-		{name: "a failed build", output: "ERROR: Build did NOT complete successfully\n", noSummary: true},
+		{name: "a failed build", output: "ERROR: Build did NOT complete successfully\n"},
+		{name: "a build that failed after hits", output: "INFO: 26 processes: 25 remote cache hit, 1 internal.\nERROR: Build did NOT complete successfully\n"},
 		{name: "printed by an action", output: "echo INFO: 1 process: 1 internal.\n", noSummary: true},
 		{name: "a part without a number", output: "INFO: 2 processes: internal, 1 local.\n"},
 		{name: "a part twice", output: "INFO: 2 processes: 1 local, 1 local.\n"},

@@ -24,6 +24,7 @@
 #   shared     what workers made is a hit for everybody
 #   lost       a worker is killed in the middle: every action is carried out, the same bytes
 #   one        one worker: the same bytes; the time, to compare
+#   died       the server is killed in the middle of a build on workers: the build fails, and nothing of it was done here
 #   stopped    the server has ended: no process of it is left
 #
 # Variables: BAZEL (./bazelw), STARTUP (startup options), TARGETS (//:release --platforms=//platforms:linux_amd64),
@@ -35,7 +36,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 read -r -a bazel <<<"${BAZEL:-./bazelw} ${STARTUP:-}"
 read -r -a targets <<<"${TARGETS:-//:release --platforms=//platforms:linux_amd64}"
 limit=${LIMIT:-60} least=${LEAST:-20}
-cases=(populate server warm differs secret anonymous reader expired corrupt lie full frozen dead remote shared lost one stopped)
+cases=(populate server warm differs secret anonymous reader expired corrupt lie full frozen dead remote shared lost one died stopped)
 
 usage() {
   sed -n '5,8s/^# *//p' "${BASH_SOURCE[0]}" >&2
@@ -114,7 +115,7 @@ declare -A words=(
   [differs]='the ledgers do not differ' [secret]='is in a log' [anonymous]='^stored ' [reader]='^stored ' [expired]='^stored ' [corrupt]='wrong bytes were taken'
   [lie]='the ledgers do not differ' [full]='nothing was refused' [frozen]='no warning' [dead]='no warning'
   [remote]='not every action was carried out by a worker' [shared]='did not come from the cache'
-  [one]='not every action was carried out by a worker' [lost]='no worker was killed' [stopped]='^still there'
+  [one]='not every action was carried out by a worker' [lost]='no worker was killed' [died]='went on without its server' [stopped]='^still there'
 )
 
 # --- the cases; $plant is set when a case has to become red
@@ -320,7 +321,7 @@ case_remote() {
 }
 
 case_shared() {
-  local first
+  local first=''
   # A plant that leaves the workers out: what is found then was stored by nobody.
   with_store empty 2 || return
   if [[ -z $plant ]]; then
@@ -340,12 +341,22 @@ case_one() {
   with_store empty 1 && remotely one
 }
 
+# at_work: the first worker that has an action at hand, as soon as one has. Where the check ended, nobody waits.
+at_work() {
+  local worker=''
+  until worker=$(pgrep -af "buildbox-run-bubblewrap .*$work/srv/run/worker-.* --action=" | grep -m 1 -oE 'worker-[0-9]+') && [[ -n $worker ]]; do
+    [[ -d $work/srv ]] || return
+    sleep 0.05
+  done
+  printf '%s\n' "$worker"
+}
+
 case_lost() {
   local killer
   with_store empty 2 || return
-  # As soon as a worker has an action at hand, it is lost with all that it keeps.
+  # A worker is lost with all that it keeps.
   (
-    until worker=$(pgrep -af "buildbox-run-bubblewrap .*$work/srv/run/worker-.* --action=" | grep -m 1 -oE 'worker-[0-9]+') && [[ -n $worker ]]; do sleep 0.05; done
+    worker=$(at_work) || exit
     [[ -n $plant ]] || { signal KILL "$worker" && signal KILL "$worker-casd" && printf '%s\n' "$worker" >"$work/logs/killed"; }
   ) &
   killer=$!
@@ -356,6 +367,26 @@ case_lost() {
   ((status == 0)) || return 1
   [[ -s $work/logs/killed ]] || { why="not exercised: no worker was killed"; return 1; }
   note="$note, $(<"$work/logs/killed") killed"
+}
+
+case_died() {
+  local killer status
+  with_store empty 2 || return
+  use_base base-died
+  (
+    at_work >/dev/null || exit
+    [[ -n $plant ]] || signal KILL buildgrid
+  ) &
+  killer=$!
+  as ci remote --noremote_accept_cached
+  status=$?
+  kill "$killer" 2>/dev/null
+  wait "$killer" 2>/dev/null
+  end_base
+  if ((status == 0)); then why="the build went on without its server"; return 1; fi
+  how=$(grep -oE 'INFO: [0-9]+ process(es)?: .*' "$out" | tail -n 1)
+  if [[ $how == *sandbox* || $how == *local* ]]; then why="work for workers was done here: $how"; return 1; fi
+  why='' note="$seconds s, ${how#INFO: }"
 }
 
 case_stopped() {

@@ -25,7 +25,7 @@ const (
 	tokenValidity = 30 * 24 * time.Hour
 )
 
-// Subjects of tokens; buildgrid-acl.yml says what each may do.
+// Subjects of tokens; acl.yml says what each may do.
 const (
 	// SubjectCI writes results and has actions carried out.
 	SubjectCI = "ci"

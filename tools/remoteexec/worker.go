@@ -14,7 +14,7 @@ import (
 )
 
 // startWorker starts worker n on core n: what it keeps of blobs, and what takes actions. Where that is allowed, it is in a
-// network in which it reaches the server alone. Its runner is buildbox-run-bubblewrap, with cmd/bwrap as its bwrap: an
+// network in which it reaches the server alone. Its runner is buildbox-run-bubblewrap, with package sandbox behind bin/bwrap: an
 // action sees its inputs, and nothing of this machine.
 func (s *Server) startWorker(ctx context.Context, n int) error {
 	name := fmt.Sprintf("worker-%d", n)

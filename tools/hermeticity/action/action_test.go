@@ -34,7 +34,7 @@ func follow(t *testing.T, text string) ([]string, *Tracker, error) {
 		for _, more := range []struct {
 			on   bool
 			text string
-		}{{a.Real != "", "->" + a.Real}, {a.Errno != "", a.Errno}, {a.Made, "made"}, {a.Foreign, "foreign"}} {
+		}{{a.Real != "", "->" + a.Real}, {a.Errno != "", a.Errno}, {a.Makes != Leaves, string(a.Makes)}, {a.Foreign, "foreign"}} {
 			if more.on {
 				line += " " + more.text
 			}
@@ -55,12 +55,14 @@ func TestFollow(t *testing.T) {
 		{"the command itself", "", nil},
 		{"opened", "21 openat(AT_FDCWD" + root + ", \"a.c\", O_RDONLY) = 3</src/a.c>\n", []string{"cc read @/1/execroot/_main/a.c ->/src/a.c"}},
 		{"made", "21 openat(AT_FDCWD" + root + ", \"a.o\", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3" + root + "\n",
-			[]string{"cc write @/1/execroot/_main/a.o ->/out/sandbox/processwrapper-sandbox/1/execroot/_main made"}},
+			[]string{"cc write @/1/execroot/_main/a.o ->/out/sandbox/processwrapper-sandbox/1/execroot/_main ensures"}},
 		{"from a folder", "21 newfstatat(4</usr/include>, \"stdio.h\", 0x1, 0) = -1 ENOENT (No such file or directory)\n", []string{"cc look /usr/include/stdio.h ENOENT"}},
 		{"up and out", "21 access(\"../../../x\", F_OK) = 0\n", []string{"cc look @/x"}},
 		{"from a working folder of its own", "21 chdir(\"lib\") = 0\n21 stat(\"a\", 0x1) = 0\n", []string{"cc enter @/1/execroot/_main/lib", "cc look @/1/execroot/_main/lib/a"}},
-		{"two paths", "21 rename(\"a\", \"/b\") = 0\n", []string{"cc write @/1/execroot/_main/a made", "cc write /b made"}},
-		{"a link's text is no access", "21 symlink(\"/etc/x\", \"l\") = 0\n", []string{"cc write @/1/execroot/_main/l made"}},
+		{"two paths", "21 rename(\"a\", \"/b\") = 0\n", []string{"cc write @/1/execroot/_main/a removes", "cc write /b creates"}},
+		{"two paths from folders", "21 renameat2(AT_FDCWD" + root + ", \"a\", AT_FDCWD" + root + ", \"b\", 0) = 0\n", []string{"cc write @/1/execroot/_main/a removes", "cc write @/1/execroot/_main/b creates"}},
+		{"made if it was not there", "21 openat(AT_FDCWD" + root + ", \"a\", O_RDWR|O_CREAT|O_EXCL, 0600) = -1 EEXIST (File exists)\n", []string{"cc write @/1/execroot/_main/a EEXIST creates"}},
+		{"a link's text is no access", "21 symlink(\"/etc/x\", \"l\") = 0\n", []string{"cc write @/1/execroot/_main/l creates"}},
 		{"about a descriptor", "21 newfstatat(3</etc>, \"\", {}, AT_EMPTY_PATH) = 0\n21 utimensat(3</etc>, NULL, NULL, 0) = 0\n", nil},
 		{"a socket", "21 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_IP) = 3<socket:[7]>\n", []string{"cc socket AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_IP"}},
 		{"a call that hides others", "21 io_uring_setup(8, {}) = 3\n", []string{"cc other 8, {}"}},

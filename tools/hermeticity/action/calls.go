@@ -22,14 +22,15 @@ type argument struct {
 	path   int
 	kind   Kind
 	flags  int // index of the flags of an open that may write; 0 for none
+	makes  Making
 }
 
 // calls are those that an action may make, with the paths in them. Any other that strace prints is of kind Other.
 var calls = map[string][]argument{
-	"open":    {{-1, 0, Read, 1}},
-	"openat":  {{0, 1, Read, 2}},
-	"openat2": {{0, 1, Read, 2}},
-	"creat":   {{-1, 0, Write, 0}},
+	"open":    {{-1, 0, Read, 1, Leaves}},
+	"openat":  {{0, 1, Read, 2, Leaves}},
+	"openat2": {{0, 1, Read, 2, Leaves}},
+	"creat":   {{-1, 0, Write, 0, Ensures}},
 
 	"access": look(-1, 0), "faccessat": look(0, 1), "faccessat2": look(0, 1),
 	"stat": look(-1, 0), "lstat": look(-1, 0), "newfstatat": look(0, 1), "statx": look(0, 1),
@@ -37,28 +38,29 @@ var calls = map[string][]argument{
 	"getxattr": look(-1, 0), "lgetxattr": look(-1, 0), "listxattr": look(-1, 0), "llistxattr": look(-1, 0),
 	"name_to_handle_at": look(0, 1), "inotify_add_watch": look(-1, 1),
 
-	"chdir":  {{-1, 0, Enter, 0}},
-	"fchdir": {{0, -1, Enter, 0}},
+	"chdir":  {{-1, 0, Enter, 0, Leaves}},
+	"fchdir": {{0, -1, Enter, 0, Leaves}},
 
-	"mkdir": write(-1, 0), "mkdirat": write(0, 1), "mknod": write(-1, 0), "mknodat": write(0, 1),
-	"unlink": write(-1, 0), "unlinkat": write(0, 1), "rmdir": write(-1, 0),
+	"mkdir": create(-1, 0), "mkdirat": create(0, 1), "mknod": create(-1, 0), "mknodat": create(0, 1),
+	"unlink": remove(-1, 0), "unlinkat": remove(0, 1), "rmdir": remove(-1, 0),
 	"chmod": write(-1, 0), "fchmodat": write(0, 1), "fchmodat2": write(0, 1),
 	"chown": write(-1, 0), "lchown": write(-1, 0), "fchownat": write(0, 1),
 	"truncate": write(-1, 0), "utime": write(-1, 0), "utimes": write(-1, 0), "futimesat": write(0, 1), "utimensat": write(0, 1),
 	"setxattr": write(-1, 0), "lsetxattr": write(-1, 0), "removexattr": write(-1, 0), "lremovexattr": write(-1, 0),
-	"rename":   {{-1, 0, Write, 0}, {-1, 1, Write, 0}},
-	"renameat": {{0, 1, Write, 0}, {2, 3, Write, 0}}, "renameat2": {{0, 1, Write, 0}, {2, 3, Write, 0}},
-	"link": {{-1, 0, Look, 0}, {-1, 1, Write, 0}}, "linkat": {{0, 1, Look, 0}, {2, 3, Write, 0}},
+	"rename": append(remove(-1, 0), create(-1, 1)...), "renameat": append(remove(0, 1), create(2, 3)...), "renameat2": append(remove(0, 1), create(2, 3)...),
+	"link": append(look(-1, 0), create(-1, 1)...), "linkat": append(look(0, 1), create(2, 3)...),
 	// The text of a link is no access: following it is one.
-	"symlink": write(-1, 1), "symlinkat": write(1, 2),
+	"symlink": create(-1, 1), "symlinkat": create(1, 2),
 
-	"execve": {{-1, 0, Run, 0}},
+	"execve": {{-1, 0, Run, 0, Leaves}},
 
 	"getcwd": nil,
 }
 
-func look(folder, path int) []argument  { return []argument{{folder, path, Look, 0}} }
-func write(folder, path int) []argument { return []argument{{folder, path, Write, 0}} }
+func look(folder, path int) []argument   { return []argument{{folder, path, Look, 0, Leaves}} }
+func write(folder, path int) []argument  { return []argument{{folder, path, Write, 0, Leaves}} }
+func create(folder, path int) []argument { return []argument{{folder, path, Write, 0, Creates}} }
+func remove(folder, path int) []argument { return []argument{{folder, path, Write, 0, Removes}} }
 
 // births are calls that make a process or thread.
 var births = map[string]bool{"clone": true, "clone3": true, "fork": true, "vfork": true}

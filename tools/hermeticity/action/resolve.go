@@ -18,9 +18,9 @@ func resolve(p *process, c *trace.Call, a argument) (access Access, ok bool, err
 		}
 		return access, false, fmt.Errorf("%s has %d arguments", c.Name, len(c.Args))
 	}
-	access = Access{Call: c.Name, Kind: a.kind, Errno: c.Errno, Made: a.kind == Write}
+	access = Access{Call: c.Name, Kind: a.kind, Errno: c.Errno, Makes: a.makes}
 	if a.flags > 0 {
-		access.Kind, access.Made = opened(c.Args[a.flags])
+		access.Kind, access.Makes = opened(c.Args[a.flags])
 		access.Real = c.Path
 	}
 	from := *p.folder
@@ -66,13 +66,18 @@ func resolve(p *process, c *trace.Call, a argument) (access Access, ok bool, err
 }
 
 // opened tells what an open is for by its flags.
-func opened(flags string) (k Kind, made bool) {
-	made = strings.Contains(flags, "O_CREAT") || strings.Contains(flags, "O_TMPFILE")
+func opened(flags string) (k Kind, m Making) {
 	switch {
-	case made, strings.Contains(flags, "O_WRONLY"), strings.Contains(flags, "O_RDWR"), strings.Contains(flags, "O_TRUNC"):
-		return Write, made
+	case strings.Contains(flags, "O_TMPFILE"):
+		return Write, Creates
+	case strings.Contains(flags, "O_CREAT") && strings.Contains(flags, "O_EXCL"):
+		return Write, Creates
+	case strings.Contains(flags, "O_CREAT"):
+		return Write, Ensures
+	case strings.Contains(flags, "O_WRONLY"), strings.Contains(flags, "O_RDWR"), strings.Contains(flags, "O_TRUNC"):
+		return Write, Leaves
 	case strings.Contains(flags, "O_PATH"):
-		return Look, false
+		return Look, Leaves
 	}
-	return Read, false
+	return Read, Leaves
 }

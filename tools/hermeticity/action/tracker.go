@@ -40,9 +40,20 @@ type Access struct {
 	Path    string // absolute; of a socket, what the call says
 	Real    string // where the kernel says that it led, if it was opened
 	Errno   string // if it failed
-	Made    bool   // it made the path, or would have
+	Makes   Making // what it does to the name, or would have done
 	Foreign bool   // the program is one that was refused when it was run
 }
+
+// Making is what a call does to the name of its path.
+type Making string
+
+// What calls do.
+const (
+	Leaves  Making = ""        // the name as it is
+	Creates Making = "creates" // the name, which was not there or stood for something else before
+	Ensures Making = "ensures" // the name, which may have been there
+	Removes Making = "removes" // the name
+)
 
 // Tracker follows processes.
 type Tracker struct {

@@ -7,7 +7,6 @@
 # The report is $report.txt and $report.json; the exit code is hermeticity's.
 traced() {
   local judge status
-  command -v strace >/dev/null || { why="strace is not installed: apt-get install strace"; return 4; }
   out=$work/logs/$name.txt report=$work/reports/$name
   build --nobuild "$@" || return 1
   bazel shutdown >/dev/null 2>&1
@@ -32,8 +31,11 @@ traced() {
   return 1
 }
 
+strace_there() { command -v strace >/dev/null || { why="strace is not installed: apt-get install strace"; return 4; }; }
+
 case_strace() {
   local platform reports=() failed_ones=()
+  strace_there || return
   for platform in "${platforms[@]}"; do
     name=strace-$platform
     traced --platforms="//platforms:$platform" "${targets[@]}" || failed_ones+=("$platform: $why")
@@ -52,13 +54,16 @@ case_strace() {
 # case_plants: a traced build of planted actions has one finding for each, by its own rule, and no other.
 case_plants() {
   local package=//tools/hermeticity/plants want found
+  strace_there || return
   name=plants
   echo planted >"$work/tmp/left"
-  traced --platforms=//platforms:host "$package:clean" "$package:file" "$package:left" "$package:program" "$package:socket"
-  want="left by another: $package:left
+  traced --platforms=//platforms:host "$package:clean" "$package:file" "$package:held" "$package:left" "$package:link" "$package:program" "$package:socket"
+  want="left by another: $package:held
+left by another: $package:left
 path: $package:file
 path: $package:program
-socket: $package:socket"
+socket: $package:socket
+undeclared: $package:link"
   found=$(sed -n 's/^\(.*\): PlantedAccess of \(.*\): leak: .* (1)$/\1: \2/p; t; s/ ([0-9]*)$/&/p' "$report.txt")
   note=$(tail -n 1 "$report.txt")
   [[ $found != "$want" ]] || return 0

@@ -30,7 +30,7 @@ const (
 // Judge hears every access, and then the log.
 type Judge struct {
 	List *List
-	Temp string // folder for temporary files, empty when the build began
+	Temp string // folder for temporary files
 	// Real follows the links of a path, during the build or after it. It gives none for a path that is not there, and more
 	// than one for a path without the name of its configuration, which it has in several: see Real.
 	Real func(path string) []string
@@ -38,7 +38,7 @@ type Judge struct {
 	accesses int
 	used     map[int]int // of the list's entries
 	found    map[found]int
-	owned    map[*action.Action]map[string]bool // entries of Temp
+	owners   map[string]*action.Action // of the entries of Temp; nil of what was there before
 	led      map[*action.Action]map[string]found
 	foreign  map[*action.Action]int
 	files    map[string]string // of programs: where they lie
@@ -50,10 +50,14 @@ type found struct {
 	rule, program, what string
 }
 
-// New makes a judge.
-func New(list *List, temp string, real func(path string) []string) *Judge {
-	return &Judge{List: list, Temp: temp, Real: real, files: map[string]string{}, used: map[int]int{}, found: map[found]int{}, owned: map[*action.Action]map[string]bool{},
+// New makes a judge; there are the names that the folder for temporary files holds before the build.
+func New(list *List, temp string, there []string, real func(path string) []string) *Judge {
+	j := &Judge{List: list, Temp: temp, Real: real, files: map[string]string{}, used: map[int]int{}, found: map[found]int{}, owners: map[string]*action.Action{},
 		led: map[*action.Action]map[string]found{}, foreign: map[*action.Action]int{}}
+	for _, name := range there {
+		j.owners[name] = nil
+	}
+	return j
 }
 
 // Access judges one access; false refuses it. What a refused program does is counted and not judged.
@@ -74,6 +78,8 @@ func (j *Judge) Access(a action.Access) bool {
 	case within(a.Path, j.Temp):
 		if !j.temporary(&a) {
 			rule = RuleLeft
+		} else if a.Real != a.Path {
+			j.follow(&a)
 		}
 	default:
 		if i := j.List.find(&a, j.file(a.Action, a.Program), j.Temp); i >= 0 {
@@ -100,7 +106,8 @@ func (j *Judge) finding(rule string, a *action.Access) found {
 	return found{a.Action, rule, path.Base(a.Program), what}
 }
 
-// follow remembers where a link in the execution root led; what it may lead to is known when the log is.
+// follow remembers where a link in the execution root or in the folder for temporary files led; what it may lead to is known when
+// the log is.
 func (j *Judge) follow(a *action.Access) {
 	if a.Real == "" || within(a.Real, a.Action.Root) || within(a.Real, j.Temp) && j.temporary(&action.Access{Action: a.Action, Path: a.Real}) {
 		return
@@ -118,19 +125,20 @@ func (j *Judge) temporary(a *action.Access) bool {
 	if a.Path == j.Temp {
 		return a.Kind == action.Look || a.Kind == action.Read || a.Kind == action.Enter
 	}
-	top, _, _ := strings.Cut(strings.TrimPrefix(a.Path, j.Temp+"/"), "/")
-	if j.owned[a.Action][top] || a.Errno == "ENOENT" {
-		return true
+	top, below, _ := strings.Cut(strings.TrimPrefix(a.Path, j.Temp+"/"), "/")
+	owner, taken := j.owners[top]
+	if a.Errno == "" && below == "" {
+		switch {
+		case a.Makes == action.Creates, a.Makes == action.Ensures && !taken:
+			j.owners[top] = a.Action
+			return true
+		case a.Makes == action.Removes && owner == a.Action:
+			delete(j.owners, top)
+			return true
+		}
 	}
-	if !a.Made || a.Errno != "" {
-		// A name that is taken says only that; the action goes on to another.
-		return a.Made && a.Errno == "EEXIST"
-	}
-	if j.owned[a.Action] == nil {
-		j.owned[a.Action] = map[string]bool{}
-	}
-	j.owned[a.Action][top] = true
-	return true
+	// A name that is taken says only that; the action goes on to another.
+	return taken && owner == a.Action || a.Errno == "ENOENT" || a.Errno == "EEXIST" && (a.Makes == action.Creates || a.Makes == action.Ensures)
 }
 
 // file is where a program really lies; empty if it is there no more.

@@ -43,7 +43,7 @@ func real(name string) []string {
 func judged(t *testing.T, edit func(*execlogtest.Spawn), accesses ...action.Access) *Report {
 	t.Helper()
 	a := &action.Action{Args: []string{"bin/cc", "a.c"}, Root: root}
-	j := New(list, temp, real)
+	j := New(list, temp, []string{"left"}, real)
 	for _, x := range accesses {
 		x.Action = a
 		if x.Program == "" {
@@ -75,7 +75,7 @@ func TestAccess(t *testing.T) {
 		return action.Access{Call: "newfstatat", Kind: action.Look, Path: path}
 	}
 	made := func(path string) action.Access {
-		return action.Access{Call: "mkdir", Kind: action.Write, Path: path, Made: true}
+		return action.Access{Call: "mkdir", Kind: action.Write, Path: path, Makes: action.Creates}
 	}
 	with := func(a action.Access, change func(*action.Access)) action.Access { change(&a); return a }
 	missing := func(a *action.Access) { a.Errno, a.Real = "ENOENT", "" }
@@ -121,6 +121,17 @@ func TestAccess(t *testing.T) {
 		{"below a temporary file of another", []action.Access{with(read(temp+"/a/b"), func(a *action.Access) { a.Errno, a.Real = "ENOTDIR", "" })}, "left by another: read " + temp + "/a/b: ENOTDIR"},
 		{"a temporary name that is taken", []action.Access{with(made(temp+"/a"), func(a *action.Access) { a.Errno = "EEXIST" })}, ""},
 		{"a taken name, then read", []action.Access{with(made(temp+"/a"), func(a *action.Access) { a.Errno = "EEXIST" }), read(temp + "/a")}, "left by another: read " + temp + "/a"},
+		{"a file that was there, kept open to write", []action.Access{with(read(temp+"/left"), func(a *action.Access) { a.Kind, a.Makes = action.Write, action.Ensures })},
+			"left by another: write " + temp + "/left"},
+		{"a file below a folder that was there", []action.Access{with(made(temp+"/left"), func(a *action.Access) { a.Errno = "EEXIST" }), with(read(temp+"/left/lock"), func(a *action.Access) { a.Kind, a.Makes = action.Write, action.Ensures })},
+			"left by another: write " + temp + "/left/lock"},
+		{"a file that was there, under another name", []action.Access{with(made(temp+"/left"), func(a *action.Access) { a.Makes = action.Removes })}, "left by another: write " + temp + "/left"},
+		{"a temporary file that it ensured", []action.Access{with(read(temp+"/a"), func(a *action.Access) { a.Kind, a.Makes = action.Write, action.Ensures }), read(temp + "/a")}, ""},
+		{"a temporary name in the place of what was there", []action.Access{made(temp + "/left"), read(temp + "/left")}, ""},
+		{"a temporary file that it removed", []action.Access{made(temp + "/a"), with(made(temp+"/a"), func(a *action.Access) { a.Makes = action.Removes }), read(temp + "/a")}, "left by another: read " + temp + "/a"},
+		{"a link of its own to a file of the machine", []action.Access{made(temp + "/a"), with(read(temp+"/a"), func(a *action.Access) { a.Real = "/etc/hostname" })},
+			"undeclared: read " + temp + "/a led to /etc/hostname"},
+		{"a link of its own to an input", []action.Access{made(temp + "/a"), with(read(temp+"/a"), func(a *action.Access) { a.Real = "/src/a.c" })}, ""},
 		{"the folder for temporary files", []action.Access{read(temp)}, ""},
 		{"a neighbour of that folder", []action.Access{read(temp + "2")}, "path: read " + temp + "2"},
 		{"a socket", []action.Access{{Call: "socket", Kind: action.Socket, Path: "AF_UNIX"}}, "socket: socket(AF_UNIX)"},

@@ -48,6 +48,9 @@ var values = map[string]int{
 	"--unshare-net": 0, "--unshare-pid": 0, "--unshare-user": 0, "--unshare-uts": 0,
 }
 
+// walls are options without which an action would see more than its inputs.
+var walls = []string{"--unshare-net", "--unshare-pid"}
+
 // Arguments are bwrap's for the runner's. An option that is not known here is refused: where the action's own words begin
 // would be a guess.
 func Arguments(args []string) ([]string, error) {
@@ -72,6 +75,11 @@ func Arguments(args []string) ([]string, error) {
 	}
 	if len(args) == 0 {
 		return nil, errors.New("no program among the arguments")
+	}
+	for _, wall := range walls {
+		if !slices.Contains(out, wall) {
+			return nil, fmt.Errorf("no %s among the arguments: actions of this build reach no network and no process of the machine", wall)
+		}
 	}
 	return append(out, args...), nil
 }

@@ -32,6 +32,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -143,7 +144,15 @@ func follow(in io.Reader, log, paths, temp string) (*judge.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := judge.New(list, temp, judge.Real)
+	entries, err := os.ReadDir(temp)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var there []string
+	for _, e := range entries {
+		there = append(there, e.Name())
+	}
+	j := judge.New(list, temp, there, judge.Real)
 	t := &action.Tracker{Judge: j.Access}
 	if err := t.Follow(trace.NewReader(in)); err != nil {
 		return nil, err

@@ -2,7 +2,7 @@
 
 // Leak does one thing that no action of a build may do, and is planted to see that it is noticed:
 //
-//	leak clean|file|left|proc|program|socket OUTPUT
+//	leak clean|file|held|left|link|proc|program|socket OUTPUT
 //
 // Clean does nothing. OUTPUT gets the name of what was done. Exit status: 0 done, 1 it could not be done, 2 usage.
 package main
@@ -25,7 +25,24 @@ var leaks = map[string]func(temp string) error{
 	"clean": func(string) error { return nil },
 	"file":  func(string) error { return read("/etc/hostname") },
 	// What another action, or somebody else, left behind.
-	"left":    func(temp string) error { return read(filepath.Join(temp, "left")) },
+	"left": func(temp string) error { return read(filepath.Join(temp, "left")) },
+	// The same, which taking hold of its name does not make one's own.
+	"held": func(temp string) error {
+		f, err := os.OpenFile(filepath.Join(temp, "left"), os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	},
+	// A file of the machine, by a link of one's own.
+	"link": func(temp string) error {
+		name := filepath.Join(temp, fmt.Sprintf("link-%d", os.Getpid()))
+		if err := os.Symlink("/etc/hostname", name); err != nil {
+			return err
+		}
+		defer os.Remove(name)
+		return read(name)
+	},
 	"proc":    func(string) error { return read("/proc/self/status") },
 	"program": func(string) error { return exec.Command("/bin/sh", "-c", ":").Run() },
 	"socket": func(string) error {
@@ -44,7 +61,7 @@ func read(name string) error {
 
 func run(args []string, temp string, stderr io.Writer) int {
 	if len(args) != 2 || leaks[args[0]] == nil {
-		fmt.Fprintln(stderr, "leak: usage: leak clean|file|left|proc|program|socket OUTPUT")
+		fmt.Fprintln(stderr, "leak: usage: leak clean|file|held|left|link|proc|program|socket OUTPUT")
 		return 2
 	}
 	err := leaks[args[0]](temp)

@@ -8,7 +8,7 @@
 // were carried out, actions inside Bazel (never cached), and all of them. With -all-hits it says no unless C is 0 and
 // H at least N (1 by default).
 //
-// Exit codes: 0 ok, 1 failure (no line about processes), 2 usage, 3 not all were hits.
+// Exit codes: 0 ok, 1 failure (no line about processes, or the build failed), 2 usage, 3 not all were hits.
 package main
 
 import (
