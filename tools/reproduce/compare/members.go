@@ -130,7 +130,7 @@ func gzipMembers(data []byte) ([]member, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner, err := readAll(z)
+	inner, err := newRoom().read(z)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (p *Place) String() string {
 	return fmt.Sprintf("%s%s at %#x: A %s, B %s", member, p.Where, p.Offset, p.A, p.B)
 }
 
-// maxUnpacked bounds what one archive member may unpack to in a comparison.
+// maxUnpacked bounds what one archive may unpack to in a comparison.
 const maxUnpacked = 1 << 30
 
 // Locate finds the first difference of two contents; nil if they are equal. Content that cannot be taken apart is
@@ -112,7 +112,7 @@ func inGzip(a, b []byte, depth int) *Place {
 		if err != nil {
 			return "", nil, err
 		}
-		plain, err := readAll(z)
+		plain, err := newRoom().read(z)
 		return fmt.Sprintf("%+v", z.Header), plain, err
 	}
 	ha, pa, err := read(a)
@@ -132,11 +132,21 @@ func inGzip(a, b []byte, depth int) *Place {
 	return nil
 }
 
-func readAll(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxUnpacked+1))
-	if err == nil && len(data) > maxUnpacked {
-		err = fmt.Errorf("unpack member: more than %d bytes", maxUnpacked)
+// A room is how many bytes an archive may still unpack to.
+type room int64
+
+func newRoom() *room {
+	r := room(maxUnpacked)
+	return &r
+}
+
+// read reads to the end, of what is compressed or sparse what it stands for.
+func (left *room) read(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(*left)+1))
+	if err == nil && int64(len(data)) > int64(*left) {
+		err = fmt.Errorf("unpack archive: more than %d bytes", int64(maxUnpacked))
 	}
+	*left -= room(len(data))
 	return data, err
 }
 
@@ -157,7 +167,7 @@ func tarMembers(data []byte) ([]member, error) {
 		return nil, binary.ErrFormat
 	}
 	var out []member
-	t := tar.NewReader(bytes.NewReader(data))
+	t, left := tar.NewReader(bytes.NewReader(data)), newRoom()
 	for {
 		h, err := t.Next()
 		if err == io.EOF {
@@ -166,7 +176,7 @@ func tarMembers(data []byte) ([]member, error) {
 		if err != nil {
 			return nil, err
 		}
-		content, err := readAll(t)
+		content, err := left.read(t)
 		if err != nil {
 			return nil, err
 		}
@@ -197,12 +207,13 @@ func zipMembers(data []byte) ([]member, error) {
 		return nil, err
 	}
 	var out []member
+	left := newRoom()
 	for _, f := range z.File {
 		r, err := f.Open()
 		if err != nil {
 			return nil, err
 		}
-		content, err := readAll(r)
+		content, err := left.read(r)
 		_ = r.Close()
 		if err != nil {
 			return nil, err

@@ -26,7 +26,7 @@ func wholeGzip(data []byte) ([]byte, error) {
 		return nil, err
 	}
 	z.Multistream(false)
-	inner, err := readAll(z)
+	inner, err := newRoom().read(z)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func afterMember(rest []byte, f *zip.File, data []byte) ([]byte, error) {
 	packed := data[at : at+int64(f.CompressedSize64)]
 	if f.Method == zip.Deflate {
 		r := bytes.NewReader(packed)
-		if _, err := readAll(flate.NewReader(r)); err != nil {
+		if _, err := newRoom().read(flate.NewReader(r)); err != nil {
 			return nil, err
 		}
 		if r.Len() > 0 {

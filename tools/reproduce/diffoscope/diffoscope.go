@@ -24,9 +24,10 @@ func Run(ctx context.Context, path, a, b string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "--no-progress", "--text", "-", "--", a, b)
-	var stderr bytes.Buffer
-	out := &head{}
-	cmd.Stdout, cmd.Stderr = out, &stderr
+	out, stderr := &head{}, &head{}
+	cmd.Stdout, cmd.Stderr = out, stderr
+	// What it started may hold its output open.
+	cmd.WaitDelay = 10 * time.Second
 	err := cmd.Run()
 	var exit *exec.ExitError
 	// 1 says that they differ.

@@ -22,6 +22,7 @@ import (
 const (
 	maxEntry   = 256 << 20 // bytes of one message
 	maxEntries = 1 << 24
+	maxLog     = 4 << 30   // bytes of all messages
 	maxMemory  = 128 << 20 // window of the zstd stream
 )
 
@@ -89,10 +90,14 @@ func Read(r io.Reader) (*Log, error) {
 		return nil, fmt.Errorf("read execution log: %w", err)
 	}
 	defer z.Close()
-	in := bufio.NewReaderSize(z, 1<<16)
+	whole := &io.LimitedReader{R: z, N: maxLog}
+	in := bufio.NewReaderSize(whole, 1<<16)
 	log := &Log{Symlinks: map[string]string{}, entries: map[uint32]entry{}}
 	for n := 0; ; n++ {
 		size, err := binary.ReadUvarint(in)
+		if whole.N == 0 {
+			return nil, fmt.Errorf("read execution log: more than %d bytes unpacked", int64(maxLog))
+		}
 		if err == io.EOF {
 			break
 		}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -329,6 +328,3 @@ func (a *attribution) transfer(released *program) {
 		copy(s.own, a.program.sections[i].own)
 	}
 }
-
-// base is the last part of a path of any system.
-func base(name string) string { return path.Base(strings.ReplaceAll(name, `\`, "/")) }
