@@ -187,62 +187,6 @@ func (c *table) at(platform string, vary []variation.Variation) cells.Cell {
 	return x
 }
 
-// plants builds the planted leak of each variation that was not seen yet where the cells are made. What no action can see has
-// none that could be.
-func (c *table) plants(ctx context.Context, groups [][]variation.Variation) error {
-	for _, vary := range apart(groups) {
-		vary = slices.DeleteFunc(vary, func(v variation.Variation) bool {
-			return v.Unseen != "" || c.history.Exercised(c.at("", []variation.Variation{v}))
-		})
-		err := c.plant(ctx, vary)
-		for i := 0; err != nil && len(vary) > 1 && i < len(vary); i++ {
-			// One that cannot be built leaves the others alone.
-			if e := c.plant(ctx, vary[i:i+1]); e != nil && ctx.Err() == nil {
-				c.planted(vary[i:i+1], c.now(), func(int) bool { return false }, brief(e))
-			}
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("build plants: %w", err)
-		}
-		if err != nil && len(vary) == 1 {
-			c.planted(vary, c.now(), func(int) bool { return false }, brief(err))
-		}
-		if err := c.save(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// plant builds some together.
-func (c *table) plant(ctx context.Context, vary []variation.Variation) error {
-	if len(vary) == 0 {
-		return nil
-	}
-	o := *c.options
-	o.pack, o.targets, o.platforms, o.against, o.logs = defaultPlants, nil, nil, nil, nil
-	start := c.now()
-	r, err := o.trial(ctx, vary, c.term)
-	if err != nil {
-		return err
-	}
-	c.planted(vary, start, func(i int) bool { return r.Variations[i].Exercised != nil && *r.Variations[i].Exercised }, "")
-	return nil
-}
-
-// planted adds what was seen of plants.
-func (c *table) planted(vary []variation.Variation, start time.Time, seen func(i int) bool, why string) {
-	for i, v := range vary {
-		x := c.at(cells.Plants, []variation.Variation{v})
-		x.Targets, x.Flags = "", ""
-		x.Seconds, x.Verdict, x.First = int(c.now().Sub(start).Seconds()), "FAIL", why
-		if seen(i) {
-			x.Verdict = "PASS"
-		}
-		c.added = append(c.added, x)
-	}
-}
-
 // left are the platforms for which a cell has to be run, those that have not passed.
 func (c *table) left(platforms []string, vary []variation.Variation) []string {
 	return slices.DeleteFunc(slices.Clone(platforms), func(p string) bool { return c.history.Done(c.at(p, vary)) })
