@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -84,5 +85,30 @@ func TestManualNamesFlags(t *testing.T) {
 				t.Errorf("--%s is no flag of reproduce: %s", f[1], line)
 			}
 		}
+	}
+}
+
+// TestManualNamesTheKeptLedger reads the ledger of a named commit that later builds are held against: its file stays readable,
+// and its digest is the page's.
+func TestManualNamesTheKeptLedger(t *testing.T) {
+	page := manual(t)
+	m := regexp.MustCompile(`\(\.\./(tools/reproduce/ledgers/([0-9a-f]{12})\.(\w+)\.json)\)`).FindStringSubmatch(page)
+	if m == nil {
+		t.Fatal("the page names no ledger")
+	}
+	l, err := ledger.ReadFile("../../../../" + m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest, err := l.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := fmt.Sprintf("%d files, %d actions", len(l.Build.Files), len(l.Build.Actions))
+	if !strings.Contains(page, "`"+digest+"`") || !strings.Contains(page, "commit "+m[2]) || !strings.Contains(page, said) {
+		t.Errorf("ledger %s of %s: the page has another digest, commit or number than %s", digest, m[2], said)
+	}
+	if l.Side.Cached > 0 || len(l.Unmade()) > 0 {
+		t.Errorf("made by %s, files that no action made: %v", l.Side, l.Unmade())
 	}
 }
