@@ -126,6 +126,7 @@ func (p *process) stop() error {
 		return fmt.Errorf("stop what %s started: %w", p.name, err)
 	}
 	<-p.ended
+	reap(group)
 	return nil
 }
 

@@ -121,7 +121,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if s.lock, err = serving.Prepare(o.Dir, "cas", "redis", "worker", "tls", "token", "credential", "bin", "run", "log"); err != nil {
 		return nil, err
 	}
-	if err := s.startAll(ctx); err != nil {
+	if err := errors.Join(adopt(), s.startAll(ctx)); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
@@ -235,7 +235,7 @@ func (s *Server) Ended() <-chan error {
 
 // Stop ends all processes. A second call does nothing.
 func (s *Server) Stop() error {
-	err := errors.Join(stopAll(s.workers), stopAll(s.all))
+	err := errors.Join(stopAll(s.workers), stopAll(s.all), endOrphans(s.Dir))
 	for _, n := range s.networks {
 		err = errors.Join(err, n.close())
 	}

@@ -87,6 +87,48 @@ func TestProcessEndsWithItsChildren(t *testing.T) {
 	}
 }
 
+// TestOrphansEnd has a worker that is killed, and a runner of it in a group of its own.
+func TestOrphansEnd(t *testing.T) {
+	if err := adopt(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	work := filepath.Join(dir, "worker")
+	if err := os.Mkdir(work, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, err := start(command{name: "worker", path: "/bin/sh", args: []string{"-c", "setsid sleep 1000 & echo ready; wait"}, env: []string{"PATH=/usr/bin:/bin"},
+		core: -1, log: filepath.Join(dir, "log"), dir: work})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if text, err := os.ReadFile(filepath.Join(dir, "log")); err != nil || strings.Contains(string(text), "ready") {
+			break
+		}
+		time.Sleep(pollEvery)
+	}
+	time.Sleep(10 * pollEvery) // setsid
+	if err := p.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := orphans(dir); err != nil || len(left) != 1 {
+		t.Errorf("not exercised: left behind are %v, %v", left, err)
+	}
+	if left, err := orphans(filepath.Join(dir, "work")); err != nil || len(left) != 0 {
+		t.Errorf("of a neighbour's folder: %v, %v", left, err)
+	}
+	if err := endOrphans(dir); err != nil {
+		t.Error(err)
+	}
+	if left, err := orphans(dir); err != nil || len(left) != 0 {
+		t.Errorf("still there: %v, %v", left, err)
+	}
+}
+
 func TestProcessSaysWhyItEnded(t *testing.T) {
 	dir := t.TempDir()
 	err := runOnce(command{name: "sh", path: "/bin/sh", core: -1, dir: dir, log: filepath.Join(dir, "log"), args: []string{"-c", "echo first; echo the reason; exit 7"}})
