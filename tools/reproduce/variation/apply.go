@@ -88,3 +88,9 @@ func varySandbox(flags ...string) func(w *world) {
 		w.b.Flags = append(w.b.Flags, slices.Clone(flags)...)
 	}
 }
+
+// varyHermetic shows build B its folder for temporary files, too: Bazel tells actions of it, and this sandbox has /tmp alone.
+func varyHermetic(w *world) {
+	varySandbox("--spawn_strategy=linux-sandbox", "--config=hermetic")(w)
+	w.b.Flags = append(w.b.Flags, "--sandbox_add_mount_pair="+w.b.Temp, "--sandbox_writable_path="+w.b.Temp)
+}

@@ -87,7 +87,7 @@ var Table = []Variation{
 	{Name: "sandbox", Sets: "linux-sandbox, and processwrapper-sandbox", Plant: "leak_sandbox", Asked: true, Group: "sandbox",
 		apply: varySandbox("--spawn_strategy=processwrapper-sandbox"), fact: flags},
 	{Name: "sandbox_hermetic", Sets: "linux-sandbox, and the same with declared inputs only", Plant: "leak_sandbox_hermetic", Asked: true, Group: "sandbox",
-		apply: varySandbox("--spawn_strategy=linux-sandbox", "--config=hermetic"), fact: flags},
+		apply: varyHermetic, fact: flags},
 	{Name: "sandbox_none", Sets: "linux-sandbox, and no sandbox", Plant: "leak_sandbox_none", Asked: true, Group: "sandbox",
 		apply: varySandbox("--spawn_strategy=local"), fact: flags},
 }

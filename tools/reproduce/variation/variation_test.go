@@ -90,6 +90,18 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// TestHermeticShowsTheTemporaryFolder: actions are told of it, and the sandbox has what is mounted.
+func TestHermeticShowsTheTemporaryFolder(t *testing.T) {
+	vary, err := Select([]string{"sandbox_hermetic", "tmpdir"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, _, err := Pair("/w", vary, 2, rand.Reader)
+	if all := strings.Join(b.Flags, " "); err != nil || b.Temp == a.Temp || !strings.Contains(all, "--sandbox_add_mount_pair="+b.Temp+" --sandbox_writable_path="+b.Temp) || strings.Contains(strings.Join(a.Flags, " "), "mount") {
+		t.Errorf("flags %q for %s: %v", all, b.Temp, err)
+	}
+}
+
 func TestSelectEach(t *testing.T) {
 	if v, err := SelectEach(nil); err != nil || len(v) != 12 {
 		t.Errorf("what need not be asked for: %v, %v", v, err)

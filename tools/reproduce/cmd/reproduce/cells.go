@@ -253,10 +253,16 @@ func (c *table) broken(ctx context.Context, err error, vary []variation.Variatio
 	return c.save()
 }
 
-// brief is the first line of an error.
+// brief is the first line of an error, and the first that Bazel calls one.
 func brief(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+	const most = 400
+	first, rest, _ := strings.Cut(err.Error(), "\n")
+	for line := range strings.Lines(rest) {
+		if strings.HasPrefix(line, "ERROR: ") {
+			return fmt.Sprintf("%s %.*s", first, most, strings.TrimSpace(line))
+		}
+	}
+	return first
 }
 
 func (c *table) stopped(err error, vary []variation.Variation, platforms ...string) error {

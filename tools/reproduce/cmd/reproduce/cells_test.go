@@ -142,13 +142,13 @@ func TestCellsOfWhichABuildFails(t *testing.T) {
 		here, env := cellSource(t, "same")
 		src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
 		file(t, filepath.Join(src, "builds"), buildsByZone)
-		file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\ncase \"$* ${LC_ALL-}\" in *plants*) ;; *C.UTF-8) echo no such locale; exit 1 ;; esac\nexec sh ./builds \"$@\"\n")
+		file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\ncase \"$* ${LC_ALL-}\" in *plants*) ;; *C.UTF-8) echo began; echo ERROR: no such locale; exit 1 ;; esac\nexec sh ./builds \"$@\"\n")
 		args := []string{"cells", "--file", "c", "--variation", "locale,tz"}
 		if share {
 			args = append(args, "--share", "--platforms", "//platforms:a")
 		}
 		code, stdout, stderr := runs(t, env, args...)
-		if code != 1 || !strings.Contains(stdout, "2 cells run: 1 PASS, 0 FAIL, 1 INCOMPLETE") || !strings.Contains(stdout, "exit status 1") || !strings.Contains(stderr, "no such locale") {
+		if code != 1 || !strings.Contains(stdout, "2 cells run: 1 PASS, 0 FAIL, 1 INCOMPLETE") || !strings.Contains(stdout, "exit status 1; the end of its output: ERROR: no such locale") || !strings.Contains(stderr, "no such locale") {
 			t.Errorf("share %t: exit %d\nstdout: %s\nstderr: %s", share, code, stdout, stderr)
 		}
 		if text, err := os.ReadFile(filepath.Join(here, "c")); err != nil || strings.Count(string(text), "\n") != 4 {
