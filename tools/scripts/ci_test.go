@@ -166,6 +166,35 @@ func TestRunPrintsEveryPart(t *testing.T) {
 	}
 }
 
+// The second build is made in memory only where it has room, and where its programs may run.
+func TestRunReproducesInMemory(t *testing.T) {
+	for _, c := range []struct {
+		df, findmnt string
+		memory      bool
+	}{
+		{"echo Avail; echo 24000000", "echo rw,relatime,size=24684084k", true},
+		{"echo Avail; echo 65536", "echo rw,relatime", false},
+		{"echo Avail; echo 24000000", "echo rw,nosuid,nodev,noexec,relatime", false},
+		{"echo Avail; echo 24000000", "echo ro,relatime", false},
+		{"exit 1", "echo rw,relatime", false},
+		{"echo Avail; echo 24000000", "exit 1", false},
+	} {
+		w := ci(t)
+		w.stand("bin/df", c.df)
+		w.stand("bin/findmnt", c.findmnt)
+		if stdout, _, code := w.run(".ci/run"); code != 0 {
+			t.Errorf("df %s, findmnt %s: code %d, %q", c.df, c.findmnt, code, stdout)
+		}
+		log, err := os.ReadFile(w.dir + "/log")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := regexp.MustCompile(`(?m)^bazelw run .*//:reproduce -- .* --work /dev/shm/gosqlite-reproduce-\d+$`).Match(log); got != c.memory {
+			t.Errorf("df %s, findmnt %s: in memory %t", c.df, c.findmnt, got)
+		}
+	}
+}
+
 func TestRunFailsWithOneCheck(t *testing.T) {
 	for _, c := range []struct{ name, program, body, want string }{
 		{"smoke", "tools/smoke/run", "exit 1", "FAILED: smoke\n"},
