@@ -26,6 +26,7 @@ type Baseline struct {
 	Setting variation.Setting // the surroundings that it was made in
 	tokens  []variation.Token // random values in them; none if it was not made by First
 	whole   bool              // Ledger tells of this build's actions and of nothing more, so that one it has alone is a difference
+	faults  []string          // what is wrong with it alone, to be reported of each build that is compared with it
 	// Judge compares release files by rules of its own, given those of the new build by name; nil for byte by byte with
 	// Files. Of the maker of what it knows the surroundings are not known either.
 	Judge func(built map[string]string) ([]compare.File, error)
@@ -47,6 +48,7 @@ func (b *Baseline) fits(t *Trial) error {
 
 // compare holds the new build, and its ledger, against the baseline. Actions are compared where the baseline tells of any.
 func (b *Baseline) compare(r *report.Report, p *Product, made *ledger.Ledger) error {
+	r.Faults = append(r.Faults, b.faults...)
 	l := b.Ledger
 	if len(b.Logs) > 0 {
 		var err error

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/gosqlite/gosqlite/tools/reproduce/ledger"
 	"github.com/gosqlite/gosqlite/tools/reproduce/report"
 	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
 )
@@ -22,7 +23,11 @@ func (t *Trial) First(ctx context.Context) ([]*Baseline, error) {
 	var out []*Baseline
 	err = t.once(ctx, a, func(one *Trial, s *side) error {
 		l, err := one.ledger(s)
-		out = append(out, &Baseline{Ledger: l, Setting: a, tokens: tokens, whole: true})
+		b := &Baseline{Ledger: l, Setting: a, tokens: tokens, whole: true}
+		if errors.Is(err, ledger.ErrUnstable) {
+			b.faults, err = []string{"build A: " + err.Error()}, nil
+		}
+		out = append(out, b)
 		return err
 	})
 	return out, err

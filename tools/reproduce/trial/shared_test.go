@@ -105,6 +105,29 @@ func TestNextComparesWholeBuilds(t *testing.T) {
 	}
 }
 
+// twiceInA runs an action a second time in build A alone.
+type twiceInA struct{ twice }
+
+func (b twiceInA) Build(ctx context.Context, s variation.Setting, r Request) (*Product, error) {
+	if s.Name != "A" {
+		return b.fakeBuilder.Build(ctx, s, r)
+	}
+	return b.twice.Build(ctx, s, r)
+}
+
+func TestUnstableFirstIsADifferenceOfEachNext(t *testing.T) {
+	tr := newTrial(t, twiceInA{twice{&fakeBuilder{release: "text\n"}}}, "tz")
+	tr.Side, tr.Platforms = byOne, []string{"//platforms:a"}
+	first, err := tr.First(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	reports, err := tr.Next(t.Context(), first)
+	if err != nil || reports[0].ExitCode() != report.ExitDifferent || !strings.Contains(strings.Join(reports[0].Faults, ""), "build A: make ledger: Again //:again, which ran more than once") {
+		t.Errorf("%v: %+v", err, reports)
+	}
+}
+
 // hostBuilder writes the host's name into the release, equally in both builds.
 type hostBuilder struct{ *fakeBuilder }
 

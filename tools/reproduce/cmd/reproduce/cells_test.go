@@ -51,6 +51,24 @@ func cellSource(t *testing.T, expression string) (here string, env []string) {
 	return here, []string{"BUILD_WORKSPACE_DIRECTORY=" + src, "BUILD_WORKING_DIRECTORY=" + here, "PATH=" + os.Getenv("PATH"), "HOME=" + here}
 }
 
+// disturbedSource is one whose program does something else first, and may end by it; $source is where its workspace is copied from.
+func disturbedSource(t *testing.T, first string) (here string, env []string) {
+	t.Helper()
+	here, env = cellSource(t, "same")
+	src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
+	file(t, filepath.Join(src, "builds"), buildsByZone)
+	file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\nsource='"+src+"'\n"+first+"\nexec sh ./builds \"$@\"\n")
+	return here, env
+}
+
+// shareIf has arguments say that cells of one platform share a build.
+func shareIf(share bool, args ...string) []string {
+	if share {
+		args = append(args, "--share", "--platforms", "//platforms:a")
+	}
+	return args
+}
+
 func TestCells(t *testing.T) {
 	here, env := cellSource(t, "same")
 	args := []string{"cells", "--file", "cells.jsonl", "--variation", "tz", "--work", filepath.Join(t.TempDir(), "work"), "--platforms", "//platforms:a,//platforms:b"}
@@ -139,14 +157,8 @@ func TestCellsResumeInTheWorkspace(t *testing.T) {
 // A build that fails under one variation is a cell that did not pass, and no end of the others.
 func TestCellsOfWhichABuildFails(t *testing.T) {
 	for _, share := range []bool{false, true} {
-		here, env := cellSource(t, "same")
-		src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
-		file(t, filepath.Join(src, "builds"), buildsByZone)
-		file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\ncase \"$* ${LC_ALL-}\" in *plants*) ;; *C.UTF-8) echo began; echo ERROR: no such locale; exit 1 ;; esac\nexec sh ./builds \"$@\"\n")
-		args := []string{"cells", "--file", "c", "--variation", "locale,tz"}
-		if share {
-			args = append(args, "--share", "--platforms", "//platforms:a")
-		}
+		here, env := disturbedSource(t, `case "$* ${LC_ALL-}" in *plants*) ;; *C.UTF-8) echo began; echo ERROR: no such locale; exit 1 ;; esac`)
+		args := shareIf(share, "cells", "--file", "c", "--variation", "locale,tz")
 		code, stdout, stderr := runs(t, env, args...)
 		if code != 1 || !strings.Contains(stdout, "2 cells run: 1 PASS, 0 FAIL, 1 INCOMPLETE") || !strings.Contains(stdout, "exit status 1; the end of its output: ERROR: no such locale") || !strings.Contains(stderr, "no such locale") {
 			t.Errorf("share %t: exit %d\nstdout: %s\nstderr: %s", share, code, stdout, stderr)
@@ -159,10 +171,7 @@ func TestCellsOfWhichABuildFails(t *testing.T) {
 
 // A plant that cannot be built is not exercised; those that were to be built with it are.
 func TestCellsOfWhichAPlantFails(t *testing.T) {
-	_, env := cellSource(t, "same")
-	src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
-	file(t, filepath.Join(src, "builds"), buildsByZone)
-	file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\ncase \"$*\" in *leak_locale*) exit 1 ;; esac\nexec sh ./builds \"$@\"\n")
+	_, env := disturbedSource(t, `case "$*" in *leak_locale*) exit 1 ;; esac`)
 	code, stdout, stderr := runs(t, env, "cells", "--file", "c", "--variation", "locale,tz")
 	if code != 1 || !strings.Contains(stdout, "2 cells run: 1 PASS, 0 FAIL, 0 INCOMPLETE, 1 NOT EXERCISED") {
 		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
@@ -172,15 +181,8 @@ func TestCellsOfWhichAPlantFails(t *testing.T) {
 // Sources that somebody saves in the middle are those of no cell.
 func TestCellsOfSourcesThatChange(t *testing.T) {
 	for _, share := range []bool{false, true} {
-		here, env := cellSource(t, "same")
-		src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
-		file(t, filepath.Join(src, "builds"), buildsByZone)
-		file(t, filepath.Join(src, "edited"), "")
-		file(t, filepath.Join(src, "bazelw"), "#!/bin/sh\ncase \"$* $TZ\" in *plants*) ;; *BBB+12) echo more >>"+filepath.Join(src, "edited")+" ;; esac\nexec sh ./builds \"$@\"\n")
-		args := []string{"cells", "--file", "c", "--variation", "tz"}
-		if share {
-			args = append(args, "--share", "--platforms", "//platforms:a")
-		}
+		here, env := disturbedSource(t, `case "$* $TZ" in *plants*) ;; *BBB+12) echo >>"$source/builds" ;; esac`)
+		args := shareIf(share, "cells", "--file", "c", "--variation", "tz")
 		code, stdout, stderr := runs(t, env, args...)
 		if code != 1 || !strings.Contains(stderr, "the sources were changed") {
 			t.Errorf("share %t: exit %d\nstdout: %s\nstderr: %s", share, code, stdout, stderr)

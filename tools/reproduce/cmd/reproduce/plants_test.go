@@ -8,12 +8,6 @@ import (
 	"testing"
 )
 
-// apartOnly is the program in Bazel's place that refuses plants without a sandbox beside those of sandboxes, as Bazel does.
-const apartOnly = `#!/bin/sh
-case "$*" in *spawn_strategy*leak_tz*) echo 'no strategy for a local action' >&2; exit 1 ;; esac
-exec sh ./builds "$@"
-`
-
 // TestPlantsAlone has a plant that leaks another's fact.
 func TestPlantsAlone(t *testing.T) {
 	_, env := cellSource(t, "same")
@@ -33,11 +27,9 @@ func TestPlantsAlone(t *testing.T) {
 	}
 }
 
+// Bazel refuses plants without a sandbox beside those of sandboxes.
 func TestPlantsOfSandboxesAreBuiltApart(t *testing.T) {
-	_, env := cellSource(t, "same")
-	src := strings.TrimPrefix(env[0], "BUILD_WORKSPACE_DIRECTORY=")
-	file(t, filepath.Join(src, "builds"), buildsByZone)
-	file(t, filepath.Join(src, "bazelw"), apartOnly)
+	_, env := disturbedSource(t, `case "$*" in *spawn_strategy*leak_tz*) echo 'no strategy for a local action' >&2; exit 1 ;; esac`)
 	code, stdout, stderr := runs(t, env, "plants", "--variation", "sandbox,tz")
 	if code != 3 || strings.Count(stdout, "exercised") != 1 || !strings.Contains(stdout, "NOT EXERCISED") || strings.Count(stderr, "build A: //") != 2 {
 		t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
