@@ -29,7 +29,7 @@
 #
 # Variables: BAZEL (./bazelw), STARTUP (startup options), TARGETS (//:release --platforms=//platforms:linux_amd64),
 # LIMIT (60 s), LEAST (20 actions), TMPDIR (/var/tmp). BAZEL is looked up from the current folder, which is the workspace.
-# Seven cold builds, for the whole. Exit 0 all passed, 1 one failed or could not be run, 2 usage.
+# Eight cold builds, for the whole, one of which is ended halfway. Exit 0 all passed, 1 one failed or could not be run, 2 usage.
 set -uo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)

@@ -47,17 +47,19 @@ func endOrphans(dir string) error {
 	}
 }
 
-// reap takes note of the ends of adopted processes: of one, or, for the negative number of a group, of all in it. What has not
-// ended after a moment stays as it is.
+// reap takes note of the ends of adopted processes: of one, or, for the negative number of a group, of all in it. What does not
+// end in time stays as it is until this process ends.
 func reap(id int) {
-	for range 10 {
+	for end := time.Now().Add(pollEvery); ; {
 		pid, err := syscall.Wait4(id, nil, syscall.WNOHANG, nil)
 		switch {
 		case errors.Is(err, syscall.EINTR), pid > 0:
-		case err != nil:
-			return // ECHILD: none is left
+		case err != nil: // ECHILD: none is left
+			return
+		case time.Now().After(end):
+			return
 		default:
-			time.Sleep(pollEvery / 10)
+			time.Sleep(time.Millisecond)
 		}
 	}
 }
