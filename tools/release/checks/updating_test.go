@@ -21,7 +21,7 @@ var elsewhere = []string{
 	"GOSQLITE_UPDATE_API=1 go test ./internal/golden",
 	"./bazelw test //...",
 	"./bazelw build //:release_ci",
-	`./bazelw run //:sbom -- diff --old "$PWD/changes/next/facts/bill.json" --new "$PWD"/bazel-bin/tools/release/release_ci/gosqlite_*_linux_amd64.cdx.json`,
+	`./bazelw run //:sbom -- diff --old "$PWD/changes/next/facts/bill.json" --new "$(readlink -f bazel-bin)"/tools/release/release_ci/gosqlite_*_linux_amd64.cdx.json`,
 	"./bazelw run //:scan",
 	"./bazelw run //tools/release:build_release -- --version VERSION --out ../release-VERSION --key KEY --chain CHAIN --policy POLICY",
 }

@@ -102,8 +102,7 @@ func checkManual(b *bench) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(b.token(), b.repository("."), os.MkdirAll(b.path("bazel-bin/tools/release"), 0o755),
-		os.Rename(b.path("payload"), b.path("bazel-bin/tools/release/release_all")), b.write("passphrase", []byte(passphrase+"\n")),
+	if err := errors.Join(b.token(), b.repository("."), b.write("passphrase", []byte(passphrase+"\n")),
 		b.write("signing.json", []byte(`{"schema":"gosqlite-signing/1"`+programSigners+`}`))); err != nil {
 		return err
 	}
@@ -120,9 +119,6 @@ sign() {
 	for _, block := range shellBlock.FindAllStringSubmatch(string(page), -1) {
 		for line := range strings.Lines(block[1]) {
 			n++
-			if strings.HasPrefix(line, "sign attach") {
-				script += "command sign release --payload bazel-bin/tools/release/release_all --out dist-3 --config signing.json\n"
-			}
 			script += strings.Replace(line, "--hint HINT", `--hint "$(cat hint)"`, 1)
 			if strings.HasPrefix(line, "sign key show") {
 				script += "command sign key show --ring keys.json | sed -n '2s/ .*//p' >hint\n"
