@@ -109,7 +109,7 @@ func (s *session) dumpTable(ctx context.Context, t dumpObject) error {
 func (s *session) dumpRows(ctx context.Context, table string) error {
 	var names []string
 	generated := false
-	err := s.query(ctx, "SELECT name, hidden FROM pragma_table_xinfo(?1) ORDER BY cid", []string{table}, func(row []value) error {
+	err := s.query(ctx, "SELECT name, hidden FROM pragma_table_xinfo(?1, 'main') ORDER BY cid", []string{table}, func(row []value) error {
 		if row[1].int == 0 {
 			names = append(names, quoteName(string(row[0].bytes)))
 		} else {
@@ -126,7 +126,7 @@ func (s *session) dumpRows(ctx context.Context, table string) error {
 		prefix += "(" + columns + ")"
 	}
 	var line []byte
-	return s.query(ctx, "SELECT "+columns+" FROM "+quoteName(table), nil, func(row []value) error {
+	return s.query(ctx, "SELECT "+columns+" FROM main."+quoteName(table), nil, func(row []value) error {
 		line = append(append(line[:0], prefix...), " VALUES("...)
 		for i := range row {
 			if i > 0 {

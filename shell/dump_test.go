@@ -49,3 +49,13 @@ func TestDBConfig(t *testing.T) {
 	run(t, ".dbconfig defensive").fails(t, ExitFailure, "usage: .dbconfig defensive on|off")
 	run(t, ".dbconfig nothing on").fails(t, ExitFailure, `setting "nothing" is not known; choose one of defensive, `)
 }
+
+// A table of the database is dumped, not a temporary one of its name.
+func TestDumpPassesTemporaryTables(t *testing.T) {
+	run(t, "CREATE TABLE t(a); INSERT INTO t VALUES('kept'); CREATE TEMP TABLE t(a, b); INSERT INTO temp.t VALUES('other', 1);\n.dump").want(t, `PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE t(a);
+INSERT INTO "t" VALUES('kept');
+COMMIT;
+`, "", 0)
+}
