@@ -174,8 +174,9 @@ func (r *rows) timeError(i int, v any, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("gosqlite: column %d (%s %s): %#v is no time: %w; CAST it AS TEXT to read it as it is",
+	r.failed = fmt.Errorf("gosqlite: column %d (%s %s): %#v is no time: %w; CAST it AS TEXT to read it as it is",
 		i+1, r.p.names[i], r.p.columns[i].declared, v, err)
+	return r.failed
 }
 
 var (

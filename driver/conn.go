@@ -241,6 +241,22 @@ func (c *Conn) rollback() error {
 	return err
 }
 
+// ask reads the integer that a statement of the driver's own gives.
+func (c *Conn) ask(sql string) (n int64, err error) {
+	if c.guarded != nil {
+		c.guarded.own = true
+		defer func() { c.guarded.own = false }()
+	}
+	s, _, err := c.c.Prepare(sql)
+	if err != nil {
+		return 0, err
+	}
+	if _, err = s.Step(); err == nil {
+		n = s.ColumnInt64(0)
+	}
+	return n, errors.Join(err, s.Close())
+}
+
 // run runs a statement of the driver's own.
 func (c *Conn) run(sql string) error {
 	if c.guarded != nil {

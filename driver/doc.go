@@ -17,7 +17,7 @@
 //	vfs, immutable, nolock         as in URIs of SQLite
 //	modeof, psow                   as in URIs of SQLite
 //	cache=shared                   with mode=memory: the named database is one
-//	                               for the whole process
+//	                               for the whole process; it has to have a name
 //	_busy_timeout=5s               longest wait for a lock: a duration or milliseconds
 //	_txlock=deferred               deferred, immediate, exclusive: how BeginTx begins
 //	_foreign_keys=1                enforce foreign keys (default 1)
@@ -77,8 +77,9 @@
 // 15:04:05.000000000Z, which sorts as time does and which SQLite's date
 // functions read. An expression has no declared type: text in exactly that form
 // is a time there as well, so that max(at) reads as at does; _expr_time=0 leaves
-// it text. Other forms by _time: rfc3339 keeps the time's zone (RFC 3339 with
-// nanoseconds, which does not sort across zones); unix, unixmilli, unixmicro and
+// it text. Other forms by _time: rfc3339 keeps the time's offset (RFC 3339 with
+// nanoseconds, which does not sort across zones; UTC where an offset has seconds
+// or is not below 15 hours); unix, unixmilli, unixmicro and
 // unixnano store integers; mattn is the form of github.com/mattn/go-sqlite3.
 //
 // DECIMAL and NUMERIC columns are no decimals: SQLite keeps 64-bit integers and

@@ -33,14 +33,6 @@ type config struct {
 	hardened  bool
 }
 
-// queryOnly is what the connection returns to after a read-only transaction.
-func (c *config) queryOnly() string {
-	if slices.Contains(c.pragmas, "PRAGMA query_only = 1") {
-		return "1"
-	}
-	return "0"
-}
-
 type setting struct {
 	option sqlite.DBConfigOption
 	on     bool
@@ -261,6 +253,9 @@ func (p *parser) target(path string, isURI bool) error {
 	case p.memory:
 		p.cfg.flags |= sqlite.OpenURI
 		p.cfg.memory = "pool"
+		if p.shared && strings.Trim(name, "/") == "" {
+			return fmt.Errorf("gosqlite: data source name: a database in memory that is shared needs a name: file:NAME?mode=memory&cache=shared")
+		}
 		if p.shared {
 			p.cfg.memory, p.cfg.name = "process", memoryName("/"+strings.TrimLeft(name, "/"))
 		}

@@ -46,6 +46,8 @@ func TestRefusedNames(t *testing.T) {
 		{name: "secure delete", dsn: "a.db?_secure_delete=slow", want: "or fast"},
 		{name: "location", dsn: "a.db?_loc=Nowhere/City", want: "want auto or a name"},
 		{name: "shared memory with a file's parameter", dsn: "file:m?mode=memory&cache=shared&nolock=1", want: "takes no nolock"},
+		{name: "shared memory without a name", dsn: "file:?mode=memory&cache=shared", want: "needs a name"},
+		{name: "shared memory whose name is a slash", dsn: "file:/?mode=memory&cache=shared", want: "needs a name"},
 		{name: "preset", dsn: "a.db?_preset=fast", want: "want app"},
 	}
 	for _, tt := range tests {

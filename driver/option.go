@@ -61,7 +61,12 @@ func (c *Conn) ended(ctx context.Context, what, sql string, began time.Time, err
 	if c.hooks == nil {
 		return err
 	}
-	if h := c.hooks; h.log != nil && !began.IsZero() {
+	c.hooks.ended(ctx, what, sql, began, err, rows)
+	return c.out(err)
+}
+
+func (h *hooks) ended(ctx context.Context, what, sql string, began time.Time, err error, rows int64) {
+	if h.log != nil && !began.IsZero() {
 		took := time.Since(began)
 		level := slog.LevelDebug
 		attrs := []slog.Attr{slog.String("sql", sql), slog.Duration("took", took)}
@@ -77,5 +82,4 @@ func (c *Conn) ended(ctx context.Context, what, sql string, began time.Time, err
 		}
 		h.log.LogAttrs(ctx, level, "gosqlite: "+what, attrs...)
 	}
-	return c.out(err)
 }

@@ -202,3 +202,28 @@ func TestHardenedRefusesWhatForeignSQLShouldNotDo(t *testing.T) {
 		}
 	}
 }
+
+// A query that fails between its rows has failed, whatever its end says.
+func TestLoggerSeesErrorsBetweenRows(t *testing.T) {
+	for query, want := range map[string]string{
+		"SELECT abs(x) FROM (SELECT 1 AS x UNION ALL SELECT -9223372036854775808)": "integer overflow",
+		"SELECT x FROM t": "want YYYY-MM-DD",
+	} {
+		var out strings.Builder
+		db := openWith(t, ":memory:", driver.WithLogger(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})), 0))
+		db.SetMaxOpenConns(1)
+		exec(t, db, "CREATE TABLE t(x DATE); INSERT INTO t VALUES('2024-01-01'), ('soon')")
+		rows, err := db.Query(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v any
+		for rows.Next() {
+			_ = rows.Scan(&v)
+		}
+		_ = rows.Close()
+		if got := out.String(); !strings.Contains(got, "level=ERROR") || !strings.Contains(got, want) {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 
@@ -126,5 +127,30 @@ func TestHalfReadStatementOfRawEndsWithIt(t *testing.T) {
 				t.Errorf("%d rows, want 5", n)
 			}
 		})
+	}
+}
+
+// A statement that was prepared and closed is the cache's again, for queries of its text and to be dropped.
+func TestClosedStatementsGoBack(t *testing.T) {
+	db := open(t, ":memory:?_stmt_cache=1")
+	db.SetMaxOpenConns(1)
+	for i := range 20 {
+		query, n := fmt.Sprintf("SELECT %d", i), -1
+		s, err := db.Prepare(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.QueryRow().Scan(&n); err != nil || n != i {
+			t.Fatal(n, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.QueryRow(query).Scan(&n); err != nil || n != i {
+			t.Fatal(n, err)
+		}
+	}
+	if n := count(t, db, "SELECT count(*) FROM sqlite_stmt"); n > 3 {
+		t.Errorf("%d statements are open", n)
 	}
 }

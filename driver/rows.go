@@ -15,14 +15,16 @@ import (
 
 // rows are the rows of one statement, and the way to those of the next.
 type rows struct {
-	c     *Conn
-	p     *prepared // nil after Close and for text without statements
-	ctx   context.Context
-	over  bool // the last row was read
-	guard *guard
-	began time.Time // of the query, zero when nobody asks
-	count int64     // rows read
-	boxes boxes     // of values that travel as interface values
+	c    *Conn
+	p    *prepared // nil after Close and for text without statements
+	ctx  context.Context
+	over bool // the last row was read
+	// failed is an error that was told between rows, for the log.
+	failed error
+	guard  *guard
+	began  time.Time // of the query, zero when nobody asks
+	count  int64     // rows read
+	boxes  boxes     // of values that travel as interface values
 	direct
 
 	tail  string // statements that follow
@@ -64,6 +66,7 @@ func (r *rows) advance() error {
 	}
 	r.over = true
 	if err != nil {
+		r.failed = err
 		return r.c.out(err)
 	}
 	return io.EOF
@@ -113,7 +116,12 @@ func (r *rows) Close() error {
 	if !p.owned {
 		err = unwrapOne(errors.Join(err, r.c.cache.give(p)))
 	}
-	return r.c.ended(r.ctx, "query", p.sql, r.began, err, r.count)
+	if r.c.hooks == nil {
+		return err
+	}
+	// What was told between rows is no error of Close, and one of the query.
+	r.c.hooks.ended(r.ctx, "query", p.sql, r.began, errors.Join(r.failed, err), r.count)
+	return r.c.out(err)
 }
 
 // HasNextResultSet reports whether statements follow.

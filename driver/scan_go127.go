@@ -7,7 +7,9 @@ package driver
 import (
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"io"
+	"reflect"
 
 	"github.com/gosqlite/gosqlite/sqlite"
 )
@@ -52,7 +54,7 @@ func (r *rows) ScanColumn(ctx driver.ScanContext, i int, dest any) error {
 	}
 	switch r.p.columns[i].meaning {
 	case instant:
-		return sql.ConvertAssign(ctx, dest, r.times[i])
+		return convert(ctx, dest, r.times[i])
 	case plain:
 		if r.scanPlain(i, dest) {
 			return nil
@@ -67,6 +69,16 @@ func (r *rows) ScanColumn(ctx driver.ScanContext, i int, dest any) error {
 	if err != nil {
 		return err
 	}
+	return convert(ctx, dest, v)
+}
+
+// convert is for all that does not fit. A pointer to nothing is refused for every
+// type: sql.ConvertAssign panics for some, while Rows.Scan holds a lock that
+// Close then waits for.
+func convert(ctx driver.ScanContext, dest, v any) error {
+	if d := reflect.ValueOf(dest); d.Kind() == reflect.Pointer && d.IsNil() {
+		return errors.New("destination pointer is nil")
+	}
 	return sql.ConvertAssign(ctx, dest, v)
 }
 
@@ -79,103 +91,102 @@ func (r *rows) scanPlain(i int, dest any) bool {
 	case sqlite.Float:
 		switch d := dest.(type) {
 		case *float64:
-			*d = s.ColumnFloat64(i)
+			return set(d, s.ColumnFloat64(i))
 		case *sql.NullFloat64:
-			*d = sql.NullFloat64{Float64: s.ColumnFloat64(i), Valid: true}
+			return set(d, sql.NullFloat64{Float64: s.ColumnFloat64(i), Valid: true})
 		case *any:
-			*d = s.ColumnFloat64(i)
-		default:
-			return false
+			return set(d, any(s.ColumnFloat64(i)))
 		}
 	case sqlite.Text:
 		switch d := dest.(type) {
 		case *string:
-			*d = s.ColumnText(i)
+			return set(d, s.ColumnText(i))
 		case *sql.NullString:
-			*d = sql.NullString{String: s.ColumnText(i), Valid: true}
+			return set(d, sql.NullString{String: s.ColumnText(i), Valid: true})
 		case *[]byte:
-			*d = s.ColumnBlob(i)
+			return set(d, s.ColumnBlob(i))
 		case *sql.RawBytes:
-			*d = s.ColumnRawBytes(i)
+			return set(d, sql.RawBytes(s.ColumnRawBytes(i)))
 		case *any:
-			*d = s.ColumnText(i)
-		default:
-			return false
+			return set(d, any(s.ColumnText(i)))
 		}
 	case sqlite.Blob:
 		switch d := dest.(type) {
 		case *[]byte:
-			*d = s.ColumnBlob(i)
+			return set(d, s.ColumnBlob(i))
 		case *sql.RawBytes:
-			*d = s.ColumnRawBytes(i)
-		default:
-			return false
+			return set(d, sql.RawBytes(s.ColumnRawBytes(i)))
 		}
 	default:
 		return scanNull(dest)
 	}
+	return false
+}
+
+// set leaves a pointer to nothing to convert.
+func set[T any](d *T, v T) bool {
+	if d == nil {
+		return false
+	}
+	*d = v
 	return true
 }
 
 func scanInteger(v int64, dest any) bool {
 	switch d := dest.(type) {
 	case *int64:
-		*d = v
+		return set(d, v)
 	case *int:
 		if int64(int(v)) != v {
 			return false
 		}
-		*d = int(v)
+		return set(d, int(v))
 	case *int32:
 		if int64(int32(v)) != v {
 			return false
 		}
-		*d = int32(v)
+		return set(d, int32(v))
 	case *sql.NullInt64:
-		*d = sql.NullInt64{Int64: v, Valid: true}
+		return set(d, sql.NullInt64{Int64: v, Valid: true})
 	case *sql.NullInt32:
 		if int64(int32(v)) != v {
 			return false
 		}
-		*d = sql.NullInt32{Int32: int32(v), Valid: true}
+		return set(d, sql.NullInt32{Int32: int32(v), Valid: true})
 	case *bool:
 		if v != 0 && v != 1 {
 			return false
 		}
-		*d = v == 1
+		return set(d, v == 1)
 	case *sql.NullBool:
 		if v != 0 && v != 1 {
 			return false
 		}
-		*d = sql.NullBool{Bool: v == 1, Valid: true}
+		return set(d, sql.NullBool{Bool: v == 1, Valid: true})
 	case *any:
-		*d = v
-	default:
-		return false
+		return set(d, any(v))
 	}
-	return true
+	return false
 }
 
 func scanNull(dest any) bool {
 	switch d := dest.(type) {
 	case *sql.NullInt64:
-		*d = sql.NullInt64{}
+		return set(d, sql.NullInt64{})
 	case *sql.NullInt32:
-		*d = sql.NullInt32{}
+		return set(d, sql.NullInt32{})
 	case *sql.NullString:
-		*d = sql.NullString{}
+		return set(d, sql.NullString{})
 	case *sql.NullFloat64:
-		*d = sql.NullFloat64{}
+		return set(d, sql.NullFloat64{})
 	case *sql.NullBool:
-		*d = sql.NullBool{}
+		return set(d, sql.NullBool{})
 	case *[]byte:
-		*d = nil
+		return set(d, nil)
 	case *sql.RawBytes:
-		*d = nil
+		return set(d, nil)
 	case *any:
-		*d = nil
-	default:
-		return false
+		return set(d, nil)
 	}
-	return true
+	return false
 }

@@ -26,10 +26,9 @@ func (s *stmt) Close() error {
 		return nil
 	}
 	p := s.p
-	s.p = nil
+	s.p, p.owned = nil, false
 	if p.rows {
 		// Its rows are still open and give it back.
-		p.owned = false
 		return nil
 	}
 	return s.c.cache.give(p)

@@ -123,3 +123,25 @@ func TestConvertingMattnsTimes(t *testing.T) {
 		t.Error("plant: milliseconds alone were not noticed")
 	}
 }
+
+// Offsets that the stored forms have no place for are those of another zone at the same instant.
+func TestOffsetsBeyondTheForms(t *testing.T) {
+	late := time.Date(10000, 1, 1, 1, 0, 0, 0, time.FixedZone("", 2*3600)) // still 9999 in UTC
+	for _, form := range []string{"rfc3339", "mattn"} {
+		db := open(t, ":memory:?_time="+form)
+		db.SetMaxOpenConns(1)
+		exec(t, db, "CREATE TABLE t(at DATETIME)")
+		for _, at := range []time.Time{late, zoned(3921), zoned(-59), zoned(15 * 3600), zoned(14*3600 + 59*60), zoned(-14*3600 - 59*60), zoned(-16 * 3600)} {
+			exec(t, db, "DELETE FROM t")
+			exec(t, db, "INSERT INTO t VALUES(?)", at)
+			var got time.Time
+			if err := db.QueryRow("SELECT at FROM t").Scan(&got); err != nil || !got.Equal(at) {
+				t.Errorf("%s: %v is read as %v, %v", form, at, got, err)
+			}
+		}
+	}
+}
+
+func zoned(offset int) time.Time {
+	return time.Date(1890, 1, 1, 0, 0, 0, 0, time.FixedZone("", offset))
+}

@@ -44,6 +44,13 @@ func (f timeFormat) value(t time.Time) (sqlite.Value, error) {
 	if y := t.UTC().Year(); y < 0 || y > 9999 {
 		return sqlite.Value{}, fmt.Errorf("year %d has no form of four digits", y)
 	}
+	if f == timeRFC3339 || f == timeMattn {
+		// The forms have no seconds of an offset, and no year of five digits.
+		const most = 14*60*60 + 59*60
+		if _, offset := t.Zone(); offset%60 != 0 || offset < -most || offset > most || t.Year() < 0 || t.Year() > 9999 {
+			t = t.UTC()
+		}
+	}
 	switch f {
 	case timeRFC3339:
 		return sqlite.TextValue(t.Format(time.RFC3339Nano)), nil

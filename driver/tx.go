@@ -15,7 +15,7 @@ import (
 type tx struct {
 	c        *Conn
 	watch    plumbing.Watch // of BeginTx's context: ends every statement until end
-	readOnly bool
+	readOnly bool           // query_only was turned on for it
 }
 
 // Begin starts a transaction with the default options.
@@ -50,19 +50,29 @@ func (c *Conn) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 	if opts.ReadOnly {
 		begin = "BEGIN DEFERRED"
 	}
-	t := &tx{c: c, watch: c.inner.Watch(ctx), readOnly: opts.ReadOnly}
+	t := &tx{c: c, watch: c.inner.Watch(ctx)}
 	if err := c.run(begin); err != nil {
 		c.inner.Unwatch(t.watch)
 		return nil, err
 	}
 	c.tx = t
 	if opts.ReadOnly {
-		if err := c.run("PRAGMA query_only = 1"); err != nil {
+		if err := t.forbidWrites(); err != nil {
 			_ = t.end()
 			return nil, err
 		}
 	}
 	return t, nil
+}
+
+// forbidWrites turns query_only on, which the connection may be set up with.
+func (t *tx) forbidWrites() error {
+	on, err := t.c.ask("PRAGMA query_only")
+	if err != nil || on != 0 {
+		return err
+	}
+	t.readOnly = true
+	return t.c.run("PRAGMA query_only = 1")
 }
 
 // Commit makes the changes lasting. When it fails everything is rolled back. A
@@ -112,7 +122,7 @@ func (t *tx) end() error {
 	if !c.autoCommit() {
 		err = c.rollback()
 	}
-	if t.readOnly && c.cfg.queryOnly() == "0" {
+	if t.readOnly {
 		if e := c.run("PRAGMA query_only = 0"); err == nil {
 			err = e
 		}

@@ -214,3 +214,26 @@ func TestQueryContextEndsWhileRowsAreRead(t *testing.T) {
 		t.Errorf("rows: %v", err)
 	}
 }
+
+// A connection that must not write must not after a read-only transaction, either, however it was set up.
+func TestReadOnlyTransactionLeavesQueryOnly(t *testing.T) {
+	name := file(t)
+	exec(t, open(t, name), "CREATE TABLE t(x)")
+	for _, dsn := range []string{"?_pragma=query_only(1)", "?_query_only=1", ""} {
+		db := open(t, name+dsn)
+		db.SetMaxOpenConns(1)
+		if dsn == "" {
+			exec(t, db, "PRAGMA query_only = 1")
+		}
+		tx, err := db.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec("INSERT INTO t VALUES(1)"); !errors.Is(err, sqlite.ErrReadOnly) {
+			t.Errorf("%q: a write: %v", dsn, err)
+		}
+	}
+}
