@@ -5,6 +5,7 @@ package driver_test
 import (
 	"database/sql"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 )
@@ -120,5 +121,40 @@ func TestSchemaChangeRefreshesColumns(t *testing.T) {
 			t.Fatal(err)
 		}
 		exec(t, db, "ALTER TABLE t ADD COLUMN "+string(rune('a'+want)))
+	}
+}
+
+// A run without rows compiles the statement again, too.
+func TestSchemaChangeRefreshesColumnsWithoutRows(t *testing.T) {
+	db := open(t, ":memory:")
+	db.SetMaxOpenConns(1)
+	exec(t, db, "CREATE TABLE t(a)")
+	names := func() string {
+		t.Helper()
+		rows, err := db.Query("SELECT * FROM t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		n, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(n, " ")
+	}
+	for _, step := range []struct{ change, want string }{
+		{"INSERT INTO t VALUES(1)", "a"}, {"DELETE FROM t", "a"}, {"ALTER TABLE t ADD COLUMN b", "a b"}, {"ALTER TABLE t DROP COLUMN a", "b"},
+	} {
+		exec(t, db, step.change)
+		if got := names(); got != step.want {
+			t.Errorf("after %s: columns %s, want %s", step.change, got, step.want)
+		}
+	}
+	exec(t, db, "ALTER TABLE t ADD COLUMN c")
+	names()
+	exec(t, db, "INSERT INTO t VALUES(1, 2)")
+	var b, c int
+	if err := db.QueryRow("SELECT * FROM t").Scan(&b, &c); err != nil || b != 1 || c != 2 {
+		t.Errorf("%d %d, %v", b, c, err)
 	}
 }

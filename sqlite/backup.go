@@ -79,7 +79,8 @@ func (b *Backup) Step(pages int) (finished bool, err error) {
 			return false, &Error{Code: ErrInterrupt, Message: "backup interrupted", Offset: -1, cause: cause}
 		}
 	}
-	switch rc := b.b.Step(pages); rc {
+	// C has ints of 32 bits, and -1 for all that remain.
+	switch rc := b.b.Step(min(max(pages, -1), 1<<31-1)); rc {
 	case 0:
 		return false, nil
 	case done:
@@ -171,7 +172,7 @@ func (b *Backup) Close() error {
 	b.closed = true
 	b.src.disown(b)
 	b.dst.disown(b)
-	if rc := b.b.Finish(); rc != 0 {
+	if rc := b.dst.c.BackupFinish(b.b); rc != 0 {
 		return b.dst.fail(rc, "")
 	}
 	return nil

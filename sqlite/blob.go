@@ -172,7 +172,7 @@ func (b *BlobIO) Close() error {
 	defer b.conn.leave()
 	b.closed = true
 	b.conn.disown(b)
-	if rc := b.b.Close(); rc != 0 {
+	if rc := b.conn.c.BlobClose(b.b); rc != 0 {
 		return b.conn.fail(rc, "")
 	}
 	return nil

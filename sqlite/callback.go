@@ -60,6 +60,7 @@ func (p *PanicError) Unwrap() error {
 func (c *Conn) hosted() *capi.Host {
 	if c.host == nil {
 		c.host = c.c.NewHost()
+		c.c.GuardCommit()
 		c.handles.callback = true
 	}
 	return c.host
@@ -154,14 +155,15 @@ func (c *Conn) throwSilent(err error) ErrorCode {
 	return codeOf(err)
 }
 
-// codeOf is the result code that stands for an error of a callback.
+// codeOf is the result code that stands for an error of a callback, never that
+// of success.
 func codeOf(err error) ErrorCode {
 	var e *Error
 	var code ErrorCode
 	switch {
-	case errors.As(err, &e):
+	case errors.As(err, &e) && e.Code != 0:
 		return e.Code
-	case errors.As(err, &code):
+	case errors.As(err, &code) && code != 0:
 		return code
 	}
 	return ErrError
@@ -171,12 +173,14 @@ func codeOf(err error) ErrorCode {
 // its error.
 func (c *Conn) abort(err error) {
 	c.throwSilent(err)
+	// SQLite looks at an interrupt now and then, which the last row can come after.
+	c.c.SetAborted(true)
+	c.stray.Store(true)
 	if !c.mu.TryLock() {
 		return // whoever has it interrupts or closes the connection
 	}
 	defer c.mu.Unlock()
 	c.c.InterruptActive()
-	c.stray.Store(true)
 	c.c.SetCancel(true)
 }
 

@@ -137,7 +137,8 @@ func (c *Conn) leave() {
 }
 
 // Close is sqlite3_close. It closes the connection's statements, backups and
-// blobs first; a second Close does nothing.
+// blobs first; the first of their errors, such as that of a commit, is returned,
+// and the connection is closed all the same. A second Close does nothing.
 //
 // https://sqlite.org/c3ref/close.html
 func (c *Conn) Close() error {
@@ -168,10 +169,17 @@ func (c *Conn) Close() error {
 		// A backup into this connection whose source is at work would go on writing here.
 		return fmt.Errorf("close: something of the connection is still in use: %w", failed)
 	}
-	for c.handles.stmts != nil {
-		c.handles.unlink(c.handles.stmts)
+	for o := c.handles.stmts; o != nil; o = c.handles.stmts {
+		// What one that is half read has changed is committed at its end.
+		if err := c.endOpen(o); err != nil && failed == nil {
+			failed = err
+		}
+		c.handles.unlink(o)
 	}
-	return c.closeHandle()
+	if err := c.closeHandle(); err != nil {
+		return err
+	}
+	return failed
 }
 
 func (c *Conn) closeHandle() error {
@@ -332,10 +340,6 @@ func (c *Conn) SetBusyTimeout(d time.Duration) error {
 		return err
 	}
 	defer c.leave()
-	ms := d.Milliseconds()
-	if ms > 1<<31-1 {
-		ms = 1<<31 - 1
-	}
-	c.c.SetBusyLimit(int(ms))
+	c.c.SetBusyLimit(int(min(max(d.Milliseconds(), 0), 1<<31-1)))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -200,5 +201,81 @@ func TestBackupToTellsItsProgress(t *testing.T) {
 	defer release()
 	if err := src.BackupTo(dst, "main", "main", 10, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a backup that waits: %v", err)
+	}
+}
+
+const deferredKey = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE k(p REFERENCES p DEFERRABLE INITIALLY DEFERRED)"
+
+// A statement that is not read to its end commits when it is closed, alone or with its connection, and the commit may fail.
+func TestCloseTellsOfACommitThatFails(t *testing.T) {
+	for name, end := range map[string]func(c *sqlite.Conn, s *sqlite.Stmt) error{
+		"the statement":  func(_ *sqlite.Conn, s *sqlite.Stmt) error { return s.Close() },
+		"the connection": func(c *sqlite.Conn, _ *sqlite.Stmt) error { return c.Close() },
+	} {
+		c := openTest(t, ":memory:")
+		exec(t, c, deferredKey)
+		s := prepare(t, c, "INSERT INTO k VALUES(7) RETURNING p")
+		if row, err := s.Step(); !row || err != nil {
+			t.Fatal(err)
+		}
+		if err := end(c, s); !errors.Is(err, sqlite.ErrConstraintForeignKey) {
+			t.Errorf("close %s: %v", name, err)
+		}
+		if err := end(c, s); err != nil {
+			t.Errorf("close %s again: %v", name, err)
+		}
+	}
+}
+
+// openBlob writes to a blob after another statement has failed; what was written is committed at its end.
+func openBlob(t *testing.T) (*sqlite.Conn, *sqlite.BlobIO) {
+	t.Helper()
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(3))")
+	b, err := c.OpenBlob("main", "t", "x", 1, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Write([]byte("abc")); err != nil {
+		t.Fatal(err)
+	}
+	check(t, c.SetCommitHook(func() error { return errMine }))
+	if c.Exec("nonsense") == nil {
+		t.Fatal("nonsense was carried out")
+	}
+	return c, b
+}
+
+func TestCloseTellsOfABlobThatFails(t *testing.T) {
+	c, _ := openBlob(t)
+	if err := c.Close(); !errors.Is(err, errMine) {
+		t.Errorf("close the connection: %v", err)
+	}
+	_, b := openBlob(t)
+	var e *sqlite.Error
+	if err := b.Close(); !errors.As(err, &e) || !errors.Is(err, errMine) || strings.Contains(e.Message, "nonsense") {
+		t.Errorf("close the blob: %v", err)
+	}
+}
+
+// A backup that is given up says that its source was locked, not what failed before it.
+func TestBackupThatIsGivenUp(t *testing.T) {
+	name := t.TempDir() + "/test.db"
+	owner, src, dst := openTest(t, name), openTest(t, name), openTest(t, ":memory:")
+	check(t, src.SetBusyTimeout(0))
+	exec(t, owner, "CREATE TABLE t(x); BEGIN EXCLUSIVE")
+	if dst.Exec("nonsense") == nil {
+		t.Fatal("nonsense was carried out")
+	}
+	b, err := src.Backup(dst, "main", "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Step(-1); !errors.Is(err, sqlite.ErrBusy) {
+		t.Fatalf("step: %v", err)
+	}
+	var e *sqlite.Error
+	if err := b.Close(); !errors.As(err, &e) || e.Code.Primary() != sqlite.ErrBusy || strings.Contains(e.Message, "nonsense") {
+		t.Errorf("close: %v", err)
 	}
 }

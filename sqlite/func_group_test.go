@@ -5,6 +5,7 @@ package sqlite_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/sqlite"
@@ -136,4 +137,29 @@ func TestCollations(t *testing.T) {
 	if err := c.Exec(sorted + "backwards)"); err == nil {
 		t.Error("a deleted collation is used")
 	}
+}
+
+// One function serves several connections at once.
+func TestScalarNOnTwoConnections(t *testing.T) {
+	f := sqlite.ScalarN(func(v []int64) (n int64, err error) {
+		for _, x := range v {
+			n += x
+		}
+		return n, nil
+	})
+	var wg sync.WaitGroup
+	for k := range int64(2) {
+		c := openTest(t, ":memory:")
+		check(t, c.CreateFunction("total", f, 0))
+		s := prepare(t, c, "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r WHERE i < 50000) SELECT count(*) FROM r WHERE total(?1, ?1, ?1) <> 3*?1")
+		wg.Go(func() {
+			if err := s.Query([]sqlite.Value{sqlite.Int64Value(k + 1)}); err != nil {
+				t.Error(err)
+			}
+			if row, err := s.Step(); !row || err != nil || s.ColumnInt64(0) != 0 {
+				t.Errorf("%d wrong sums: %v", s.ColumnInt64(0), err)
+			}
+		})
+	}
+	wg.Wait()
 }

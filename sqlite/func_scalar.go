@@ -2,7 +2,11 @@
 
 package sqlite
 
-import "github.com/gosqlite/gosqlite/internal/capi"
+import (
+	"sync/atomic"
+
+	"github.com/gosqlite/gosqlite/internal/capi"
+)
 
 // Scalar1 makes a scalar function of one argument. As for all functions with
 // typed arguments, values are converted by SQLite's rules, and when an argument
@@ -101,11 +105,15 @@ func call3[A, B, C, R any](k *Context, f func(A, B, C) (R, error), a A, b B, c C
 // https://sqlite.org/c3ref/create_function.html
 func ScalarN[A Argument, R Result](f func([]A) (R, error)) Func {
 	a, r := argument[A](), result[R]()
-	var args []A
+	var spare atomic.Pointer[[]A]
 	return Func{nargs: -1, kind: capi.Scalar, result: r.flags, scalar: func(k *Context, cells []capi.Cell) {
-		// A nested call of the same function finds nothing and makes its own.
-		mine := args[:0]
-		args = nil
+		// A nested call, or one of another connection, finds nothing and makes its own.
+		args := spare.Swap(nil)
+		if args == nil {
+			args = new([]A)
+		}
+		defer spare.Store(args)
+		mine := (*args)[:0]
 		for i := range cells {
 			if a.refuses(&cells[i]) {
 				k.null()
@@ -115,7 +123,7 @@ func ScalarN[A Argument, R Result](f func([]A) (R, error)) Func {
 		}
 		v, err := call1(k, f, mine)
 		clear(mine)
-		args = mine
+		*args = mine
 		give(k, r, v, err)
 	}}
 }

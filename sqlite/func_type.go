@@ -219,6 +219,9 @@ func writeValue(c *capi.Conn, v Value) error {
 		if v.num < 0 {
 			return errNegative
 		}
+		if v.num > mostLength {
+			return errLength
+		}
 		c.Result(capi.Cell{N: v.num<<4 | capi.ZeroBlob}, 0)
 	default:
 		c.Result(capi.Cell{N: capi.Null}, 0)

@@ -72,7 +72,13 @@ func TestUpdateHook(t *testing.T) {
 		t.Errorf("panic: %v", err)
 	}
 	check(t, c.SetUpdateHook(nil))
+	if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "0" || err != nil {
+		t.Errorf("the statement that failed left %s rows: %v", n, err)
+	}
 	exec(t, c, "INSERT INTO t VALUES(1)")
+	if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "1" || err != nil {
+		t.Errorf("the next one left %s rows: %v", n, err)
+	}
 }
 
 func TestPreUpdateHook(t *testing.T) {

@@ -36,6 +36,7 @@ func (c *Conn) settle() {
 	if c.c == nil {
 		return
 	}
+	c.c.SetAborted(false)
 	if c.fired() {
 		c.c.SetCancel(true)
 		return

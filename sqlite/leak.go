@@ -130,6 +130,14 @@ func (c *Conn) reclaim() {
 	}
 }
 
+// endOpen ends the run of an open statement. The caller has entered.
+func (c *Conn) endOpen(o *openStmt) error {
+	if s := o.owner.Value(); s != nil {
+		return s.end()
+	}
+	return c.endLost(o)
+}
+
 // endLost ends a statement that was lost, whether or not it is known to be, and
 // gives the error of its run's end. The caller has entered.
 func (c *Conn) endLost(o *openStmt) error {

@@ -36,8 +36,5 @@ func (c *Conn) Limit(id Limit, newVal int) int {
 		return -1
 	}
 	defer c.leave()
-	if newVal > 1<<31-1 {
-		newVal = 1<<31 - 1
-	}
-	return c.c.Limit(int(id), newVal)
+	return c.c.Limit(int(id), min(max(newVal, -1), 1<<31-1))
 }

@@ -3,12 +3,14 @@
 package sqlite_test
 
 import (
+	"context"
 	"errors"
 	"math"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gosqlite/gosqlite/sqlite"
 )
@@ -128,5 +130,39 @@ func TestRebindingDoesNotCompileAgain(t *testing.T) {
 	}
 	if plant.Status(sqlite.StmtStatusReprepare, false) != 1 {
 		t.Error("plant: a statement that had to be compiled again was not counted")
+	}
+}
+
+// Go's numbers are wider than those that C takes.
+func TestNumbersBeyondThoseOfC(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x)")
+	before := c.Limit(sqlite.LimitSQLLength, -1)
+	if c.Limit(sqlite.LimitSQLLength, math.MinInt); c.Limit(sqlite.LimitSQLLength, -1) != before {
+		t.Errorf("the least number sets a limit of %d", c.Limit(sqlite.LimitSQLLength, -1))
+	}
+	check(t, c.SetBusyTimeout(math.MinInt64))
+	exec(t, c, "SELECT 1")
+
+	dst := openTest(t, ":memory:")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	defer c.SetContext(ctx)()
+	if err := c.BackupTo(dst, "main", "main", math.MaxInt, nil); err != nil {
+		t.Errorf("backup: %v", err)
+	}
+
+	in := prepare(t, c, "INSERT INTO t VALUES(?)")
+	for _, n := range []int64{1 << 31, 1<<60 + 5, math.MaxInt64} {
+		if _, err := in.RunMany([]sqlite.Value{sqlite.ZeroBlobValue(n)}); !errors.Is(err, sqlite.ErrTooBig) {
+			t.Errorf("bind a zero blob of %d bytes: %v", n, err)
+		}
+		check(t, c.CreateFunction("zeros", sqlite.Scalar0(func() (sqlite.Value, error) { return sqlite.ZeroBlobValue(n), nil }), 0))
+		if err := c.Exec("INSERT INTO t VALUES(zeros())"); !errors.Is(err, sqlite.ErrTooBig) {
+			t.Errorf("a function gives a zero blob of %d bytes: %v", n, err)
+		}
+	}
+	if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "0" || err != nil {
+		t.Errorf("%s rows, %v", n, err)
 	}
 }

@@ -53,3 +53,18 @@ func TestNestedErrorsStayInside(t *testing.T) {
 		t.Errorf("the outer call: %v", err)
 	}
 }
+
+// An error whose code is that of success is an error all the same, and what it says is no result.
+func TestErrorWithoutACode(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x)")
+	for _, err := range []error{&sqlite.Error{Message: "bad"}, sqlite.ErrorCode(0)} {
+		check(t, c.CreateFunction("f", sqlite.Scalar0(func() (string, error) { return "", err }), 0))
+		if got := c.Exec("INSERT INTO t VALUES(f())"); !errors.Is(got, sqlite.ErrError) {
+			t.Errorf("%#v: %v", err, got)
+		}
+	}
+	if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "0" || err != nil {
+		t.Errorf("%s rows, %v", n, err)
+	}
+}

@@ -46,10 +46,12 @@
 //
 // An error of a callback is the error of the call that ran it, for errors.Is; a
 // panic is a [PanicError] in it. A callback without a result, such as an update
-// hook or a collation, that panics interrupts its statement. runtime.Goexit in a
-// callback, which nothing can stop, loses the connection: its calls fail with an
-// error that matches ErrAbort, and Close gives back its files and locks as the
-// end of the process would.
+// hook or a collation, that panics interrupts its statement, which does not
+// commit; in a transaction what it has done so far may stay until the
+// transaction is rolled back. runtime.Goexit in a callback, which nothing can
+// stop, loses the connection: its calls fail with an error that matches
+// ErrAbort, and Close gives back its files and locks as the end of the process
+// would.
 //
 // Packages vtab and vfs, which are experimental, make virtual tables and file
 // systems in Go.

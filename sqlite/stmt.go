@@ -120,8 +120,8 @@ func (s *Stmt) enter() error {
 
 var errStmtRunning = misuse("statement is running: a callback cannot use the one that called it")
 
-// Close is sqlite3_finalize. A second Close does nothing. Errors of the run
-// were reported by Step.
+// Close is sqlite3_finalize. A second Close does nothing. An error is that of
+// the end of a run that was not read to its own, such as that of a commit.
 //
 // https://sqlite.org/c3ref/finalize.html
 func (s *Stmt) Close() error {
@@ -135,8 +135,9 @@ func (s *Stmt) Close() error {
 	if s.running {
 		return errStmtRunning
 	}
+	err := s.end()
 	s.conn.handles.unlink(s.open)
-	return nil
+	return err
 }
 
 // forget drops the rows at hand and the state of the run.

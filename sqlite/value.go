@@ -80,7 +80,7 @@ func (s *Stmt) encode(args []Value) error {
 			return errNaN
 		case a.kind == capi.ZeroBlob && a.num < 0:
 			return errNegative
-		case len(a.str) > mostLength:
+		case len(a.str) > mostLength || a.kind == capi.ZeroBlob && a.num > mostLength:
 			return errLength
 		}
 		kept = kept || a.kind == keep

@@ -33,8 +33,10 @@ func (b Backup) Remaining() int { return int(C.gosqlite_backup_remaining(C.uintp
 // PageCount is sqlite3_backup_pagecount.
 func (b Backup) PageCount() int { return int(C.gosqlite_backup_pagecount(C.uintptr_t(b))) }
 
-// Finish is sqlite3_backup_finish.
-func (b Backup) Finish() int { return int(C.gosqlite_backup_finish(C.uintptr_t(b))) }
+// BackupFinish is sqlite3_backup_finish of a backup into c.
+func (c *Conn) BackupFinish(b Backup) int {
+	return int(C.gosqlite_backup_finish(c.h(), C.uintptr_t(b)))
+}
 
 // Serialize is sqlite3_serialize, copied into Go memory.
 func (c *Conn) Serialize(schema string) ([]byte, int) {
@@ -93,5 +95,5 @@ func (c *Conn) BlobWrite(b BlobHandle, p []byte, off int) int {
 // Size is sqlite3_blob_bytes.
 func (b BlobHandle) Size() int { return int(C.gosqlite_blob_bytes(C.uintptr_t(b))) }
 
-// Close is sqlite3_blob_close.
-func (b BlobHandle) Close() int { return int(C.gosqlite_blob_close(C.uintptr_t(b))) }
+// BlobClose is sqlite3_blob_close.
+func (c *Conn) BlobClose(b BlobHandle) int { return int(C.gosqlite_blob_close(c.h(), C.uintptr_t(b))) }

@@ -38,6 +38,8 @@ typedef struct gosqlite_conn {
   int32_t progress_ran; // opcodes since the last such call
   int32_t ticks;        // grows with each look at the cancel flag and each call of Go: time may have passed
   int32_t busy_go;      // 1: Go decides on waits for locks
+  int32_t commit_go;    // 1: Go decides on commits
+  int32_t aborted;      // 1: a callback that has no other way to say so wants its statement undone
   int32_t foreign;      // 1: functions or tables that are not SQLite's own were registered
   int32_t half_read;    // atomic, libsqlite3 only: statements that are half read and do not run
   int32_t gate;         // atomic, libsqlite3 only: 1 while somebody interrupts or half_read grows
@@ -171,7 +173,7 @@ int gosqlite_backup_init(uintptr_t dst, const char *dstschema, uintptr_t src,
 int gosqlite_backup_step(uintptr_t backup, int pages);
 int gosqlite_backup_remaining(uintptr_t backup);
 int gosqlite_backup_pagecount(uintptr_t backup);
-int gosqlite_backup_finish(uintptr_t backup);
+int gosqlite_backup_finish(uintptr_t dst, uintptr_t backup);
 int gosqlite_serialize(uintptr_t conn, const char *schema, char **data, int64_t *n);
 int gosqlite_deserialize(uintptr_t conn, const char *schema, const char *data, int64_t n, int readonly);
 int gosqlite_blob_open(uintptr_t conn, const char *schema, const char *table,
@@ -180,6 +182,6 @@ int gosqlite_blob_reopen(uintptr_t conn, uintptr_t blob, int64_t rowid);
 int gosqlite_blob_read(uintptr_t conn, uintptr_t blob, char *p, int n, int off);
 int gosqlite_blob_write(uintptr_t conn, uintptr_t blob, const char *p, int n, int off);
 int gosqlite_blob_bytes(uintptr_t blob);
-int gosqlite_blob_close(uintptr_t blob);
+int gosqlite_blob_close(uintptr_t conn, uintptr_t blob);
 
 #endif  // GOSQLITE_CAPI_H

@@ -66,8 +66,17 @@ func (c *Conn) SetProgress(ops int) { C.gosqlite_progress(c.h(), C.int(ops)) }
 // SetBusy lets Host.Busy decide on waits.
 func (c *Conn) SetBusy(on bool) { C.gosqlite_busy_go(c.h(), flag(on)) }
 
-// SetCommit is sqlite3_commit_hook with the Host's function.
+// SetCommit lets Host.Commit decide on commits.
 func (c *Conn) SetCommit(on bool) { C.gosqlite_commit_hook(c.h(), flag(on)) }
+
+// GuardCommit makes commits fail while SetAborted is on.
+//
+// https://sqlite.org/c3ref/commit_hook.html
+func (c *Conn) GuardCommit() { C.gosqlite_guard_commit(c.h()) }
+
+// SetAborted makes the statement at hand, where it is a transaction of its own,
+// end without a commit.
+func (c *Conn) SetAborted(on bool) { c.aborted = C.int32_t(flag(on)) }
 
 // SetRollback is sqlite3_rollback_hook with the Host's function.
 func (c *Conn) SetRollback(on bool) { C.gosqlite_rollback_hook(c.h(), flag(on)) }

@@ -9,6 +9,7 @@
 void gosqlite_progress(uintptr_t conn, int ops);
 void gosqlite_busy_go(uintptr_t conn, int on);
 void gosqlite_commit_hook(uintptr_t conn, int on);
+void gosqlite_guard_commit(uintptr_t conn);
 void gosqlite_rollback_hook(uintptr_t conn, int on);
 void gosqlite_update_hook(uintptr_t conn, int on);
 void gosqlite_preupdate_hook(uintptr_t conn, int on);

@@ -20,7 +20,10 @@ int gosqlite_backup_init(uintptr_t dst, const char *dstschema, uintptr_t src,
 int gosqlite_backup_step(uintptr_t h, int pages) { return sqlite3_backup_step(BACKUP(h), pages); }
 int gosqlite_backup_remaining(uintptr_t h) { return sqlite3_backup_remaining(BACKUP(h)); }
 int gosqlite_backup_pagecount(uintptr_t h) { return sqlite3_backup_pagecount(BACKUP(h)); }
-int gosqlite_backup_finish(uintptr_t h) { return sqlite3_backup_finish(BACKUP(h)); }
+int gosqlite_backup_finish(uintptr_t dst, uintptr_t h) {
+  int rc = sqlite3_backup_finish(BACKUP(h));
+  return rc ? gosqlite_fail(CONN(dst), rc) : rc;
+}
 
 // The caller frees *data with gosqlite_free.
 int gosqlite_serialize(uintptr_t h, const char *schema, char **data, int64_t *n) {
@@ -67,6 +70,9 @@ int gosqlite_blob_write(uintptr_t h, uintptr_t b, const char *p, int n, int off)
 }
 
 int gosqlite_blob_bytes(uintptr_t b) { return sqlite3_blob_bytes(BLOB(b)); }
-int gosqlite_blob_close(uintptr_t b) { return sqlite3_blob_close(BLOB(b)); }
+int gosqlite_blob_close(uintptr_t h, uintptr_t b) {
+  int rc = sqlite3_blob_close(BLOB(b));
+  return rc ? gosqlite_fail(CONN(h), rc) : rc;
+}
 
 #endif  // GOSQLITE_SHIMS

@@ -14,7 +14,12 @@ void gosqlite_progress(uintptr_t h, int ops) {
 
 void gosqlite_busy_go(uintptr_t h, int on) { CONN(h)->busy_go = on; }
 
-static int gosqlite_on_commit(void *p) { return gosqliteGoCommit(HOST(p)); }
+// Not zero rolls back.
+static int gosqlite_on_commit(void *p) {
+  const gosqlite_conn *c = (const gosqlite_conn *)p;
+  if (c->aborted) return 1;
+  return c->commit_go ? gosqliteGoCommit(c->host) : 0;
+}
 static void gosqlite_on_rollback(void *p) { gosqliteGoRollback(HOST(p)); }
 
 static void gosqlite_on_update(void *p, int op, const char *schema, const char *table, sqlite3_int64 rowid) {
@@ -47,7 +52,8 @@ static int gosqlite_on_trace(unsigned event, void *c, void *p, void *x) {
   return 0;
 }
 
-void gosqlite_commit_hook(uintptr_t h, int on) { sqlite3_commit_hook(DB(h), on ? gosqlite_on_commit : 0, CONN(h)); }
+void gosqlite_commit_hook(uintptr_t h, int on) { CONN(h)->commit_go = on; }
+void gosqlite_guard_commit(uintptr_t h) { sqlite3_commit_hook(DB(h), gosqlite_on_commit, CONN(h)); }
 void gosqlite_rollback_hook(uintptr_t h, int on) {
   sqlite3_rollback_hook(DB(h), on ? gosqlite_on_rollback : 0, CONN(h));
 }

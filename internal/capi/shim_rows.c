@@ -82,11 +82,13 @@ static int gosqlite_store_row(gosqlite_stmt *s, int *large) {
   return SQLITE_OK;
 }
 
-// A statement that was compiled again may call other functions than before.
+// A statement that was compiled again may call other functions than before, and
+// have other columns.
 static void gosqlite_note_reprepare(gosqlite_stmt *s) {
   int n = gosqlite_reprepares(s);
   if (n == s->reprepare) return;
   s->reprepare = n;
+  s->ncol = sqlite3_column_count((sqlite3_stmt *)s->stmt);
   s->ahead = s->readonly ? gosqlite_may_ahead(s) : 0;
 }
 

@@ -51,9 +51,9 @@ func codeOf(err error, otherwise sqlite.ErrorCode) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &e):
+	case errors.As(err, &e) && e.Code != 0:
 		return int(e.Code)
-	case errors.As(err, &code):
+	case errors.As(err, &code) && code != 0:
 		return int(code)
 	}
 	return int(otherwise)

@@ -153,6 +153,8 @@ func TestErrorsOfMethods(t *testing.T) {
 	}{
 		{"plain error", func() (int, error) { return 0, errors.New("cable") }, sqlite.ErrIOErrRead},
 		{"code", func() (int, error) { return 0, fmt.Errorf("disk: %w", sqlite.ErrIOErrCorruptFS) }, sqlite.ErrIOErrCorruptFS},
+		{"code of success", func() (int, error) { return 0, fmt.Errorf("disk: %w", sqlite.ErrorCode(0)) }, sqlite.ErrIOErrRead},
+		{"no code", func() (int, error) { return 0, &sqlite.Error{Message: "disk"} }, sqlite.ErrIOErrRead},
 		{"panic", func() (int, error) { panic("boom") }, sqlite.ErrIOErrRead},
 		{"more than was asked for", func() (int, error) { return 1 << 30, nil }, sqlite.ErrIOErrRead},
 		{"a negative number", func() (int, error) { return -1, nil }, sqlite.ErrIOErrRead},
