@@ -12,8 +12,10 @@
 //             themselves: -DSQLITE_AMALGAMATION (capi.go) empties the first,
 //             GOSQLITE_SHIMS the others. With -tags libsqlite3 it holds the
 //             shims alone, over a library that is linked beside it.
-#if !defined(GOSQLITE_LIBSQLITE3) && !__has_include("sqlite3.c")
-# error "the SQLite amalgamation is missing: run `./bazelw run //internal/capi:amalgamation`"
+#ifndef GOSQLITE_LIBSQLITE3
+# if !__has_include("sqlite3.c")
+#  error "the SQLite amalgamation is missing: run `./bazelw run //internal/capi:amalgamation`"
+# endif
 #endif
 
 #include "sqlite3_options.h"

@@ -94,3 +94,12 @@ func varyHermetic(w *world) {
 	varySandbox("--spawn_strategy=linux-sandbox", "--config=hermetic")(w)
 	w.b.Flags = append(w.b.Flags, "--sandbox_add_mount_pair="+w.b.Temp, "--sandbox_writable_path="+w.b.Temp)
 }
+
+// varyNone has both builds keep the configuration's name in paths: without a sandbox Bazel has no place where an action could
+// find its files by names without it.
+func varyNone(w *world) {
+	varySandbox("--spawn_strategy=local")(w)
+	for _, s := range []*Setting{w.a, w.b} {
+		s.Flags = append(s.Flags, "--experimental_output_paths=off")
+	}
+}

@@ -89,7 +89,7 @@ var Table = []Variation{
 	{Name: "sandbox_hermetic", Sets: "linux-sandbox, and the same with declared inputs only", Plant: "leak_sandbox_hermetic", Asked: true, Group: "sandbox",
 		apply: varyHermetic, fact: flags},
 	{Name: "sandbox_none", Sets: "linux-sandbox, and no sandbox", Plant: "leak_sandbox_none", Asked: true, Group: "sandbox",
-		apply: varySandbox("--spawn_strategy=local"), fact: flags},
+		apply: varyNone, fact: flags},
 }
 
 // SystemName is the row that needs a folder with another distribution.
