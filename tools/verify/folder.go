@@ -111,7 +111,7 @@ func (r *release) list() error {
 }
 
 func (r *release) listFolder(folder string) error {
-	entries, err := os.ReadDir(filepath.Join(r.options.Dir, filepath.FromSlash(folder)))
+	entries, err := readFolder(filepath.Join(r.options.Dir, filepath.FromSlash(folder)), maxFolder)
 	if err != nil {
 		return fmt.Errorf("read release: %w", err)
 	}
@@ -135,6 +135,23 @@ func (r *release) listFolder(folder string) error {
 		}
 	}
 	return nil
+}
+
+// readFolder lists a folder, and no more of it than may be there: a listing takes memory.
+func readFolder(dir string, most int) ([]fs.DirEntry, error) {
+	h, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer h.Close()
+	entries, err := h.ReadDir(most + 1)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if len(entries) > most {
+		return nil, fmt.Errorf("%s: more than %d files; that is no release", dir, most)
+	}
+	return entries, nil
 }
 
 func (r *release) listFile(name string, mode fs.FileMode, size int64) error {

@@ -55,6 +55,9 @@ type Result struct {
 
 // Install brings a version into use. After an error, what was in use is in use.
 func (r *Root) Install(ctx context.Context, q Request) (*Result, error) {
+	if err := checkPlatform(q.Platform); err != nil {
+		return nil, fmt.Errorf("install: %w", err)
+	}
 	held, err := r.begin()
 	if err != nil {
 		return nil, err
@@ -142,6 +145,9 @@ func (r *Root) pick(ctx context.Context, versions []string, state *State, instal
 	}
 	if q.Version != "" {
 		return "", source.Refuse(source.Rollback, "%s is lower than %s, which was verified here before; 'rollback' goes back to an installed version, --allow-downgrade to any", version, highest)
+	}
+	if !q.Channel.Has(highest) {
+		return "", source.Refuse(source.Rollback, "the channel %s has nothing as high as %s, which was verified here before: its latest is %s; --allow-downgrade goes back to it", q.Channel, highest, version)
 	}
 	if _, signed := q.From.(source.Signed); signed {
 		return "", source.Refuse(source.Withdrawn, "the latest version of the repository is %s: %s, which was verified here before, was withdrawn; see its publisher's advisories; --allow-downgrade goes back", version, highest)

@@ -93,8 +93,16 @@ func parseName(name string) (Installed, bool) {
 		again, _ = strconv.Atoi(number)
 		ok = ok && again > 1 && strconv.Itoa(again) == number
 	}
-	ok = ok && source.CheckVersion(version) == nil && platform != "" && strings.Trim(platform, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+	ok = ok && source.CheckVersion(version) == nil && checkPlatform(platform) == nil
 	return Installed{Name: name, Version: version, Platform: platform, again: again}, ok
+}
+
+// checkPlatform refuses what is no platform's name, before a folder is called by it.
+func checkPlatform(platform string) error {
+	if platform == "" || strings.Trim(platform, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+		return fmt.Errorf("platform %.40q: want a name such as linux_amd64", platform)
+	}
+	return nil
 }
 
 // Installed lists the versions that are there, the lowest first.

@@ -60,6 +60,11 @@ func (s *State) check() error {
 	if s.Seen == nil {
 		s.Seen = map[string]string{}
 	}
+	if s.Platform != "" {
+		if err := checkPlatform(s.Platform); err != nil {
+			return err
+		}
+	}
 	for version, sum := range s.Seen {
 		if err := source.CheckVersion(version); err != nil || len(sum) != 64 {
 			return fmt.Errorf("version %.40q: %w", version, err)

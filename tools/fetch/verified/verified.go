@@ -141,6 +141,9 @@ func (x *Release) judge(text []byte, sum string) (*manifest.Manifest, error) {
 		if err != nil || len(faults) > 0 {
 			return nil, source.Refuse(source.Unverified, "read %s: %v %s", name, err, strings.Join(faults, "; "))
 		}
+		if b.Message == nil {
+			return nil, source.Refuse(source.Unverified, "verify manifest: wrong-bundle-kind: %s signs a statement, and not the file that it lies beside", name)
+		}
 		if a := x.Policy.Trust.Assess(b, digest, trust.Release, x.Now); len(a.Faults) > 0 {
 			return nil, source.Refuse(source.Unverified, "verify manifest: %s: %s", a.Faults[0].Class, a.Faults[0].Detail)
 		}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"strings"
 )
 
 // walkTar reads one gzip member with a tar file in it.
@@ -57,6 +58,16 @@ func tarError(err error) error {
 func tarEntry(w *walk, h *tar.Header, r io.Reader) error {
 	if h.Format != tar.FormatUSTAR || len(h.PAXRecords) > 0 {
 		w.fault(CheckForm, "archive-malformed", "entry %.100q is not in USTAR form, which every program reads alike", h.Name)
+	}
+	// Holes of a sparse file, whose zeros archive/tar makes by itself, are in no byte that was counted.
+	if h.Size > MaxUnpacked {
+		w.fault(CheckLimits, "archive-bomb", "entry %.100q has %d bytes", h.Name, h.Size)
+		return errLimit
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return malformed("tar: %.100q is a sparse file", h.Name)
+		}
 	}
 	mode := h.FileInfo().Mode()
 	if h.Typeflag != tar.TypeReg {

@@ -66,6 +66,9 @@ func zipEnd(a *Archive) (count int, directory int64, err error) {
 	here, all := le.Uint16(b[8:]), le.Uint16(b[10:])
 	size, at := int64(le.Uint32(b[12:])), int64(le.Uint32(b[16:]))
 	switch {
+	case all == 1<<16-1 || size == 1<<32-1 || at == 1<<32-1:
+		// The record that these point to has numbers of its own.
+		return 0, 0, malformed("zip: zip64")
 	case le.Uint32(b) != endHeader || le.Uint32(b[4:]) != 0 || here != all:
 		return 0, 0, malformed("zip: no end record at the end")
 	case at+size+endSize != a.size:

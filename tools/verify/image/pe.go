@@ -20,6 +20,7 @@ const (
 	debugRepro    = 16
 	maxDebug      = 64 // entries
 	maxDebugData  = 4096
+	maxIdentities = 4 // entries that are read, each by a pass over the program; linkers write one or two
 )
 
 var peMachines = map[uint16]string{0x14c: "386", 0x8664: "amd64", 0xaa64: "arm64"}
@@ -103,6 +104,7 @@ func readPE(head []byte, source Source) (*Image, error) {
 	}
 	le := binary.LittleEndian
 	var hash []byte
+	identities := 0
 	for ; len(table) > 0; table = table[debugEntry:] {
 		kind, size, at := le.Uint32(table[12:]), le.Uint32(table[16:]), le.Uint32(table[24:])
 		if kind != debugCodeView && kind != debugRepro {
@@ -110,6 +112,9 @@ func readPE(head []byte, source Source) (*Image, error) {
 		}
 		if size > maxDebugData {
 			return nil, fmt.Errorf("debug entry of %d bytes", size)
+		}
+		if identities++; identities > maxIdentities {
+			return nil, fmt.Errorf("more than %d debug entries that identify the program", maxIdentities)
 		}
 		data, err := part(source, uint64(at), int(size))
 		if err != nil {

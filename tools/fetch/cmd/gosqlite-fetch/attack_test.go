@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -291,4 +292,57 @@ func TestOthers(t *testing.T) {
 	d.want(3, "version-too-old", update...)
 	d.put("policy.json", mine, 0o644)
 	d.want(0, "v1.3.0", update...)
+}
+
+// TestPlatformStaysInside: nothing beside the root is made or removed for a platform whose name leads there.
+func TestPlatformStaysInside(t *testing.T) {
+	const beside = "x/../../../victim"
+	d := upgrade(t)
+	precious := d.put("victim/precious", []byte("x"), 0o644)
+	d.want(1, "want a name such as linux_amd64", "install", "--from", "file:"+d.in("site"), "--to", d.in("root"), "--platform", beside)
+	text, err := os.ReadFile(d.in("root", "state.json"))
+	d.must(err)
+	d.put("root/state.json", bytes.Replace(text, []byte(`"linux_amd64"`), []byte(`"`+beside+`"`), 1), 0o644)
+	d.want(3, "check --repair", "update", "--to", d.in("root"))
+	if _, err := os.Stat(precious); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStatementSignsNoManifest: a genuine bundle of a statement lies beside a manifest that nobody signed, and nothing that the
+// manifest lists is asked for.
+func TestStatementSignsNoManifest(t *testing.T) {
+	d := upgrade(t)
+	read := func(name string) []byte {
+		text, err := os.ReadFile(d.in("site", "current", "releases", "v1.3.0", name))
+		d.must(err)
+		return text
+	}
+	manifest := read("manifest.json")
+	forged := bytes.Replace(manifest, []byte(`"size":`), []byte(`"size":1`), 1)
+	if bytes.Equal(forged, manifest) {
+		t.Fatal("the manifest was not changed")
+	}
+	handed := map[string][]byte{"manifest.json": forged, "manifest.json.sigstore.json": read("provenance.intoto.json.sigstore.json")}
+	index := d.index(func(x *tree.Index) {
+		for name, text := range handed {
+			f := find(x, "releases/v1.3.0/"+name)
+			f.Size, f.SHA256 = int64(len(text)), sum(text)
+		}
+	})
+	var asked []string
+	s := d.serve("site", func(w http.ResponseWriter, r *http.Request) bool {
+		if text, there := handed[path.Base(r.URL.Path)]; there {
+			w.Write(text)
+			return true
+		}
+		if !strings.HasSuffix(r.URL.Path, "/index.json") {
+			asked = append(asked, r.URL.Path)
+		}
+		return index(w, r)
+	})
+	d.want(3, "wrong-bundle-kind", "update", "--to", d.in("root"), "--from", s.URL)
+	if len(asked) > 0 {
+		t.Errorf("asked for, though nobody vouches for it: %q", asked)
+	}
 }

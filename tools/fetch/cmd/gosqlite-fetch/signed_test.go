@@ -269,3 +269,15 @@ func TestSignedElsewhere(t *testing.T) {
 	locked := ends("", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	d.want(1, "--credentials", with(d.at("site", locked), "install", "--to", d.in("root"))...)
 }
+
+// TestChannelDownIsNoWithdrawal: a channel that does not have what was installed from another has withdrawn nothing.
+func TestChannelDownIsNoWithdrawal(t *testing.T) {
+	d := newSignedDesk(t)
+	d.publish("1.3.0")
+	d.publish("1.4.0-rc.1")
+	root := d.in("root")
+	d.want(0, "v1.4.0-rc.1", with(d.from("site"), "install", "--to", root, "--channel", "candidate")...)
+	if out := d.want(3, "the channel stable has nothing as high", with(d.from("site"), "update", "--to", root, "--channel", "stable")...); strings.Contains(out, "withdrawn") {
+		t.Error(out)
+	}
+}
