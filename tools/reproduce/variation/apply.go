@@ -96,9 +96,10 @@ func varyHermetic(w *world) {
 }
 
 // varyNone has both builds keep the configuration's name in paths: without a sandbox Bazel has no place where an action could
-// find its files by names without it.
+// find its files by names without it. The standard library keeps its sandbox: Go's rules compile all that lies in the SDK, of
+// which they are given a part.
 func varyNone(w *world) {
-	varySandbox("--spawn_strategy=local")(w)
+	varySandbox("--spawn_strategy=local", "--strategy=GoStdlib=linux-sandbox")(w)
 	for _, s := range []*Setting{w.a, w.b} {
 		s.Flags = append(s.Flags, "--experimental_output_paths=off")
 	}

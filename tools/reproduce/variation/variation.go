@@ -88,7 +88,7 @@ var Table = []Variation{
 		apply: varySandbox("--spawn_strategy=processwrapper-sandbox"), fact: flags},
 	{Name: "sandbox_hermetic", Sets: "linux-sandbox, and the same with declared inputs only", Plant: "leak_sandbox_hermetic", Asked: true, Group: "sandbox",
 		apply: varyHermetic, fact: flags},
-	{Name: "sandbox_none", Sets: "linux-sandbox, and no sandbox", Plant: "leak_sandbox_none", Asked: true, Group: "sandbox",
+	{Name: "sandbox_none", Sets: "linux-sandbox, and no sandbox but for GoStdlib", Plant: "leak_sandbox_none", Asked: true, Group: "sandbox",
 		apply: varyNone, fact: flags},
 }
 
