@@ -111,7 +111,7 @@ func (r *release) list() error {
 }
 
 func (r *release) listFolder(folder string) error {
-	entries, err := readFolder(filepath.Join(r.options.Dir, filepath.FromSlash(folder)), maxFolder)
+	entries, err := r.readFolder(folder, maxFolder)
 	if err != nil {
 		return fmt.Errorf("read release: %w", err)
 	}
@@ -138,8 +138,8 @@ func (r *release) listFolder(folder string) error {
 }
 
 // readFolder lists a folder, and no more of it than may be there: a listing takes memory.
-func readFolder(dir string, most int) ([]fs.DirEntry, error) {
-	h, err := os.Open(dir)
+func (r *release) readFolder(folder string, most int) ([]fs.DirEntry, error) {
+	h, err := os.Open(r.path(folder))
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func readFolder(dir string, most int) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	if len(entries) > most {
-		return nil, fmt.Errorf("%s: more than %d files; that is no release", dir, most)
+		return nil, fmt.Errorf("%s: more than %d files; that is no release", h.Name(), most)
 	}
 	return entries, nil
 }

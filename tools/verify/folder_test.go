@@ -158,18 +158,19 @@ func BenchmarkOuter(b *testing.B) {
 // TestListingIsBounded: of a folder with more files than a release can have, no more is listed.
 func TestListingIsBounded(t *testing.T) {
 	dir := t.TempDir()
-	if entries, err := readFolder(dir, 2); err != nil || len(entries) != 0 {
+	r := &release{options: Options{Dir: dir}}
+	if entries, err := r.readFolder("", 2); err != nil || len(entries) != 0 {
 		t.Errorf("an empty folder: %v, %v", entries, err)
 	}
 	for i, want := range []bool{true, true, false} {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if entries, err := readFolder(dir, 2); (err == nil) != want || want && len(entries) != i+1 {
+		if entries, err := r.readFolder("", 2); (err == nil) != want || want && len(entries) != i+1 {
 			t.Errorf("%d files: %v, %v", i+1, entries, err)
 		}
 	}
-	if _, err := readFolder(filepath.Join(dir, "none"), 2); !errors.Is(err, os.ErrNotExist) {
+	if _, err := r.readFolder("none", 2); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
 	}
 }
