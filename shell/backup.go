@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"github.com/gosqlite/gosqlite/sqlite"
@@ -17,6 +18,9 @@ const backupPages = 1024
 
 func runBackup(ctx context.Context, s *session, args []string) (err error) {
 	path := args[0]
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved // SQLite names journals after it
+	}
 	if err := s.refuseLiveTarget(path); err != nil {
 		return fmt.Errorf("back up to %s: %w", path, err)
 	}
@@ -83,6 +87,10 @@ func (s *session) backupTo(ctx context.Context, path string) (err error) {
 
 func runRestore(ctx context.Context, s *session, args []string) (err error) {
 	path := args[0]
+	// For some names SQLite makes an empty database, which would take the place of this one.
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("restore from %s: %w", path, err)
+	}
 	// Read-only, SQLite could not clear away the write-ahead log of a database
 	// in WAL mode; it opens a write-protected file read-only by itself.
 	src, err := sqlite.Open(path, sqlite.OpenReadWrite)

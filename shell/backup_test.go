@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -159,5 +160,33 @@ func TestInterruptEndsWaitForLock(t *testing.T) {
 	}
 	if code := sh.Run(ctx); code != ExitFailure || !strings.Contains(errOut.String(), "interrupted") {
 		t.Errorf("exit %d, stderr %q", code, errOut.String())
+	}
+}
+
+// SQLite names journals after the file that a link leads to.
+func TestBackupOntoALinkToALiveDatabase(t *testing.T) {
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "real.db"), filepath.Join(dir, "link.db")
+	for _, name := range []string{target, target + "-wal"} {
+		if err := os.WriteFile(name, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(target, link); err != nil {
+		if runtime.GOOS == "windows" {
+			return // which lets few users make links
+		}
+		t.Fatal(err)
+	}
+	run(t, "", ":memory:", "CREATE TABLE t(a)", ".backup '"+link+"'").fails(t, ExitFailure, "-wal exists")
+}
+
+// What is no file holds nothing to restore, and nothing is lost to it.
+func TestRestoreFromNoFile(t *testing.T) {
+	for _, name := range []string{"", ":memory:"} {
+		db := filepath.Join(t.TempDir(), "a.db")
+		run(t, "", db, "CREATE TABLE t(a)").ok(t)
+		run(t, "", db, ".restore '"+name+"'").fails(t, ExitFailure, "restore from")
+		run(t, "", db, ".tables").want(t, "t\n", "", 0)
 	}
 }
