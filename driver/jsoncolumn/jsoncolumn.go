@@ -17,6 +17,8 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
 )
 
 // Of is an argument and a destination. NULL reads as the zero V; to tell them
@@ -49,9 +51,15 @@ func (o *Of[T]) Scan(src any) error {
 		text = []byte(s)
 	case []byte:
 		text = s
-	case int64, float64, bool:
+	case float64:
 		// JSON of a number is a number after the round trip through a column
-		// with numeric affinity.
+		// with numeric affinity, and a whole one fits an integer without an exponent.
+		if s == math.Trunc(s) && math.Abs(s) < 1e21 {
+			text = strconv.AppendFloat(nil, s, 'f', -1, 64)
+		} else {
+			text = fmt.Append(nil, s)
+		}
+	case int64, bool:
 		text = fmt.Append(nil, s)
 	default:
 		return fmt.Errorf("jsoncolumn: a %T holds no JSON", src)

@@ -67,3 +67,25 @@ func Example() {
 	fmt.Println(doc.V)
 	// Output: map[a:1 b:2]
 }
+
+// A column of floats gives whole numbers back as such.
+func TestWholeNumbersInARealColumn(t *testing.T) {
+	db, err := sql.Open(driver.Name, ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("CREATE TABLE t(n REAL)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int64{0, -999999, 1000000, 1 << 53, -1 << 53} {
+		if _, err := db.Exec("DELETE FROM t; INSERT INTO t VALUES(?)", jsoncolumn.Of[int64]{V: n}); err != nil {
+			t.Fatal(err)
+		}
+		var got jsoncolumn.Of[int64]
+		if err := db.QueryRow("SELECT n FROM t").Scan(&got); err != nil || got.V != n {
+			t.Errorf("%d is read as %d, %v", n, got.V, err)
+		}
+	}
+}

@@ -117,10 +117,7 @@ func foreignKeysOff(ctx context.Context, conn *sql.Conn) (restore func() error, 
 	if !before {
 		return func() error { return nil }, nil
 	}
-	if _, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = 0"); err != nil {
-		return nil, fmt.Errorf("migrate: turn foreign keys off: %w", err)
-	}
-	return func() error {
+	restore = func() error {
 		// The connection goes back to the pool, whatever has become of ctx.
 		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA foreign_keys = 1"); err != nil {
 			// Nobody else may get it without enforcement.
@@ -128,7 +125,12 @@ func foreignKeysOff(ctx context.Context, conn *sql.Conn) (restore func() error, 
 			return fmt.Errorf("migrate: turn foreign keys on again: %w", err)
 		}
 		return nil
-	}, nil
+	}
+	// SQLite does it when it compiles the statement, which ctx may end after that.
+	if _, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = 0"); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate: turn foreign keys off: %w", err), restore())
+	}
+	return restore, nil
 }
 
 type queryer interface {

@@ -3,6 +3,7 @@
 package migrate_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"path/filepath"
@@ -45,5 +46,31 @@ func TestForeignKeysThatCannotBeTurnedOnAgain(t *testing.T) {
 	}
 	if opened != 2 {
 		t.Errorf("%d connections were opened, want 2", opened)
+	}
+}
+
+// SQLite turns foreign keys off when it compiles the statement, which has not run yet when the context ends.
+func TestEndOfContextWhileForeignKeysGoOff(t *testing.T) {
+	ending, cancel := context.WithCancel(ctx)
+	defer cancel()
+	connector, err := driver.NewConnector(filepath.Join(t.TempDir(), "m.db"), func(c *sqlite.Conn) error {
+		return c.SetAuthorizer(func(r sqlite.AuthRequest) sqlite.AuthResult {
+			if r.Action == sqlite.AuthPragma && r.Arg1 == "foreign_keys" && r.Arg2 == "0" {
+				cancel()
+			}
+			return sqlite.AuthAllow
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := migrate.Up(ending, db, steps); err == nil {
+		t.Fatal("no error")
+	}
+	if number(t, db, "PRAGMA foreign_keys") != 1 {
+		t.Error("foreign keys stay off")
 	}
 }

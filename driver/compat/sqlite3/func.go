@@ -37,7 +37,10 @@ func (c *SQLiteConn) RegisterAggregator(name string, impl any, pure bool) error 
 		return fmt.Errorf("sqlite3: register aggregator %s: want a function that gives an aggregator, not a %T", name, impl)
 	}
 	// Types only: whoever is made here is thrown away.
-	one := made.Call(nil)[0]
+	one, err := create(made)
+	if err != nil {
+		return fmt.Errorf("sqlite3: register aggregator %s: %w", name, err)
+	}
 	step, err := method(one, "Step")
 	if err == nil && step.give != nil {
 		err = errors.New("its method Step returns a value")
@@ -52,17 +55,15 @@ func (c *SQLiteConn) RegisterAggregator(name string, impl any, pure bool) error 
 	if err != nil {
 		return fmt.Errorf("sqlite3: register aggregator %s: %w", name, err)
 	}
-	type state struct{ of reflect.Value }
+	type state struct {
+		of  reflect.Value
+		err error // for which there is none
+	}
 	start := func(s *state) error {
-		if s.of.IsValid() {
-			return nil
+		if !s.of.IsValid() && s.err == nil {
+			s.of, s.err = create(made)
 		}
-		out := made.Call(nil)
-		s.of = out[0]
-		if len(out) == 2 && !out[1].IsNil() {
-			return out[1].Interface().(error)
-		}
-		return nil
+		return s.err
 	}
 	aggregate := sqlite.AggregateN(step.nargs(), func(s *state, _ *sqlite.Context, args []sqlite.Arg) error {
 		if err := start(s); err != nil {
@@ -77,6 +78,15 @@ func (c *SQLiteConn) RegisterAggregator(name string, impl any, pure bool) error 
 		return done.on(s.of.MethodByName("Done")).call(nil)
 	})
 	return mapError(c.SQLite().CreateFunction(name, aggregate, flags(pure)))
+}
+
+// create makes an aggregator.
+func create(made reflect.Value) (reflect.Value, error) {
+	out := made.Call(nil)
+	if len(out) == 2 && !out[1].IsNil() {
+		return reflect.Value{}, out[1].Interface().(error)
+	}
+	return out[0], nil
 }
 
 func method(of reflect.Value, name string) (*callee, error) {

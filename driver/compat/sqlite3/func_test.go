@@ -109,6 +109,33 @@ func TestRegisteredFunctions(t *testing.T) {
 	}
 }
 
+// A constructor that fails has made nothing that Step or Done could be called of.
+func TestAggregatorThatCannotBeMade(t *testing.T) {
+	type maker interface {
+		Step(int64) error
+		Done() int64
+	}
+	errMade := errors.New("out of products")
+	left := 0
+	constructor := func() (maker, error) {
+		if left--; left < 0 {
+			return nil, errMade
+		}
+		return &product{n: 1}, nil
+	}
+	for _, err := range registered(t, func(c *sqlite3.SQLiteConn) []error { return []error{c.RegisterAggregator("p", constructor, true)} }) {
+		if !errors.Is(err, errMade) {
+			t.Errorf("register: %v", err)
+		}
+	}
+	left = 1
+	db := hooked(t, func(c *sqlite3.SQLiteConn) error { return c.RegisterAggregator("p", constructor, true) })
+	var n int64
+	if err := db.QueryRow("SELECT p(2)").Scan(&n); err == nil || !strings.Contains(err.Error(), errMade.Error()) {
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
 // registered gives what registering on a connection returned.
 func registered(t *testing.T, hook func(*sqlite3.SQLiteConn) []error) []error {
 	t.Helper()
