@@ -180,6 +180,9 @@ func (c *Conn) abort(err error) {
 		return // whoever has it interrupts or closes the connection
 	}
 	defer c.mu.Unlock()
+	if c.gone() {
+		return
+	}
 	c.c.InterruptActive()
 	c.c.SetCancel(true)
 }

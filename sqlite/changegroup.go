@@ -54,18 +54,23 @@ func (g *ChangeGroup) do(f func() int) error {
 // https://sqlite.org/session/sqlite3changegroup_schema.html
 func (g *ChangeGroup) SetSchema(c *Conn, schema string) error {
 	g.mu.Lock()
-	bound := g.conn != nil
-	if !bound {
-		g.conn = c
-	}
-	g.mu.Unlock()
-	if bound {
+	defer g.mu.Unlock()
+	switch {
+	case g.g == 0:
+		return misuse("change group is closed")
+	case g.conn != nil:
 		return misuse("the change group has a schema already")
 	}
-	return g.do(func() int {
-		c.own(g)
-		return c.c.GroupSchema(g.g, schema)
-	})
+	if err := c.enter(); err != nil {
+		return err
+	}
+	defer c.leave()
+	if rc := c.c.GroupSchema(g.g, schema); rc != 0 {
+		return changesetError(rc)
+	}
+	g.conn = c
+	c.own(g)
+	return nil
 }
 
 // Add is sqlite3changegroup_add.

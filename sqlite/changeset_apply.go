@@ -2,7 +2,11 @@
 
 package sqlite
 
-import "github.com/gosqlite/gosqlite/internal/capi"
+import (
+	"errors"
+
+	"github.com/gosqlite/gosqlite/internal/capi"
+)
 
 // ConflictKind is why a change does not fit.
 //
@@ -101,8 +105,27 @@ func (c *Conn) Apply(cs Changeset, how Apply) (rebase []byte, err error) {
 	})
 }
 
-// apply runs a call of C with the applier in a slot.
+// apply keeps what is promised of errors where SQLite does not: it passes over a
+// change whose filter panics. Outside of a transaction there is no commit then.
 func (c *Conn) apply(how Apply, call func(slot int) ([]byte, int)) (rebase []byte, err error) {
+	if how.Filter == nil || how.Flags&ApplyNoSavepoint != 0 || c.AutoCommit() {
+		return c.applyInside(how, call)
+	}
+	if err := c.Exec("SAVEPOINT gosqlite_apply"); err != nil {
+		return nil, err
+	}
+	rebase, err = c.applyInside(how, call)
+	if c.AutoCommit() {
+		return rebase, err // the error has rolled everything back
+	}
+	if err != nil {
+		err = errors.Join(err, c.Exec("ROLLBACK TO gosqlite_apply"))
+	}
+	return rebase, errors.Join(err, c.Exec("RELEASE gosqlite_apply"))
+}
+
+// applyInside runs a call of C with the applier in a slot.
+func (c *Conn) applyInside(how Apply, call func(slot int) ([]byte, int)) (rebase []byte, err error) {
 	if err := c.enter(); err != nil {
 		return nil, err
 	}
@@ -124,6 +147,9 @@ type applier struct {
 
 // Wants is called by C.
 func (a *applier) Wants(h capi.Change) (yes bool) {
+	if a.c.thrown != nil {
+		return false
+	}
 	ch := &Change{h}
 	defer func() { ch.ch = 0 }()
 	a.c.tell(func() { yes = a.how.Filter(ch) })

@@ -153,3 +153,64 @@ func TestStreamsThatFail(t *testing.T) {
 		}
 	}
 }
+
+// A filter that panics takes no change along, whatever came before it, and leaves the transaction open.
+func TestFilterThatPanicsInATransaction(t *testing.T) {
+	const schema = "CREATE TABLE u(id INTEGER PRIMARY KEY)"
+	cs, _ := record(t, schema, "INSERT INTO u VALUES(1), (2), (3)")
+	c := openTest(t, ":memory:")
+	exec(t, c, schema+"; BEGIN; INSERT INTO u VALUES(9)")
+	n := 0
+	_, err := c.Apply(cs, sqlite.Apply{Filter: func(*sqlite.Change) bool {
+		if n++; n == 2 {
+			panic(errMine)
+		}
+		return true
+	}})
+	if !panicked(err) || n != 2 {
+		t.Errorf("asked %d times: %v", n, err)
+	}
+	exec(t, c, "COMMIT")
+	if _, got, err := one(t, c, "SELECT group_concat(id) FROM u"); got != "9" || err != nil {
+		t.Errorf("rows %s, %v", got, err)
+	}
+	exec(t, c, "BEGIN")
+	if _, err := c.Apply(cs, sqlite.Apply{Filter: func(*sqlite.Change) bool { return true }}); err != nil {
+		t.Error(err)
+	}
+	exec(t, c, "COMMIT")
+	if _, got, err := one(t, c, "SELECT count(*) FROM u"); got != "4" || err != nil {
+		t.Errorf("%s rows, %v", got, err)
+	}
+}
+
+// A schema that comes too late, or of a connection that is closed, leaves the group as it was.
+func TestFailedSetSchemaLeavesTheGroup(t *testing.T) {
+	cs, _ := record(t, users, "DELETE FROM users")
+	c := openTest(t, ":memory:")
+	g, err := sqlite.NewChangeGroup()
+	check(t, err)
+	check(t, g.Add(cs))
+	if err := g.SetSchema(c, "main"); err == nil {
+		t.Fatal("a schema after Add")
+	}
+	check(t, c.Close())
+	if err := g.SetSchema(c, "main"); err == nil {
+		t.Error("a schema of a closed connection")
+	}
+	if got, err := g.Changeset(); err != nil || len(got) == 0 {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	check(t, g.Close())
+}
+
+func TestDiffTellsOfAFilterThatPanics(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "ATTACH ':memory:' AS other; CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE other.t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES(1)")
+	s, err := c.NewSession("main")
+	check(t, err)
+	check(t, s.SetFilter(func(string) bool { panic(errMine) }))
+	if err := s.Diff("other", "t"); !panicked(err) {
+		t.Errorf("diff: %v", err)
+	}
+}

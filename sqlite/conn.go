@@ -32,6 +32,8 @@ type Conn struct {
 	lastWatch plumbing.Watch
 	late      late // those that a timer registers
 
+	closing bool // sqlite3_close runs: nobody but what it calls may touch c
+
 	stray atomic.Bool // Interrupt was called during a call
 }
 
@@ -184,7 +186,12 @@ func (c *Conn) Close() error {
 
 func (c *Conn) closeHandle() error {
 	c.mu.Lock()
+	c.closing = true
+	c.mu.Unlock()
+	// Without mu: what a virtual table does at its end may come to look at contexts.
 	rc := c.c.Close()
+	c.mu.Lock()
+	c.closing = false
 	if rc == 0 {
 		c.c = nil
 		c.leak.Stop()
@@ -195,7 +202,7 @@ func (c *Conn) closeHandle() error {
 	}
 	c.endWatches()
 	runtime.KeepAlive(c.host)
-	return nil
+	return c.outcome(0, "")
 }
 
 func (c *Conn) own(o closer) {

@@ -175,8 +175,12 @@ func (a *aggregate[S, R]) Value(ctx capi.Context, state int64, last bool) {
 			a.free = append(a.free, state)
 		}
 	}
+	before := a.c.failure
 	k := a.c.context(ctx)
 	v, err := call1(k, a.value, s)
 	k.ctx = 0
 	give(k, a.result, v, err)
+	if before.thrown != nil {
+		a.c.failure = before // what failed first is what the statement says
+	}
 }

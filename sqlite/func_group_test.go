@@ -163,3 +163,14 @@ func TestScalarNOnTwoConnections(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// What failed first is the error, though SQLite asks for the value of a group whose step has failed.
+func TestErrorOfStepOutlivesThatOfItsEnd(t *testing.T) {
+	c := openTest(t, ":memory:")
+	check(t, c.CreateFunction("f", sqlite.Aggregate1(
+		func(*int, int64) error { return errMine },
+		func(*int) (int64, error) { return 0, errors.New("unfinished") }), 0))
+	if err := c.Exec("SELECT f(1)"); !errors.Is(err, errMine) {
+		t.Error(err)
+	}
+}

@@ -17,7 +17,7 @@ import (
 func (c *Conn) Interrupt() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.c == nil {
+	if c.gone() {
 		return
 	}
 	c.c.InterruptActive()
@@ -30,8 +30,14 @@ func (c *Conn) Interrupt() {
 	}
 }
 
+// gone reports whether there is nothing left to interrupt. The caller holds mu.
+func (c *Conn) gone() bool { return c.c == nil || c.closing }
+
 // settle ends what Interrupt began; a context that has ended keeps its flag.
 func (c *Conn) settle() {
+	if c.closing {
+		return
+	}
 	c.stray.Store(false)
 	if c.c == nil {
 		return
@@ -125,7 +131,7 @@ func (c *Conn) watchAt(own plumbing.Watch) int {
 // fire interrupts the connection for a watch, unless that is over. The caller
 // holds mu.
 func (c *Conn) fire(own plumbing.Watch) {
-	if i := c.watchAt(own); i >= 0 && c.c != nil {
+	if i := c.watchAt(own); i >= 0 && !c.gone() {
 		c.watches[i].fired = true
 		c.c.Interrupt()
 	}
@@ -158,7 +164,7 @@ func (c *Conn) endWatch(own plumbing.Watch) (stop func() bool) {
 	fired := c.watches[i].fired
 	stop = c.watches[i].stop
 	c.watches = slices.Delete(c.watches, i, i+1)
-	if fired && c.c != nil && !c.fired() {
+	if fired && !c.gone() && !c.fired() {
 		c.c.Uninterrupt()
 	}
 	return stop

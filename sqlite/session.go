@@ -203,10 +203,7 @@ func (s *Session) Diff(from, table string) error {
 		return err
 	}
 	defer s.conn.leave()
-	if rc := s.conn.c.SessionDiff(s.s, from, table); rc != 0 {
-		return s.conn.fail(rc, "")
-	}
-	return nil
+	return s.conn.outcome(s.conn.c.SessionDiff(s.s, from, table), "")
 }
 
 // Changeset is sqlite3session_changeset: what was recorded, with old and new

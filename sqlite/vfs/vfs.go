@@ -27,6 +27,7 @@
 package vfs
 
 import (
+	"reflect"
 	"strings"
 	"sync"
 
@@ -132,6 +133,8 @@ const maxPathname = 1024
 var registry struct {
 	mu    sync.Mutex
 	known map[string]capi.RegisteredVFS
+	// systems are those of values that can be told apart: whatever names one has, it has one set of locks.
+	systems map[VFS]*system
 }
 
 // Register is sqlite3_vfs_register: sqlite.OpenVFS finds v by the name.
@@ -146,7 +149,7 @@ func Register(name string, v VFS) error {
 	if capi.VFSKnown(name) {
 		return &sqlite.Error{Code: sqlite.ErrMisuse, Message: "register VFS: there is one with the name " + name, Offset: -1}
 	}
-	r, rc := capi.RegisterVFS(name, &system{vfs: v, shared: map[string]*shared{}}, maxPathname)
+	r, rc := capi.RegisterVFS(name, systemOf(v), maxPathname)
 	if rc != 0 {
 		return sqlite.ErrorCode(rc)
 	}
@@ -155,6 +158,24 @@ func Register(name string, v VFS) error {
 	}
 	registry.known[name] = r
 	return nil
+}
+
+// systemOf is what C calls for a VFS. The caller holds the registry.
+func systemOf(v VFS) *system {
+	equal := reflect.ValueOf(v).Comparable()
+	if equal {
+		if s := registry.systems[v]; s != nil {
+			return s
+		}
+	}
+	s := &system{vfs: v, shared: map[string]*shared{}}
+	if equal {
+		if registry.systems == nil {
+			registry.systems = map[VFS]*system{}
+		}
+		registry.systems[v] = s
+	}
+	return s
 }
 
 // Unregister is sqlite3_vfs_unregister: no new connection finds the VFS, while

@@ -197,3 +197,29 @@ func TestErrorsOfMethods(t *testing.T) {
 		t.Errorf("no name: %v", err)
 	}
 }
+
+// TestTwoNamesOfOneVFSShareLocks: the files are the same by whatever name the VFS is found.
+func TestTwoNamesOfOneVFSShareLocks(t *testing.T) {
+	d := newDisk(1)
+	one, two := register(t, d), t.Name()+"-again"
+	if err := vfs.Register(two, d); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = vfs.Unregister(two) })
+	a, err := open(one, "PRAGMA busy_timeout=0; CREATE TABLE t(x)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	b, err := open(two, "PRAGMA busy_timeout=0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := a.Exec("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Exec("BEGIN IMMEDIATE"); !errors.Is(err, sqlite.ErrBusy) {
+		t.Errorf("a second writer: %v", err)
+	}
+}
