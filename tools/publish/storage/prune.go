@@ -248,6 +248,27 @@ func isReferrers(tag string) bool {
 	return strings.HasPrefix(tag, "sha256-") && digestForm.MatchString("sha256:"+strings.TrimPrefix(tag, "sha256-"))
 }
 
+// grown refuses a list of referrers that lacks what it had: whoever may push can push it again with less in it, and what it
+// does not name would be removed for good.
+func (s *Storage) grown(r *repo, digest, list string) error {
+	now, err := s.manifest(list)
+	if err != nil {
+		return err
+	}
+	for _, earlier := range r.earlier[strings.Replace(digest, ":", "-", 1)] {
+		before, err := s.manifest(earlier)
+		if err != nil {
+			return err
+		}
+		for _, m := range before.Manifests {
+			if !slices.ContainsFunc(now.Manifests, func(have descriptor) bool { return have.Digest == m.Digest }) {
+				return damaged("the list of what signs %.19s has lost %.19s: restore the storage from a backup, or push the list again", digest, m.Digest)
+			}
+		}
+	}
+	return nil
+}
+
 // reach enters a manifest, all that it lists, and the lists of their referrers.
 func (s *Storage) reach(r *repo, digest string, reached map[string]bool) error {
 	if reached[digest] {
@@ -260,6 +281,9 @@ func (s *Storage) reach(r *repo, digest string, reached map[string]bool) error {
 	}
 	next := d.Manifests
 	if list, there := r.tags[strings.Replace(digest, ":", "-", 1)]; there {
+		if err := s.grown(r, digest, list); err != nil {
+			return err
+		}
 		next = append(next, descriptor{Digest: list})
 	}
 	for _, m := range next {

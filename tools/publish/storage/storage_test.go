@@ -332,3 +332,15 @@ func TestRunning(t *testing.T) {
 	_, err = storage.Open(t.TempDir())
 	refused(t, err, 1, "name the folder of a registry")
 }
+
+// TestPruneShrunkList: a list of signatures that was pushed again without them is refused, and nothing is removed.
+func TestPruneShrunkList(t *testing.T) {
+	r := newRegistry(t)
+	list := r.publish("v1.2.0")
+	r.tag(list, r.manifest(map[string]any{"manifests": []entry{}}))
+	_, err := r.open().Prune(t.Context(), 1, func(string) bool { return false }, true)
+	refused(t, err, 3, "has lost")
+	if !strings.Contains(r.blobs(), "signature of v1.2.0") {
+		t.Error("a release lost its signature")
+	}
+}

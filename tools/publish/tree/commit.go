@@ -33,7 +33,7 @@ func (s *Store) Commit(ctx context.Context, c *Change) error {
 	}
 	defer held.Close()
 	s.step("locked")
-	for _, do := range []func(context.Context, *Change) error{s.unmoved, s.sweep, s.objects, s.generation, s.swap} {
+	for _, do := range []func(context.Context, *Change) error{s.unmoved, s.sweep, s.first, s.objects, s.generation, s.swap} {
 		if err := do(ctx, c); err != nil {
 			return fmt.Errorf("publish into %s: %w", s.Dir, err)
 		}
@@ -59,6 +59,35 @@ func (s *Store) sweep(context.Context, *Change) error {
 		}
 	}
 	s.step("swept")
+	return nil
+}
+
+// first refuses to begin where something was published and only the link to it is gone. What is published now may be what a
+// run began that was stopped before the link.
+func (s *Store) first(_ context.Context, c *Change) error {
+	if c.Base != "" {
+		return nil
+	}
+	entries, err := os.ReadDir(s.in(generationsName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == c.Next {
+			continue
+		}
+		earlier, err := s.generationIndex(e.Name())
+		if err != nil {
+			return err
+		}
+		next, err := ParseIndex(c.index)
+		if err == nil {
+			err = covers(next, earlier)
+		}
+		if err != nil {
+			return damaged(s.Dir, fmt.Sprintf("the link current is gone, and generation %.12s is there: restore the link", e.Name()), err)
+		}
+	}
 	return nil
 }
 

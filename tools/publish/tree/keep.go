@@ -90,7 +90,8 @@ func Copy(ctx context.Context, from, to *Store) (files int, err error) {
 	return to.Verify(ctx)
 }
 
-// covers says whether all that must never be lost of an index is in another: versions, and files of releases and modules.
+// covers says whether all that must never be lost of an index is in another: versions, files of releases and modules, and the
+// roots of a TUF repository.
 func covers(index, earlier *Index) error {
 	for _, v := range earlier.Versions {
 		if !slices.Contains(index.Versions, v) {
@@ -103,7 +104,8 @@ func covers(index, earlier *Index) error {
 		}
 	}
 	for _, f := range earlier.Files {
-		lasting := strings.HasPrefix(f.Path, "releases/") || strings.HasPrefix(f.Path, goFolder) && strings.HasSuffix(f.Path, ".zip")
+		lasting := strings.HasPrefix(f.Path, "releases/") || strings.HasPrefix(f.Path, goFolder) && strings.HasSuffix(f.Path, ".zip") ||
+			strings.HasPrefix(f.Path, "tuf/") && strings.HasSuffix(f.Path, ".root.json") // whoever has seen a root takes no earlier one
 		if have, there := index.find(f.Path); lasting && (!there || have != f) {
 			return fmt.Errorf("%s is there, and not in what replaces it", f.Path)
 		}

@@ -260,3 +260,44 @@ func TestWorkKilled(t *testing.T) {
 		}
 	}
 }
+
+// TestSetBackRoot: a folder that was set back to a state before a rotation of roots has no new version, and is no good all the same.
+func TestSetBackRoot(t *testing.T) {
+	s, backup := published(t, t.TempDir(), "1.0.0"), &Store{Dir: filepath.Join(t.TempDir(), "backup")}
+	base, first, err := s.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Update(base, first, []Item{Bytes("tuf/metadata/2.root.json", []byte("root 2"), true)})
+	if err == nil {
+		err = s.Commit(t.Context(), c)
+	}
+	if err == nil {
+		_, err = Copy(t.Context(), s, backup)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(s.in(currentName)), os.Symlink(generationsName+"/"+first, s.in(currentName))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Copy(t.Context(), s, backup); err == nil {
+		t.Error("the backup was set back")
+	}
+	if _, _, err := s.Prune(t.Context(), 1); err == nil {
+		t.Error("the newest root was removed")
+	}
+}
+
+// TestLostPointer: a folder whose link was lost has published all the same, and no version is used twice.
+func TestLostPointer(t *testing.T) {
+	s := published(t, t.TempDir(), "1.0.0", "1.1.0")
+	if err := os.Remove(s.in(currentName)); err != nil {
+		t.Fatal(err)
+	}
+	v, items := release("1.0.0")
+	v.Manifest, items[0] = action.DigestOf([]byte("other")), Bytes(ReleaseFolder("v1.0.0")+"/manifest.json", []byte("other"), true)
+	if _, err := s.publish(t, v, items); err == nil || !strings.Contains(err.Error(), "the link current is gone") {
+		t.Errorf("v1.0.0 was published twice, and v1.1.0 is gone: %v", err)
+	}
+}

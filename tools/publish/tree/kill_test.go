@@ -215,7 +215,7 @@ func TestTwoPublishers(t *testing.T) {
 func TestMoved(t *testing.T) {
 	for _, at := range []string{"before", "pointer written"} {
 		dir := t.TempDir()
-		s := &Store{Dir: dir}
+		s := published(t, dir, "0.9.0")
 		base, generation, err := s.Current()
 		must(t, nil, err)
 		v, items := release("1.0.0")

@@ -76,7 +76,7 @@ func part(role string) string {
 // separate refuses a key that has two parts, or is a stranger's. Keys are compared by their bytes: an identifier depends on
 // how a key is written down.
 func separate(root *metadata.RootType, targets *metadata.TargetsType, strangers []Stranger) error {
-	has, foreign := map[string]string{}, map[[32]byte]string{}
+	has, foreign := map[[32]byte]string{}, map[[32]byte]string{}
 	for _, s := range strangers {
 		foreign[s.Key] = s.Of
 	}
@@ -86,9 +86,6 @@ func separate(root *metadata.RootType, targets *metadata.TargetsType, strangers 
 			if k == nil {
 				return fmt.Errorf("check keys: %s names key %.12s, which is not there", role, id)
 			}
-			if before, ok := has[k.Value.PublicKey]; ok && before != part(role) {
-				return &SharedKeyError{id, role, before}
-			}
 			public, err := k.ToPublicKey()
 			if err != nil {
 				return fmt.Errorf("check keys: key %.12s of %s: %w", id, role, err)
@@ -97,10 +94,13 @@ func separate(root *metadata.RootType, targets *metadata.TargetsType, strangers 
 			if err != nil {
 				return err
 			}
+			if before, ok := has[s.Key]; ok && before != part(role) {
+				return &SharedKeyError{id, role, before}
+			}
 			if of, ok := foreign[s.Key]; ok {
 				return &SharedKeyError{id, role, of}
 			}
-			has[k.Value.PublicKey] = part(role)
+			has[s.Key] = part(role)
 		}
 		return nil
 	}

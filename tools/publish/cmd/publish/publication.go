@@ -23,7 +23,14 @@ type publication struct {
 }
 
 func isFolder(target string) bool {
-	return strings.HasPrefix(target, "file:") || strings.HasPrefix(target, "tuf:")
+	return strings.HasPrefix(target, "file:") || isRepository(target)
+}
+
+func isRepository(target string) bool { return strings.HasPrefix(target, "tuf:") }
+
+// intoRepository says whether a target is a TUF repository.
+func (o *options) intoRepository() bool {
+	return isRepository(o.to) || slices.ContainsFunc(o.targets, isRepository)
 }
 
 // intoFolder says whether a target is a folder, which flags for folders are about.

@@ -30,14 +30,14 @@ type target interface {
 
 // open finds the target that --to names.
 func (o *options) open(w world) (target, error) {
+	if (o.staged != "" || o.online != "" || o.seen != "") && !o.intoRepository() {
+		return nil, action.UsageError("--tuf-staged, --tuf-online and --tuf-seen go with --to tuf:FOLDER")
+	}
 	if dir, ok := strings.CutPrefix(o.to, "file:"); ok && dir != "" && !strings.HasPrefix(dir, "//") {
 		return &folder{store: &tree.Store{Dir: dir, Step: w.step}}, nil
 	}
 	if dir, ok := strings.CutPrefix(o.to, "tuf:"); ok && dir != "" && !strings.HasPrefix(dir, "//") {
 		return o.openRepository(&tree.Store{Dir: dir, Step: w.step}, w)
-	}
-	if (o.staged != "" || o.online != "" || o.seen != "") && !o.intoFolder() {
-		return nil, action.UsageError("--tuf-staged, --tuf-online and --tuf-seen go with --to tuf:FOLDER")
 	}
 	reference, ok := strings.CutPrefix(o.to, "oci://")
 	if !ok || reference == "" {

@@ -134,3 +134,13 @@ func (d *desk) strange() string {
 	d.keyFile("strange")
 	return "strange.pem"
 }
+
+// TestWithdrawElsewhere names the repository's folder as a plain one, which would leave clients what is revoked.
+func TestWithdrawElsewhere(t *testing.T) {
+	d, o, folders := offering(t)
+	d.want(2, "go with --to tuf:FOLDER", "revoke", "--to", "file:"+d.in("tree"), "--version", "v1.3.0",
+		"--reason", "loses data", "--tuf-online", o.Online, "--tuf-staged", o.Staged, "--publish")
+	if got := d.sees(o, folders); got != "v1.2.0 v1.3.0" {
+		t.Errorf("a user sees %q", got)
+	}
+}
