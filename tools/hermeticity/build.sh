@@ -24,7 +24,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 logs=${LOGS:-$work}
 say() { printf 'build.sh: %s\n' "$*" >&2; }
-bazel() { (cd -- "${here%/tools/hermeticity}" && exec "${bazel[@]}" "$@"); }
+# For temporary files this sandbox has /tmp, and no folder that TMPDIR names.
+bazel() { (unset TMPDIR && cd -- "${here%/tools/hermeticity}" && exec "${bazel[@]}" "$@"); }
 hermeticity() { "$work/bin/hermeticity" "$@"; }
 
 # build NAME FLAGS...: $log is the log of executed commands, $out Bazel's output.
