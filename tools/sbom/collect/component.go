@@ -228,7 +228,7 @@ func compileOptions(name string) ([]graph.Property, error) {
 		if len(m[2]) > 0 {
 			value += "=" + string(m[2])
 		}
-		if p := (graph.Property{Name: "compile:option", Value: value}); !slices.Contains(out, p) {
+		if p := (graph.Property{Name: graph.CompileOption, Value: value}); !slices.Contains(out, p) {
 			out = append(out, p)
 		}
 	}

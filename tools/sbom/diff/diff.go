@@ -87,18 +87,24 @@ func index(d *graph.Document) map[string][]*graph.Component {
 	return byIdentity
 }
 
-// pair compares the components of one identity: first those of one role, and what is left in order.
+// pair compares the components of one identity: first those of one role and version, then those of one role, and what is left
+// in order.
 func (r *Report) pair(identity string, old, new []*graph.Component) {
-	old = slices.Clone(old)
-	var left []*graph.Component
-	for _, n := range new {
-		i := slices.IndexFunc(old, func(o *graph.Component) bool { return o.Role == n.Role })
-		if i < 0 {
-			left = append(left, n)
-			continue
+	old, left := slices.Clone(old), new
+	for _, alike := range []func(o, n *graph.Component) bool{
+		func(o, n *graph.Component) bool { return o.Role == n.Role && o.Version == n.Version },
+		func(o, n *graph.Component) bool { return o.Role == n.Role },
+	} {
+		new, left = left, nil
+		for _, n := range new {
+			i := slices.IndexFunc(old, func(o *graph.Component) bool { return alike(o, n) })
+			if i < 0 {
+				left = append(left, n)
+				continue
+			}
+			r.compare(identity, old[i], n)
+			old = slices.Delete(old, i, i+1)
 		}
-		r.compare(identity, old[i], n)
-		old = slices.Delete(old, i, i+1)
 	}
 	for i, n := range left {
 		if i < len(old) {

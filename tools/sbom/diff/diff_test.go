@@ -34,10 +34,10 @@ func TestChanges(t *testing.T) {
 		{"supplier", func(_ *graph.Document, c *graph.Component) { c.Supplier.Name = "x" },
 			[]Change{{Supplier, sqlite, "", "SQLite Consortium", "x"}}},
 		{"option on", func(_ *graph.Document, c *graph.Component) {
-			c.Properties = append(c.Properties, graph.Property{Name: "sqlite:compile-option", Value: "SQLITE_ENABLE_RTREE"})
-		}, []Change{{Property, sqlite, "sqlite:compile-option", "", "SQLITE_ENABLE_RTREE"}}},
+			c.Properties = append(c.Properties, graph.Property{Name: "compile:option", Value: "SQLITE_ENABLE_RTREE"})
+		}, []Change{{Property, sqlite, "compile:option", "", "SQLITE_ENABLE_RTREE"}}},
 		{"option off", func(_ *graph.Document, c *graph.Component) { c.Properties = c.Properties[1:] },
-			[]Change{{Property, sqlite, "sqlite:compile-option", "SQLITE_ENABLE_FTS5", ""}}},
+			[]Change{{Property, sqlite, "compile:option", "SQLITE_ENABLE_FTS5", ""}}},
 		{"one value for another", func(_ *graph.Document, c *graph.Component) { c.Properties[2].Value = "x" },
 			[]Change{{Property, sqlite, "sqlite:source-id", "2026-10-01 12:00:00 0123456789abcdef", "x"}}},
 		{"package", func(d *graph.Document, _ *graph.Component) {
@@ -51,6 +51,11 @@ func TestChanges(t *testing.T) {
 		{"removed", func(d *graph.Document, _ *graph.Component) {
 			d.Components = slices.DeleteFunc(d.Components, func(c graph.Component) bool { return c.ID == id })
 		}, []Change{{Removed, sqlite, "", "3.54.1, blessing, linked", ""}}},
+		{"second, older version", func(d *graph.Document, c *graph.Component) {
+			more := *c
+			more.PURL, more.Version = "pkg:generic/sqlite@3.53.0", "3.53.0"
+			d.Components = append(d.Components, more)
+		}, []Change{{Added, sqlite, "", "", "3.53.0, blessing, linked"}}},
 		{"second version", func(d *graph.Document, c *graph.Component) {
 			more := *c
 			more.PURL, more.Version = "pkg:generic/sqlite@3.55.0", "3.55.0"

@@ -90,6 +90,9 @@ type Property struct {
 	Value string `json:"value"`
 }
 
+// CompileOption is the property of an option that holds for a component on every platform, NAME or NAME=VALUE.
+const CompileOption = "compile:option"
+
 // A Component is something that went into the release, or helped to make it.
 type Component struct {
 	ID          string       `json:"id"`

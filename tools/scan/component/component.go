@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/gosqlite/gosqlite/tools/sbom/graph"
 )
 
 // Limits of a bill of materials.
@@ -19,8 +21,8 @@ const (
 	maxComponents = 1 << 16
 )
 
-// OptionProperty is the property under which SQLite's compile options stand, one value each.
-const OptionProperty = "sqlite:compile-option"
+// OptionProperty is the property under which SQLite's compile options stand, one value each; package collect writes it.
+const OptionProperty = graph.CompileOption
 
 // BuildTool is the role of what builds a release and is not in it.
 const BuildTool = "build-tool"

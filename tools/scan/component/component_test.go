@@ -10,11 +10,11 @@ import (
 
 const graphText = `{"schema":"gosqlite-sbom-graph/1","subject":"generic-gosqlite","version":"1.2.3","platform":"linux_amd64","components":[
  {"id":"generic-sqlite-3.54.1","role":"linked","name":"sqlite","version":"3.54.1","purl":"pkg:generic/sqlite@3.54.1","cpe":"cpe:2.3:a:sqlite:sqlite:3.54.1:*:*:*:*:*:*:*",
-  "files":[{"path":"sqlite3.c"}],"properties":[{"name":"sqlite:compile-option","value":"SQLITE_ENABLE_FTS5"},{"name":"sqlite:source-id","value":"x"}]},
+  "files":[{"path":"sqlite3.c"}],"properties":[{"name":"compile:option","value":"SQLITE_ENABLE_FTS5"},{"name":"sqlite:source-id","value":"x"}]},
  {"id":"golang-std-1.27.4","name":"std","version":"1.27.4","purl":"pkg:golang/std@1.27.4","packages":["fmt"]}]}`
 
 const cdxText = `{"bomFormat":"CycloneDX","metadata":{"component":{"bom-ref":"root","name":"gosqlite","version":"1.2.3","purl":"pkg:generic/gosqlite@1.2.3"},"properties":[{"name":"gosqlite:platform","value":"linux_arm64"}]},"serialNumber":"urn:uuid:0000","version":1,"components":[
- {"bom-ref":"s","name":"sqlite","version":"3.54.1","purl":"pkg:generic/sqlite@3.54.1","evidence":{"occurrences":[{"location":"sqlite3.c"}]},"properties":[{"name":"sqlite:compile-option","value":"SQLITE_ENABLE_FTS5"}],
+ {"bom-ref":"s","name":"sqlite","version":"3.54.1","purl":"pkg:generic/sqlite@3.54.1","evidence":{"occurrences":[{"location":"sqlite3.c"}]},"properties":[{"name":"compile:option","value":"SQLITE_ENABLE_FTS5"}],
   "components":[{"bom-ref":"f","name":"sqlite3.c"},{"bom-ref":"n","name":"musl","version":"1.2.5","purl":"pkg:generic/musl@1.2.5"}]},
  {"bom-ref":"g","name":"golang.org/x/sys","version":"v0.49.0","purl":"pkg:golang/golang.org/x/sys@v0.49.0","properties":[{"name":"golang:package","value":"golang.org/x/sys/unix"}]}]}`
 

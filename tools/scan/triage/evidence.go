@@ -262,11 +262,18 @@ func (facts *Facts) notCalled(d *Decision) (Verdict, string) {
 		return Unchecked, "go-source and go-binary did not both run, and there are programs"
 	}
 	for _, f := range facts.Findings {
-		if f.Rank == finding.Called && f.Component == d.Component && slices.Contains(f.Names(), d.ID) {
+		if f.Rank == finding.Called && sameComponent(f.Component, d.Component) && slices.Contains(f.Names(), d.ID) {
 			return Broken, "called: " + strings.Join(f.Trace, " > ")
 		}
 	}
 	return Holds, "by " + strings.Join(facts.Ran, ", ")
+}
+
+// sameComponent knows modules by every name that they go by: bills of materials and scanners call the standard library
+// differently.
+func sameComponent(a, b string) bool {
+	x, y := component.Component{PURL: a}, component.Component{PURL: b}
+	return a == b || x.GoModule() != "" && x.GoModule() == y.GoModule()
 }
 
 func (facts *Facts) atLeast(d *Decision, e *Evidence) (Verdict, string) {

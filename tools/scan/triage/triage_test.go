@@ -231,3 +231,14 @@ func TestDays(t *testing.T) {
 		t.Error("45 days are allowed for high when it is decided again")
 	}
 }
+
+// A scanner of programs calls the standard library by another name than the bill of materials that a decision is about.
+func TestNotCalledStandardLibrary(t *testing.T) {
+	d := good()
+	d.ID, d.Component, d.Versions = "GO-1", "pkg:golang/std", []string{"1.27.4"}
+	facts := Facts{Ran: []string{"go-source", "go-binary"}, Findings: []finding.Finding{{
+		Scanner: "go-binary", ID: "GO-1", Component: "pkg:golang/stdlib", Version: "v1.27.4", Rank: finding.Called}}}
+	if v, saw := facts.Check(&d, &Evidence{Kind: "not-called"}); v != Broken {
+		t.Errorf("%v, %s", v, saw)
+	}
+}

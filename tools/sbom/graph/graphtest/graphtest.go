@@ -94,8 +94,8 @@ func thirdParty(d *graph.Document) {
 		References: []graph.Reference{{Type: graph.VCS, URL: "https://sqlite.org/src"}, {Type: graph.Website, URL: "https://sqlite.org"}},
 		Files:      []graph.File{{Path: "sqlite3.c", SHA256: Sum256("sqlite3.c")}},
 		Properties: []graph.Property{
-			{Name: "sqlite:compile-option", Value: "SQLITE_ENABLE_FTS5"},
-			{Name: "sqlite:compile-option", Value: "SQLITE_THREADSAFE=1"},
+			{Name: "compile:option", Value: "SQLITE_ENABLE_FTS5"},
+			{Name: "compile:option", Value: "SQLITE_THREADSAFE=1"},
 			{Name: "sqlite:source-id", Value: "2026-10-01 12:00:00 0123456789abcdef"},
 		},
 	})

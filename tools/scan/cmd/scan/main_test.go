@@ -73,7 +73,7 @@ func bill(components ...string) string {
 func sqlite(version string, options ...string) string {
 	var p []string
 	for _, o := range options {
-		p = append(p, `{"name":"sqlite:compile-option","value":"`+o+`"}`)
+		p = append(p, `{"name":"compile:option","value":"`+o+`"}`)
 	}
 	return `{"bom-ref":"sqlite","name":"SQLite","version":"` + version + `","purl":"pkg:generic/sqlite@` + version + `","properties":[` + strings.Join(p, ",") + `]}`
 }
