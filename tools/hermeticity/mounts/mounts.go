@@ -4,7 +4,7 @@
 // need it.
 //
 // `zig cc` asks /proc for its own name. The actions that can run it are told by the graph: those that build a runtime, and
-// those that have the linker of a Mach-O target among their inputs. Bazel mounts for all actions of a build or for none, so a
+// those that have the linker of a Mach-O target among their inputs, but for links that Go's own linker makes. Bazel mounts for all actions of a build or for none, so a
 // release is made by builds in turn, in one output base: one with nothing mounted, in which actions that need /proc fail;
 // and one with /proc, which is told to run those that failed and nothing else. The turns end when nothing fails. An action
 // that fails and is not in the list stops them; and one that is in the list and did not fail says that the list is too long.
@@ -26,6 +26,9 @@ const Runner = "linux-sandbox"
 // machoLinker matches the settings of a linker that calls `zig cc`: toolchains/zig/link.
 var machoLinker = regexp.MustCompile(`/toolchains/zig/tools_darwin_[a-z0-9_]+/link\.settings$`)
 
+// internal is the argument of a link in which Go's linker calls no other. Go's rules give such a link a C toolchain all the same.
+const internal = "-linkmode=internal"
+
 // List gives the actions of a graph that can run `zig cc`.
 func List(g *graph.Graph) []graph.Action {
 	var out []graph.Action
@@ -34,8 +37,9 @@ func List(g *graph.Graph) []graph.Action {
 			out = append(out, a)
 		}
 	}
+	alone := g.With(internal)
 	for _, a := range g.Readers(machoLinker.MatchString) {
-		if !slices.Contains(out, a) {
+		if !slices.Contains(out, a) && !slices.Contains(alone, a) {
 			out = append(out, a)
 		}
 	}
