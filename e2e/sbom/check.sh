@@ -46,6 +46,15 @@ verdict "a program of C alone" $?
 ! grep -qF 'Go standard library' bazel-bin/plain_sbom.graph.json
 verdict "no Go in it" $?
 
+# An archive that nobody compiles here; an empty one, of eight bytes.
+printf '!<arch>\n' >given.a
+sed -i -e 's/"cc_binary", /&"cc_import", /' -e '0,/^    deps = \[":greeting"\]/s//    deps = [":given", ":greeting"]/' BUILD.bazel
+printf 'cc_import(name = "given", static_library = "given.a")\n' >>BUILD.bazel
+build :plain_sbom --output_groups=+graph
+verdict "build with a given archive" $?
+holds bazel-bin/plain_sbom.graph.json '"path": "given.a"'
+verdict "an archive that was not compiled here" $?
+
 # plant NAME FILE SED-SCRIPT TEXT: the bill of materials of the changed tree is refused with the text.
 plant() {
   local status

@@ -177,7 +177,7 @@ func (in *inputs) digests(c *graph.Component, p *part) error {
 	if len(c.Files) > 0 && d.Pin == "" {
 		c.Digests = append(c.Digests, treeDigests(c.Name+": compiled files", c.Files)...)
 	}
-	if !p.hasC() {
+	if !p.c {
 		c.Files = nil // of Go, packages are what people ask for
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.objects)) {

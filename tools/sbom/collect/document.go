@@ -203,7 +203,7 @@ func (b *builder) program(id string, o Output) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(parts, func(p *part) bool { return p.hasC() }) {
+	if slices.ContainsFunc(parts, func(p *part) bool { return p.c }) {
 		parts = append(parts, chain[graph.Header]...)
 	}
 	if p.format == binary.MachO {
@@ -222,8 +222,10 @@ func (b *builder) library(id string, o Output) error {
 	}
 	var parts []*part
 	if err := b.resolver.reach(o.Label, linking, func(l string) error {
-		if p := b.resolver.node[l]; p != nil && !slices.Contains(parts, p) && p.hasC() {
-			parts = append(parts, p)
+		for _, p := range b.resolver.ofC(l) {
+			if !slices.Contains(parts, p) {
+				parts = append(parts, p)
+			}
 		}
 		return nil
 	}); err != nil {

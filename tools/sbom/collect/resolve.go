@@ -21,18 +21,18 @@ type part struct {
 	packages    map[string]bool // Go packages that programs hold
 	objects     map[string]string
 	runtime     map[string][]graph.Digest // of runtime files by name
+	c           bool                      // whether a source is C's
 	id          string
 }
 
-// hasC tells whether C sources belong to the part.
-func (p *part) hasC() bool {
-	for name := range p.sources {
-		switch path.Ext(name) {
-		case ".c", ".cc", ".cpp", ".cxx", ".m", ".S":
-			return true
-		}
+// ofC tells whether a file of a target goes to C's compiler, or to the linker without one. Rules of C take headers, assembly,
+// objects and archives as well as sources, and Go's rules take Go's own assembly beside C.
+func (t *Target) ofC(name string) bool {
+	ext := path.Ext(name)
+	if t.ImportPath == "" {
+		return ext != ".go"
 	}
-	return false
+	return slices.Contains([]string{".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".S", ".syso"}, ext)
 }
 
 // edge is a relation between two parts.
@@ -153,6 +153,7 @@ func (r *resolver) sources(from string) error {
 				return err
 			}
 			q.sources[path.Join(name.pkg, name.name)] = f.Path
+			q.c = q.c || t.ofC(name.name)
 			if p != nil {
 				r.relate(p, q, graph.Depends)
 			}
@@ -197,13 +198,32 @@ func (r *resolver) relate(from, to *part, kind graph.Kind) {
 	}
 }
 
+// ofC gives the parts that a target's C is of: its own, and those of its files, once sources has met it.
+func (r *resolver) ofC(l string) []*part {
+	var out []*part
+	add := func(p *part) {
+		if p != nil && p.c && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	add(r.node[l])
+	if t := r.nodes[l]; t != nil {
+		for _, f := range t.Files {
+			if t.ofC(f.Label) {
+				add(r.node[f.Label])
+			}
+		}
+	}
+	return out
+}
+
 // program gives the packages and runtime objects of a linked program to parts, and returns the parts that it holds.
 func (r *resolver) program(p *program) ([]*part, error) {
 	held := map[*part]bool{}
 	main := ""
 	if err := r.reach(p.label, linking, func(l string) error {
 		// What is Go is held if its packages are; C is linked whole.
-		if q := r.node[l]; q != nil && q.hasC() {
+		for _, q := range r.ofC(l) {
 			held[q] = true
 		}
 		if t := r.nodes[l]; t != nil && main == "" && t.ImportPath != "" {

@@ -35,8 +35,13 @@ FOLLOWED = {
     "headers": "contains",
     "implementation_deps": "links",
     "library": "contains",
+    # Of cc_import: what it links as it is.
+    "objects": "links",
+    "pic_objects": "links",
+    "pic_static_library": "links",
     "shell": "contains",
     "srcs": "compiles",
+    "static_library": "links",
     "textual_hdrs": "includes",
     "verifier": "contains",
 }
@@ -49,4 +54,4 @@ TOOLS = {
 }
 
 # Attributes whose files are digested one by one.
-DIGESTED = ["srcs", "embedsrcs", "hdrs", "textual_hdrs"]
+DIGESTED = ["srcs", "embedsrcs", "hdrs", "textual_hdrs", "objects", "pic_objects", "static_library", "pic_static_library"]
