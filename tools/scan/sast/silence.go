@@ -21,15 +21,22 @@ const Silenced = "silenced"
 type muzzle struct {
 	extensions []string // or names
 	words      *regexp.Regexp
+	settings   string // name of a file that the scanner looks for
 }
 
 // The words are joined, so that this file has none of them.
 var muzzles = map[string]muzzle{
-	"clang-warnings": {[]string{".c", ".h", ".go"}, regexp.MustCompile(`pragma\s+(GCC|clang)\s+(diagnostic\s+ignored|system_` + `header)`)},
-	"clang-analyzer": {[]string{".c", ".h", ".go"}, regexp.MustCompile(`__clang_` + `analyzer__|pragma\s+(GCC|clang)\s+system_` + `header`)},
-	"staticcheck":    {[]string{".go"}, regexp.MustCompile(`^\s*//lint` + `:(file-)?ignore\b`)},
-	"buildifier":     {[]string{".bzl", ".bazel", ".BUILD", "BUILD", "WORKSPACE"}, regexp.MustCompile(`# *buildifier: ` + `disable=`)},
+	"clang-warnings": {extensions: ofC, words: regexp.MustCompile(pragma + `(diagnostic\s+ignored|system_` + `header)`)},
+	"clang-analyzer": {extensions: ofC, words: regexp.MustCompile(`__clang_` + `analyzer__|clang::` + `suppress\b|\(\s*(__)?` + `suppress(__)?\s*\)|` + pragma + `system_` + `header`)},
+	"staticcheck":    {extensions: []string{".go"}, words: regexp.MustCompile(`//lint` + `:(file-)?ignore\b`), settings: "staticcheck.conf"},
+	"buildifier":     {extensions: []string{".bzl", ".bazel", ".BUILD", "BUILD", "WORKSPACE"}, words: regexp.MustCompile(`(?i)#.*\bbuild(ifier|ozer):\s*` + `disable\s*=`)},
 }
+
+// ofC are files in which clang listens.
+var ofC = []string{".c", ".h", ".go"}
+
+// pragma is the beginning of a pragma of GCC's or clang's, as a line or as an operator: https://gcc.gnu.org/onlinedocs/cpp/Pragmas.html
+const pragma = `(pragma\s+|_Pragma\s*\(\s*")(GCC|clang)\s+`
 
 // silences finds what tells the scanner to be silent.
 func silences(tree *lint.Tree, scanner, severity string) ([]finding.Finding, error) {
@@ -39,6 +46,9 @@ func silences(tree *lint.Tree, scanner, severity string) ([]finding.Finding, err
 	}
 	var all []finding.Finding
 	for _, name := range tree.Files {
+		if path.Base(name) == m.settings && !outside(name) {
+			all = append(all, silence(scanner, severity, name, 1, "the scanner takes its settings from this file; decide in triage.json"))
+		}
 		named := slices.Contains(m.extensions, path.Ext(name)) || slices.Contains(m.extensions, path.Base(name))
 		if !named || outside(name) {
 			continue

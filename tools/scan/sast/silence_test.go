@@ -38,9 +38,14 @@ func TestSilences(t *testing.T) {
 		"a.c": "int a;\n#pragma GCC diagnostic " + "ignored \"-Wall\"\n", "b.h": "#ifndef __clang_" + "analyzer__\n#endif\n",
 		"c.go": "package c\n\n//lint" + ":ignore SA1000 planted\n", "d/BUILD.bazel": "# buildifier: " + "disable=x\n",
 		"tools/bench/x.c": "#pragma GCC diagnostic " + "ignored \"-Wall\"\n", "clean.c": "#pragma once\n", "clean.go": "package c\n// lint:ignore\n",
+		"e.c": "_Pragma" + "(\"clang diagnostic " + "ignored \\\"-Wall\\\"\")\n", "f.c": "__attribute__((" + "suppress)) int f;\n", "g.h": "[[clang::" + "suppress]] int g;\n",
+		"h.go": "package h\n\nvar x = y //lint" + ":ignore U1000 planted\n", "i.go": "package h\n//lint" + ":file-ignore U1000 planted\n",
+		"j/staticcheck" + ".conf": "checks = []\n", "tools/bench/staticcheck" + ".conf": "checks = []\n",
+		"k.bzl": "x = 1  # Buildozer: " + "Disable=x\n", "l.bzl": "x = 1  # why; buildifier:" + "disable=x\n", "clean.bzl": "# buildifier: enabled\n",
 	})
 	for scanner, want := range map[string][]string{
-		"clang-warnings": {"a.c:2"}, "clang-analyzer": {"b.h:1"}, "staticcheck": {"c.go:3"}, "buildifier": {"d/BUILD.bazel:1"}, "gosec": nil,
+		"clang-warnings": {"a.c:2", "e.c:1"}, "clang-analyzer": {"b.h:1", "f.c:1", "g.h:1"},
+		"staticcheck": {"c.go:3", "h.go:3", "i.go:2", "j/staticcheck.conf:1"}, "buildifier": {"d/BUILD.bazel:1", "k.bzl:1", "l.bzl:1"}, "gosec": nil,
 	} {
 		found, err := silences(tree, scanner, "medium")
 		if err != nil {

@@ -31,9 +31,17 @@ func (d *Document) CSAF() ([]byte, error) {
 			tree.Names = append(tree.Names, csaf.Name{Name: label, ID: product, Helper: csaf.Helper(purl, cpe)})
 		}
 	}
+	items := map[string]int{} // by CVE, or by id
 	for i := range d.Statements {
 		s := &d.Statements[i]
 		v := csaf.NewVulnerability(s.ID, s.Aliases, cmp.Or(s.Summary, s.ID))
+		// No CVE may have two items: https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html#6123-multiple-use-of-same-cve
+		at, ok := items[cmp.Or(v.CVE, s.ID)]
+		if !ok {
+			at = len(out.Vulnerabilities)
+			items[cmp.Or(v.CVE, s.ID)] = at
+			out.Vulnerabilities = append(out.Vulnerabilities, v)
+		}
 		var ids []string
 		for _, p := range s.Products {
 			about := p.Document.About()
@@ -50,25 +58,29 @@ func (d *Document) CSAF() ([]byte, error) {
 			}
 			ids = append(ids, both)
 		}
-		switch s.Status {
-		case triage.Fixed:
-			v.Status.Fixed = ids
-		case triage.NotAffected:
-			v.Status.NotAffected = ids
-			v.Flags = []csaf.Flag{{Label: s.Justification, IDs: ids}}
-			v.Threats = []csaf.Threat{{Category: "impact", Details: s.Reason, IDs: ids}}
-		case triage.Affected:
-			v.Status.Affected = ids
-			v.Remediations = []csaf.Remediation{{Category: "none_available", Details: s.action(), IDs: ids}}
-		default:
-			v.Status.UnderInvestigation = ids
-		}
-		if strings.HasPrefix(s.Vector, "CVSS:3") && s.Score > 0 && s.Status != triage.Fixed {
-			v.Scores = []csaf.Score{csaf.NewScore(s.Score, s.Vector, ids)}
-		}
-		out.Vulnerabilities = append(out.Vulnerabilities, v)
+		s.decide(&out.Vulnerabilities[at], ids)
 	}
 	slices.SortFunc(tree.Names, func(a, b csaf.Name) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(tree.Relationships, func(a, b csaf.Relationship) int { return cmp.Compare(a.Name.ID, b.Name.ID) })
 	return encode(out)
+}
+
+// decide writes a statement about products to the item of its vulnerability.
+func (s *Statement) decide(v *csaf.Vulnerability, ids []string) {
+	switch s.Status {
+	case triage.Fixed:
+		v.Status.Fixed = append(v.Status.Fixed, ids...)
+	case triage.NotAffected:
+		v.Status.NotAffected = append(v.Status.NotAffected, ids...)
+		v.Flags = append(v.Flags, csaf.Flag{Label: s.Justification, IDs: ids})
+		v.Threats = append(v.Threats, csaf.Threat{Category: "impact", Details: s.Reason, IDs: ids})
+	case triage.Affected:
+		v.Status.Affected = append(v.Status.Affected, ids...)
+		v.Remediations = append(v.Remediations, csaf.Remediation{Category: "none_available", Details: s.action(), IDs: ids})
+	default:
+		v.Status.UnderInvestigation = append(v.Status.UnderInvestigation, ids...)
+	}
+	if strings.HasPrefix(s.Vector, "CVSS:3") && s.Score > 0 && s.Status != triage.Fixed {
+		v.Scores = append(v.Scores, csaf.NewScore(s.Score, s.Vector, ids))
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/scan/component"
+	"github.com/gosqlite/gosqlite/tools/scan/csaf"
 	"github.com/gosqlite/gosqlite/tools/scan/feed"
 	"github.com/gosqlite/gosqlite/tools/scan/finding"
 	"github.com/gosqlite/gosqlite/tools/scan/gate"
@@ -167,6 +168,43 @@ func TestSame(t *testing.T) {
 		}
 	}
 	check("csaf", got)
+}
+
+// TestOneItem: CSAF has one item for a CVE, whose products two decisions share, and each decision stands at its own.
+func TestOneItem(t *testing.T) {
+	decided := func(platform, decision string, change func(i *gate.Item)) gate.Item {
+		return item("CVE-2026-0001", decision, func(i *gate.Item) {
+			i.Where = []string{"gosqlite_0.1.0_" + platform + ".cdx.json"}
+			change(i)
+		})
+	}
+	v := &gate.Verdict{Items: []gate.Item{
+		decided("linux_amd64_musl", triage.NotAffected, func(i *gate.Item) { i.Justification = "vulnerable_code_not_present" }),
+		decided("linux_arm64_musl", triage.Affected, func(i *gate.Item) { i.Due = "2026-12-24" }),
+	}}
+	d, err := New("0.1.0", "2026-11-23T00:00:00Z", bills(), v, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := d.CSAF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got csaf.Document
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Vulnerabilities) != 1 {
+		t.Fatalf("%d items, want one:\n%s", len(got.Vulnerabilities), text)
+	}
+	one := got.Vulnerabilities[0]
+	amd, arm := []string{"product:gosqlite_0.1.0_linux_amd64_musl.cdx.json:musl"}, []string{"product:gosqlite_0.1.0_linux_arm64_musl.cdx.json:musl"}
+	if !slices.Equal(one.Status.NotAffected, amd) || !slices.Equal(one.Flags[0].IDs, amd) || !slices.Equal(one.Status.Affected, arm) || !slices.Equal(one.Remediations[0].IDs, arm) {
+		t.Errorf("%s", text)
+	}
+	if err := schema.Check(schema.CSAF, text); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestDoubt: a decision that does not count is under investigation in each format, with no word of its justification.
