@@ -244,6 +244,10 @@ func candidates(tags map[string]string, keep int, named func(string) bool) []str
 
 func isCandidate(tag string) bool { return semver.IsValid(tag) && semver.Prerelease(tag) != "" }
 
+// referrers is the tag of the list of what refers to a digest:
+// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
+func referrers(digest string) string { return strings.Replace(digest, ":", "-", 1) }
+
 func isReferrers(tag string) bool {
 	return strings.HasPrefix(tag, "sha256-") && digestForm.MatchString("sha256:"+strings.TrimPrefix(tag, "sha256-"))
 }
@@ -255,7 +259,7 @@ func (s *Storage) grown(r *repo, digest, list string) error {
 	if err != nil {
 		return err
 	}
-	for _, earlier := range r.earlier[strings.Replace(digest, ":", "-", 1)] {
+	for _, earlier := range r.earlier[referrers(digest)] {
 		before, err := s.manifest(earlier)
 		if err != nil {
 			return err
@@ -280,7 +284,7 @@ func (s *Storage) reach(r *repo, digest string, reached map[string]bool) error {
 		return err
 	}
 	next := d.Manifests
-	if list, there := r.tags[strings.Replace(digest, ":", "-", 1)]; there {
+	if list, there := r.tags[referrers(digest)]; there {
 		if err := s.grown(r, digest, list); err != nil {
 			return err
 		}

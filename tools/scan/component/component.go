@@ -21,9 +21,6 @@ const (
 	maxComponents = 1 << 16
 )
 
-// OptionProperty is the property under which SQLite's compile options stand, one value each; package collect writes it.
-const OptionProperty = graph.CompileOption
-
 // BuildTool is the role of what builds a release and is not in it.
 const BuildTool = "build-tool"
 
@@ -178,7 +175,7 @@ type property struct {
 func options(properties []property) []string {
 	var values []string
 	for _, p := range properties {
-		if p.Name == OptionProperty {
+		if p.Name == graph.CompileOption {
 			values = append(values, p.Value)
 		}
 	}
