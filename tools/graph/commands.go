@@ -2,8 +2,6 @@
 
 package graph
 
-import "slices"
-
 // Action names an action that runs a command.
 type Action struct {
 	Mnemonic string `json:"mnemonic"`
@@ -20,11 +18,6 @@ func (g *Graph) Commands() []Action {
 func (g *Graph) Readers(matches func(path string) bool) []Action {
 	sets := g.holding(matches)
 	return g.commands(func(a action) bool { return len(g.reach(a.InputDepSetIDs, sets)) > 0 })
-}
-
-// With lists the actions that run a command with the given argument.
-func (g *Graph) With(argument string) []Action {
-	return g.commands(func(a action) bool { return slices.Contains(a.Arguments, argument) })
 }
 
 // holding maps the sets that directly hold a file whose path matches to one such file.

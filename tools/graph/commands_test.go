@@ -30,12 +30,6 @@ func TestCommands(t *testing.T) {
 	if got := g.Readers(func(p string) bool { return p == "external/rules_go~/x.go" }); !reflect.DeepEqual(got, []Action{pack}) {
 		t.Errorf("readers are %+v", got)
 	}
-	if got := g.With("bazel-out/exec/bin/strip"); !reflect.DeepEqual(got, []Action{strip}) {
-		t.Errorf("with an argument are %+v", got)
-	}
-	if got := g.With("exec/bin/strip"); got != nil {
-		t.Errorf("with a part of an argument are %+v", got)
-	}
 	if got := g.Readers(func(p string) bool { return false }); got != nil {
 		t.Errorf("readers of nothing are %+v", got)
 	}

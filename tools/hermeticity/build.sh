@@ -6,9 +6,8 @@
 #   tools/hermeticity/build.sh FLAG|TARGET...      as behind `./bazelw build`
 #
 # Bazel mounts for all actions or none, so it builds in turn: with nothing mounted, where those actions fail; then with /proc,
-# where nothing but those that failed may run. It stops when another action fails, when one that may run zig cc turns out not
-# to need /proc, and when nothing fails any more. Prints the list of actions that can run zig cc, as the graph has it, and for
-# each build how many actions ran in it. Nothing comes from a cache.
+# where nothing but those that failed may run. It stops when another action fails, and when nothing fails any more. Prints the
+# list of actions that can run zig cc, as the graph has it, and for each build which actions ran in it. Nothing comes from a cache.
 #
 # Variables: BAZEL (./bazelw), STARTUP (startup options; the output base), LOGS (a folder that keeps Bazel's output).
 # Exit 0 built, 1 a build failed, 2 usage, 3 an action saw more than it may, or needed more than that.

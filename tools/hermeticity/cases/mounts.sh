@@ -18,7 +18,7 @@ case_mounts() {
     name=mounts-$platform
     turned --jobs="${JOBS:-2}" --platforms="//platforms:$platform" "${targets[@]}" || { why="$platform: $why"; return 1; }
     printf '%s: %s; %s\n' "$platform" "$(grep ' can run zig cc$' "$out")" "$(tail -n 1 "$out")"
-    sed -n '/^turn 1, nothing/q; p' "$out" # the list, as the graph has it
+    sed -n '/^turn .*, \/proc/,/^turn .*, nothing/{/^turn/!p}' "$out" # what ran with /proc, of those
   done
 }
 

@@ -76,7 +76,7 @@ func runFlags(flags *flag.FlagSet, args []string, _ io.Reader, stdout io.Writer)
 	return exitOK, nil
 }
 
-// runMounted judges one build, and counts what succeeded in it.
+// runMounted judges one build, and says what succeeded in it: with nothing mounted, how many of each kind; with /proc, each.
 func runMounted(flags *flag.FlagSet, args []string, _ io.Reader, stdout io.Writer) (int, error) {
 	proc := flags.Bool("proc", false, "/proc was mounted")
 	t, err := readTurn(flags, args)
@@ -92,12 +92,17 @@ func runMounted(flags *flag.FlagSet, args []string, _ io.Reader, stdout io.Write
 	}
 	counts := map[string]int{}
 	for _, s := range t.log.Spawns {
-		if s.ExitCode == 0 && s.Status == "" {
-			counts[s.Mnemonic]++
+		if s.ExitCode != 0 || s.Status != "" {
+			continue
 		}
+		what := s.Mnemonic
+		if *proc {
+			what += " of " + s.Label
+		}
+		counts[what]++
 	}
-	for _, m := range slices.Sorted(maps.Keys(counts)) {
-		fmt.Fprintf(stdout, "%6d %s\n", counts[m], m)
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
+		fmt.Fprintf(stdout, "%6d %s\n", counts[what], what)
 	}
 	return exitOK, nil
 }
