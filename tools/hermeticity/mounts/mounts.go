@@ -51,7 +51,7 @@ func List(g *graph.Graph) []graph.Action {
 func Failed(log *execlog.Log, list []graph.Action) ([]graph.Action, error) {
 	var out []graph.Action
 	for _, s := range log.Spawns {
-		if s.ExitCode == 0 && s.Status == "" {
+		if !failed(s) {
 			continue
 		}
 		found := of(s, list)
@@ -67,16 +67,20 @@ func Failed(log *execlog.Log, list []graph.Action) ([]graph.Action, error) {
 	return out, nil
 }
 
-// of gives the actions of the list that a command can be of. One that failed has made no output, by which those of one
-// target were told apart.
+// of gives the actions of the list that a command can be of. Those of one target are told apart by what they made, of which
+// one that failed has nothing, or some.
 func of(s *execlog.Spawn, list []graph.Action) []graph.Action {
 	var out []graph.Action
 	for _, a := range list {
-		if a.Mnemonic == s.Mnemonic && canonical(a.Target) == canonical(s.Label) && (len(s.Outputs) == 0 || makes(s, a.Output)) {
+		if a.Mnemonic == s.Mnemonic && canonical(a.Target) == canonical(s.Label) && (failed(s) || makes(s, a.Output)) {
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+func failed(s *execlog.Spawn) bool {
+	return s.ExitCode != 0 || s.Status != ""
 }
 
 func makes(s *execlog.Spawn, output string) bool {

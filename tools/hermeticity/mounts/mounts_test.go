@@ -53,11 +53,11 @@ func TestList(t *testing.T) {
 	}
 }
 
-// logged is a log of one command; status is empty if it succeeded.
+// logged is a log of one command; status is empty if it succeeded, output if it made nothing.
 func logged(t *testing.T, mnemonic, label, output, status, runner string) *execlog.Log {
 	t.Helper()
 	s := execlogtest.Spawn{Mnemonic: mnemonic, Label: label, Args: []string{"x"}, Runner: runner, Status: status}
-	if status == "" {
+	if output != "" {
 		s.Outputs = map[string]string{output: "made"}
 	}
 	log, err := execlog.Read(bytes.NewReader(execlogtest.Log(s)))
@@ -83,6 +83,7 @@ func TestTurns(t *testing.T) {
 		{"a link for macOS", "GoLink", "@@rules_go~//:x", link.Output, "", in, "[]", "", ""},
 		{"a link for Linux of the same target", "GoLink", "@@rules_go~//:x", "bazel-out/linux/bin/x+", "", in, "[]", "", "ran with /proc, and cannot run zig cc"},
 		{"a link for macOS that failed", "GoLink", "@rules_go~//:x", "", failed, in, "[GoLink]", "", ""},
+		{"a link for macOS that failed behind an output", "GoLink", "@rules_go~//:x", "bazel-out/mac/bin/x.map", failed, in, "[GoLink]", "", ""},
 		{"another action that failed", "Strip", "//:x", "", failed, in, "find out why", "", "ran with /proc, and cannot run zig cc"},
 		{"another action", "Strip", "//:x", "x", "", in, "[]", "", "ran with /proc, and cannot run zig cc"},
 		{"without the sandbox", "Strip", "//:x", "x", "", "local", "[]", "ran by local, not in the sandbox", "ran by local, not in the sandbox"},
