@@ -48,7 +48,7 @@ func (c *Conn) execBatchText(ctx context.Context, query string, batch Batch) (re
 	if err := c.usable(); err != nil {
 		return result{}, err
 	}
-	p, tail, err := c.prepareWatched(ctx, query)
+	p, tail, err := c.prepareWatched(ctx, query, true)
 	if err != nil {
 		return result{}, err
 	}

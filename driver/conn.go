@@ -116,6 +116,12 @@ func (c *Conn) prepare(sql string) (p *prepared, tail string, err error) {
 	if p := c.cache.take(sql); p != nil {
 		return p, "", nil
 	}
+	return c.compile(sql)
+}
+
+// compile is prepare without a look into the cache, which takes time with the
+// length of sql: for what is left of a text of many statements.
+func (c *Conn) compile(sql string) (p *prepared, tail string, err error) {
 	stmt, tail, err := c.c.PrepareFlags(sql, sqlite.PreparePersistent)
 	if err != nil || stmt == nil {
 		return nil, tail, err

@@ -128,12 +128,12 @@
 // # Reading ahead
 //
 // A statement that writes nothing, and calls nothing that could tell, may read
-// up to 64 rows (16 KiB) beyond the current one; it begins with one and stops
+// up to 64 rows (until it has 16 KiB) beyond the current one; it begins with one and stops
 // when that has taken 200 µs, so that slow rows come one by one (see
 // [sqlite.Stmt.SetReadAhead]). A loop that changes the table it reads should set
 // _read_ahead=1 or collect its rows first; SQLite leaves undefined what such a
 // loop sees in any case. Texts that were read together share memory: who keeps
-// one of 64 keeps them all, 16 KiB at most.
+// one of 64 keeps them all, 16 KiB and a row at most, without values over 8 KiB.
 //
 // # Many rows
 //

@@ -268,7 +268,8 @@ func (p *parser) target(path string, isURI bool) error {
 		p.cfg.flags |= sqlite.OpenURI
 		p.cfg.name = path
 		if len(p.uri) != 0 {
-			p.cfg.name += "?" + p.uri.Encode()
+			// SQLite reads a plus as one.
+			p.cfg.name += "?" + strings.ReplaceAll(p.uri.Encode(), "+", "%20")
 		}
 	default:
 		p.cfg.name = path

@@ -158,3 +158,11 @@ func TestReadOnlyFile(t *testing.T) {
 		t.Error("a read-only connection writes")
 	}
 }
+
+// SQLite knows no plus for a blank: it gets the name as it is.
+func TestBlankInAParameter(t *testing.T) {
+	db := open(t, "file:x.db?vfs=my%20box%2B1")
+	if err := db.Ping(); err == nil || !strings.Contains(err.Error(), "no such vfs: my box+1") {
+		t.Errorf("%v", err)
+	}
+}

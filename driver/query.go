@@ -38,7 +38,7 @@ func (c *Conn) exec(ctx context.Context, query string, args []driver.NamedValue)
 		if err := c.usable(); err != nil {
 			return result{}, err
 		}
-		p, tail, err := c.prepareWatched(ctx, query)
+		p, tail, err := c.prepareWatched(ctx, query, index == 0)
 		if err != nil {
 			return result{}, err
 		}
@@ -68,15 +68,20 @@ func unwrapOne(err error) error {
 	return err
 }
 
+const longRest = 4 << 10
+
 // prepareWatched is prepare under ctx: compiling may read the schema and so
-// wait for a lock. A statement in the cache needs no watch.
-func (c *Conn) prepareWatched(ctx context.Context, query string) (*prepared, string, error) {
-	if p := c.cache.take(query); p != nil {
-		return p, "", nil
+// wait for a lock. A statement in the cache needs no watch. Much that is left of
+// a text is not looked for there, which takes time with its length.
+func (c *Conn) prepareWatched(ctx context.Context, query string, whole bool) (*prepared, string, error) {
+	if whole || len(query) <= longRest {
+		if p := c.cache.take(query); p != nil {
+			return p, "", nil
+		}
 	}
 	w := c.inner.WatchCall(ctx)
 	defer c.inner.Unwatch(w)
-	return c.prepare(query)
+	return c.compile(query)
 }
 
 // execPart runs one of several statements with its share of the arguments. An
@@ -129,7 +134,7 @@ func (c *Conn) nextResult(ctx context.Context, query string, use *arguments, ind
 		if err := c.usable(); err != nil {
 			return nil, err
 		}
-		p, tail, err := c.prepareWatched(ctx, query)
+		p, tail, err := c.prepareWatched(ctx, query, index == 0)
 		if err != nil {
 			return nil, err
 		}

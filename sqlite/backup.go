@@ -96,7 +96,8 @@ type Progress struct{ Done, Total int }
 // BackupTo copies srcSchema of c to dstSchema of dst, pages at a time (all at
 // once when pages is not positive), with progress told after each step unless
 // nil. It waits and goes on while the database is locked, until the context of
-// either connection ends. After an error dst is as before.
+// either connection ends; in a write transaction of c it is an error. After an
+// error dst is as before.
 //
 // https://sqlite.org/c3ref/backup_finish.html
 func (c *Conn) BackupTo(dst *Conn, dstSchema, srcSchema string, pages int, progress func(Progress)) (err error) {
@@ -115,6 +116,9 @@ func (c *Conn) BackupTo(dst *Conn, dstSchema, srcSchema string, pages int, progr
 	for {
 		finished, err := b.Step(pages)
 		switch {
+		case (errors.Is(err, ErrBusy) || errors.Is(err, ErrLocked)) && c.TxnState(srcSchema) == TxnWrite:
+			// Nobody else can end it.
+			return coded(ErrLocked, "backup: "+srcSchema+" is in a write transaction of its own connection: commit first")
 		case errors.Is(err, ErrBusy) || errors.Is(err, ErrLocked):
 			time.Sleep(backupPause)
 		case err != nil:

@@ -113,3 +113,16 @@ func TestKeptParameterBesideALargerOne(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+// An empty blob that SQLite gave is bound as one, not as NULL.
+func TestEmptyBlobStaysABlob(t *testing.T) {
+	c := openTest(t, ":memory:")
+	var got sqlite.Value
+	check(t, c.CreateFunction("keep", sqlite.Scalar1(func(v sqlite.Value) (int64, error) { got = v; return 0, nil }), 0))
+	exec(t, c, "SELECT keep(x'')")
+	s := prepare(t, c, "SELECT typeof(?)")
+	check(t, s.BindValue(1, got))
+	if row, err := s.Step(); !row || err != nil || s.ColumnText(0) != "blob" {
+		t.Errorf("%s, %v", s.ColumnText(0), err)
+	}
+}

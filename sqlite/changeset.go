@@ -158,7 +158,8 @@ func (ch *Change) Indirect() bool {
 }
 
 // PrimaryKey is sqlite3changeset_pk: for each column whether it is part of the
-// key.
+// key. For [ConflictForeignKey], which is about no row, it is an error that
+// matches ErrMisuse.
 //
 // https://sqlite.org/session/sqlite3changeset_pk.html
 func (ch *Change) PrimaryKey() ([]bool, error) {

@@ -84,7 +84,7 @@ func (s *Stmt) ColumnBool(i int) bool { return s.ColumnInt64(i) != 0 }
 
 // ColumnText is sqlite3_column_text as a copy, with SQLite's conversions. NULL
 // is "". Rows that were read together share one allocation, so a text that is
-// kept holds on to at most 16 KiB.
+// kept holds on to at most 16 KiB and a row, without its values over 8 KiB.
 //
 // https://sqlite.org/c3ref/column_blob.html
 func (s *Stmt) ColumnText(i int) string {

@@ -25,6 +25,7 @@ type Conn struct {
 	handles *handles    // what C holds for it
 	leak    runtime.Cleanup
 	open    map[closer]struct{}
+	script  script // under busy
 	callbacks
 
 	mu        sync.Mutex // orders interrupts against Close and release

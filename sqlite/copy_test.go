@@ -175,8 +175,55 @@ func TestSerializeAndBack(t *testing.T) {
 	if row, err := s.Step(); !row || err != nil || s.ColumnText(0) != "kept,kept!" {
 		t.Errorf("got %q, %v", s.ColumnText(0), err)
 	}
-	if _, err := c.Serialize("nope"); err == nil {
-		t.Error("an unknown schema is serialized")
+	if _, err := c.Serialize("nope"); !errors.Is(err, sqlite.ErrError) || !strings.Contains(err.Error(), "nope") {
+		t.Errorf("an unknown schema: %v", err)
+	}
+	name := filepath.Join(t.TempDir(), "a.db")
+	locked, writer := openTest(t, name), openTest(t, name)
+	exec(t, writer, "CREATE TABLE t(x); BEGIN EXCLUSIVE")
+	check(t, locked.SetBusyTimeout(0))
+	if _, err := locked.Serialize("main"); !errors.Is(err, sqlite.ErrBusy) {
+		t.Errorf("a database that is locked: %v", err)
+	}
+	exec(t, writer, "ROLLBACK")
+}
+
+// A write transaction of the source's own connection ends with nobody's help but the caller's.
+func TestBackupInAWriteTransaction(t *testing.T) {
+	src, dst := openTest(t, filepath.Join(t.TempDir(), "src.db")), openTest(t, ":memory:")
+	exec(t, src, "CREATE TABLE t(x); BEGIN; INSERT INTO t VALUES(1)")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	defer src.SetContext(ctx)()
+	if err := src.BackupTo(dst, "main", "main", 0, nil); !errors.Is(err, sqlite.ErrLocked) || ctx.Err() != nil {
+		t.Errorf("in a transaction: %v", err)
+	}
+	exec(t, src, "COMMIT")
+	check(t, src.BackupTo(dst, "main", "main", 0, nil))
+}
+
+// What a blob has written is committed at its end, which another's lock can refuse.
+func TestResetAllTellsOfABlobsCommit(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a.db")
+	a, b := openTest(t, name), openTest(t, name)
+	exec(t, a, "CREATE TABLE t(x); INSERT INTO t VALUES(x'00'), (x'01')")
+	check(t, a.SetBusyTimeout(0))
+	reader := prepare(t, b, "SELECT rowid FROM t")
+	reader.SetReadAhead(1)
+	if row, err := reader.Step(); !row || err != nil {
+		t.Fatal(row, err)
+	}
+	blob, err := a.OpenBlob("main", "t", "x", 1, true)
+	check(t, err)
+	if _, err := blob.WriteAt([]byte{2}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.ResetAll(); !errors.Is(err, sqlite.ErrBusy) {
+		t.Errorf("while another reads: %v", err)
+	}
+	check(t, reader.Close())
+	if _, x, err := one(t, a, "SELECT hex(x) FROM t"); x != "00" || err != nil {
+		t.Errorf("%s, %v", x, err)
 	}
 }
 

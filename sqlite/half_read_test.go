@@ -90,6 +90,17 @@ func halfRead(t *testing.T, c *sqlite.Conn, n int) *sqlite.Stmt {
 	return s
 }
 
+// What another statement changes between its rows, a SELECT has not changed.
+func TestChangesOfASelect(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x)")
+	s := halfRead(t, c, 3)
+	exec(t, c, "INSERT INTO t VALUES(1)")
+	if n := rest(t, s); n != 2 || s.Changes() != 0 {
+		t.Errorf("%d rows, %d changes", n, s.Changes())
+	}
+}
+
 // rest counts the rows that are left.
 func rest(t *testing.T, s *sqlite.Stmt) (n int) {
 	t.Helper()

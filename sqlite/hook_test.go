@@ -81,6 +81,31 @@ func TestUpdateHook(t *testing.T) {
 	}
 }
 
+// A panic ends its statement also where that comes to a row, and what it has done is not committed.
+func TestPanicBeforeARow(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x)")
+	for name, hook := range map[string]func(){
+		"update": func() { check(t, c.SetUpdateHook(func(sqlite.Op, string, string, int64) { panic(errMine) })) },
+		"trace":  func() { check(t, c.SetTrace(sqlite.TraceRow, func(*sqlite.Trace) { panic(errMine) })) },
+	} {
+		s := prepare(t, c, "INSERT INTO t VALUES(1) RETURNING x")
+		hook()
+		row, err := s.Step()
+		check(t, c.SetUpdateHook(nil))
+		check(t, c.SetTrace(0, nil))
+		if row || !errors.Is(err, errMine) {
+			t.Errorf("%s: %t, %v", name, row, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("%s: close: %v", name, err)
+		}
+		if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "0" || err != nil {
+			t.Errorf("%s: %s rows, %v", name, n, err)
+		}
+	}
+}
+
 func TestPreUpdateHook(t *testing.T) {
 	c := openTest(t, ":memory:")
 	exec(t, c, "CREATE TABLE t(a, b, c PRIMARY KEY) WITHOUT ROWID; CREATE TABLE r(x); INSERT INTO r VALUES(zeroblob(4))")

@@ -12,8 +12,11 @@ func (c *Conn) Serialize(schema string) ([]byte, error) {
 	}
 	defer c.leave()
 	b, rc := c.c.Serialize(schema)
+	if rc < 0 {
+		return nil, coded(ErrError, "serialize: no such database: "+schema)
+	}
 	if rc != 0 {
-		return nil, coded(ErrorCode(rc), "serialize "+schema)
+		return nil, c.fail(rc, "")
 	}
 	return b, nil
 }

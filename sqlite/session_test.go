@@ -199,10 +199,14 @@ func TestForeignKeyConflict(t *testing.T) {
 	_, err := c.Apply(cs, sqlite.Apply{Conflict: func(k *sqlite.Conflict) (r sqlite.Resolution, err error) {
 		if k.Kind == sqlite.ConflictForeignKey {
 			violations, err = k.ForeignKeys()
+			if _, err := k.PrimaryKey(); !errors.Is(err, sqlite.ErrMisuse) {
+				t.Errorf("the key of no row: %v", err)
+			}
 		}
 		return sqlite.ConflictAbort, err
 	}})
-	if !errors.Is(err, sqlite.ErrConstraint) || violations != 1 {
+	var panicked *sqlite.PanicError
+	if !errors.Is(err, sqlite.ErrConstraint) || violations != 1 || errors.As(err, &panicked) {
 		t.Errorf("%v with %d violations", err, violations)
 	}
 }

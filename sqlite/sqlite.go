@@ -33,8 +33,8 @@
 //
 // Parameters count from 1 and columns from 0, as in C.
 //
-// Step of a statement that writes nothing may read rows ahead, at most 64, 16 KiB
-// and 200 µs; see [Stmt.SetReadAhead].
+// Step of a statement that writes nothing may read rows ahead, at most 64, and none
+// after 16 KiB or 200 µs; see [Stmt.SetReadAhead].
 //
 // # Callbacks
 //

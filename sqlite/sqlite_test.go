@@ -301,3 +301,58 @@ func TestErrorAsJSON(t *testing.T) {
 		t.Errorf("%s, %v; want %s", b, err, want)
 	}
 }
+
+// TestLongText has each statement of a long text run once, and an error name the one that failed.
+func TestLongText(t *testing.T) {
+	c := openTest(t, ":memory:")
+	exec(t, c, "CREATE TABLE t(x)")
+	many := strings.Repeat("INSERT INTO t VALUES(1); -- comment\n", 1000)
+	exec(t, c, many+";; /* end */ ")
+	if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "1000" || err != nil {
+		t.Errorf("%s rows, %v", n, err)
+	}
+	var e *sqlite.Error
+	if err := c.Exec(many + "INSERT INTO nowhere VALUES(2);" + many); !errors.As(err, &e) || strings.Contains(e.SQL, "\x00") || !strings.Contains(e.Message, "nowhere") {
+		t.Errorf("a bad statement in the middle: %v", err)
+	}
+	if err := c.Exec(many + "SELECT 'a\x00b';" + many); !errors.As(err, &e) || !strings.Contains(e.Message, "NUL") {
+		t.Errorf("a NUL byte in the middle: %v", err)
+	}
+	if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "2000" || err != nil {
+		t.Errorf("%s rows, %v: the first error was to come behind 1000 more, the second before any", n, err)
+	}
+	// What is left of a text is the caller's, and other texts may come between.
+	rest, sum := many, 0
+	for rest != "" {
+		s, tail, err := c.Prepare(rest)
+		check(t, err)
+		if rest = tail; s == nil {
+			continue
+		}
+		if sum++; sum%7 == 0 {
+			exec(t, c, "SELECT 1; SELECT 2")
+		}
+		check(t, s.Close())
+	}
+	if sum != 1000 {
+		t.Errorf("%d statements of 1000", sum)
+	}
+}
+
+// TestLongTextTakesTimeByLength: four times the text takes four times as long, not sixteen.
+func TestLongTextTakesTimeByLength(t *testing.T) {
+	c := openTest(t, ":memory:")
+	took := func(statements int) time.Duration {
+		text := strings.Repeat("SELECT 1;                                       \n", statements)
+		best := time.Hour
+		for range 3 {
+			start := time.Now()
+			exec(t, c, text)
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	if short, long := took(8000), took(32000); long > 9*short {
+		t.Errorf("%v for 8,000 statements, %v for 32,000", short, long)
+	}
+}

@@ -121,6 +121,13 @@ func (s *Stmt) fetch(flags, nargs int) (bool, error) {
 	s.arena = ""
 	s.nrow = s.s.Rows()
 	err := s.conn.outcome(rc, s.sql)
+	if err != nil && rc == 0 && !done {
+		// A callback without a result threw, and C came to a row all the same. The run ends here, where its commit is refused.
+		s.running = true
+		s.s.Reset()
+		s.running = false
+		s.conn.thrown, s.nrow = nil, 0
+	}
 	if s.nrow == 0 {
 		s.forget()
 		return false, err

@@ -5,6 +5,7 @@ package sqlite
 import (
 	"errors"
 	"strings"
+	"unsafe"
 
 	"github.com/gosqlite/gosqlite/internal/capi"
 )
@@ -73,24 +74,24 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 	}
 	defer c.leave()
 	c.reclaim()
-	if len(sql) > 1<<31-2 {
-		return nil, "", coded(ErrTooBig, "the SQL text is longer than 2 GiB")
-	}
-	if i := strings.IndexByte(sql, 0); i >= 0 {
-		return nil, "", &Error{Code: ErrError, Message: "the SQL text holds a NUL byte", SQL: sql, Offset: i}
-	}
 	if sql == "" {
 		return nil, "", nil
 	}
-	cs, rc := c.c.Prepare(sql, int(flags))
-	used := c.c.Tail()
+	text, err := c.script.text(sql)
+	if err != nil {
+		return nil, "", err
+	}
+	cs, rc := c.c.Prepare(text, int(flags))
+	used := min(c.c.Tail(), len(sql))
 	// A callback may fail where C goes on without it: the statement is not what was asked for.
 	if err := c.outcome(rc, sql); err != nil {
 		if cs != nil {
 			cs.Finalize()
 		}
+		c.script = script{}
 		return nil, "", err
 	}
+	c.script.left(sql, used)
 	if cs == nil {
 		return nil, sql[used:], nil
 	}
@@ -100,6 +101,47 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 	}
 	c.link(s)
 	return s, sql[used:], nil
+}
+
+// script makes the time that a text of many statements takes grow with its length, and no faster. SQLite copies whatever
+// text does not end in a NUL byte for each statement of it, and Go looks for such bytes in it each time; both are done once
+// for what the first statement leaves.
+type script struct {
+	rest string // as the caller has it, so that its memory is no other's
+	ends string // the same, and a NUL byte
+}
+
+// Below this, what is left of a text is not worth a copy.
+const longScript = 4 << 10
+
+// text is what C gets for the caller's text; it may end in a NUL byte. Another text than what was left is the end of that.
+func (s *script) text(sql string) (string, error) {
+	if len(sql) == len(s.rest) && unsafe.StringData(sql) == unsafe.StringData(s.rest) {
+		if s.ends == "" {
+			s.ends = sql + "\x00"
+		}
+		return s.ends, nil
+	}
+	*s = script{}
+	if len(sql) > 1<<31-2 {
+		return "", coded(ErrTooBig, "the SQL text is longer than 2 GiB")
+	}
+	if i := strings.IndexByte(sql, 0); i >= 0 {
+		return "", &Error{Code: ErrError, Message: "the SQL text holds a NUL byte", SQL: sql, Offset: i}
+	}
+	return sql, nil
+}
+
+// left keeps what follows the first statement of a text, which the caller is likely to ask for next.
+func (s *script) left(sql string, used int) {
+	switch {
+	case len(sql)-used <= longScript:
+		*s = script{}
+	case s.ends != "":
+		s.rest, s.ends = sql[used:], s.ends[used:]
+	default:
+		s.rest = sql[used:]
+	}
 }
 
 // enter claims the connection and checks that the statement is open.
@@ -265,8 +307,10 @@ func (c *Conn) ResetAll() error {
 	}
 	c.leave()
 	for _, b := range blobs {
-		// An error is that of an earlier read or write, which was told.
-		_ = b.Close()
+		// Outside of a transaction this is the commit of what was written.
+		if err := b.Close(); err != nil && failed == nil {
+			failed = err
+		}
 	}
 	return failed
 }

@@ -152,6 +152,9 @@ func (v Value) bindTo(s *Stmt, i int) error {
 	case capi.Text:
 		return s.BindText(i, v.str)
 	case capi.Blob:
+		if v.str == "" {
+			return s.BindBlob(i, []byte{}) // nil would be NULL
+		}
 		return s.BindBlob(i, unsafe.Slice(unsafe.StringData(v.str), len(v.str)))
 	case capi.ZeroBlob:
 		return s.BindZeroBlob(i, v.num)

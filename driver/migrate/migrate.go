@@ -119,7 +119,17 @@ func foreignKeysOff(ctx context.Context, conn *sql.Conn) (restore func() error, 
 	}
 	restore = func() error {
 		// The connection goes back to the pool, whatever has become of ctx.
-		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA foreign_keys = 1"); err != nil {
+		ctx := context.WithoutCancel(ctx)
+		_, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = 1")
+		var on bool
+		if err == nil {
+			err = conn.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on)
+		}
+		if err == nil && !on {
+			// SQLite says nothing where a transaction is still to be rolled back.
+			err = errors.New("a transaction is open")
+		}
+		if err != nil {
 			// Nobody else may get it without enforcement.
 			_ = conn.Raw(func(any) error { return sqldriver.ErrBadConn })
 			return fmt.Errorf("migrate: turn foreign keys on again: %w", err)

@@ -39,6 +39,7 @@ func (c *Conn) BackupFinish(b Backup) int {
 }
 
 // Serialize is sqlite3_serialize, copied into Go memory.
+// The code is -1 for a schema that is not there.
 func (c *Conn) Serialize(schema string) ([]byte, int) {
 	p, free := cstring(schema)
 	defer free()

@@ -25,13 +25,18 @@ int gosqlite_backup_finish(uintptr_t dst, uintptr_t h) {
   return rc ? gosqlite_fail(CONN(dst), rc) : rc;
 }
 
-// The caller frees *data with gosqlite_free.
+// The caller frees *data with gosqlite_free. The code is -1 for a schema that is
+// not there.
 int gosqlite_serialize(uintptr_t h, const char *schema, char **data, int64_t *n) {
   sqlite3_int64 size = 0;
   *data = (char *)sqlite3_serialize(DB(h), schema, &size, 0);
   *n = size;
   if (*data || size == 0) return SQLITE_OK;
-  return size < 0 ? SQLITE_ERROR : SQLITE_NOMEM;
+  if (size > 0) return gosqlite_fail(CONN(h), SQLITE_NOMEM);
+  // Of a schema that is not there SQLite keeps no error.
+  if (sqlite3_txn_state(DB(h), schema) < 0) return -1;
+  size = sqlite3_errcode(DB(h)) & 0xff;
+  return gosqlite_fail(CONN(h), size && size != SQLITE_ROW && size != SQLITE_DONE ? (int)size : SQLITE_ERROR);
 }
 
 // SQLite owns the copy from here on, also when deserialize fails.
@@ -39,7 +44,7 @@ int gosqlite_deserialize(uintptr_t h, const char *schema, const char *data, int6
   unsigned flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE;
   unsigned char *p = (unsigned char *)sqlite3_malloc64((sqlite3_uint64)(n ? n : 1));
   int rc;
-  if (!p) return SQLITE_NOMEM;
+  if (!p) return gosqlite_fail(CONN(h), SQLITE_NOMEM);
   if (n) memcpy(p, data, (size_t)n);
   if (readonly) flags |= SQLITE_DESERIALIZE_READONLY;
   rc = sqlite3_deserialize(DB(h), schema, p, n, n, flags);

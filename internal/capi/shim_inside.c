@@ -162,26 +162,29 @@ int gosqlite_may_null_row(uintptr_t h) {
   return 0;
 }
 
-// A text or blob seen as a number, by SQLite's own rules (the longest numeric
-// prefix); NULL is zero.
-static void gosqlite_as_mem(Mem *m, int type, const char *p, int64_t n) {
-  memset(m, 0, sizeof *m);
-  m->flags = (type == GOSQLITE_BLOB ? MEM_Blob : MEM_Str) | MEM_Static;
-  m->enc = SQLITE_UTF8;
-  m->z = (char *)p;
-  m->n = (int)n;
-}
-
+// A text or blob seen as a number, by SQLite's own rules: the longest numeric
+// prefix, or zero.
 int64_t gosqlite_as_int64(int type, const char *p, int64_t n) {
   Mem m;
-  gosqlite_as_mem(&m, type, p, n);
+  memset(&m, 0, sizeof m);
+  m.flags = (type == GOSQLITE_BLOB ? MEM_Blob : MEM_Str) | MEM_Static;
+  m.enc = SQLITE_UTF8;
+  m.z = (char *)p;
+  m.n = (int)n;
   return sqlite3VdbeIntValue(&m);
 }
 
+// Not by a Mem: that is copied for its end, with the memory of a connection.
 double gosqlite_as_double(int type, const char *p, int64_t n) {
-  Mem m;
-  gosqlite_as_mem(&m, type, p, n);
-  return sqlite3VdbeRealValue(&m);
+  char small[64], *z = small;
+  double v = 0;
+  if (n <= 0) return 0;
+  if (n >= (int64_t)sizeof small && !(z = sqlite3_malloc64((sqlite3_uint64)n + 1))) return 0;
+  memcpy(z, p, (size_t)n);
+  z[n] = 0;
+  sqlite3AtoF(z, &v);
+  if (z != small) sqlite3_free(z);
+  return v;
 }
 
 // A float as the text that a cast in SQL gives.

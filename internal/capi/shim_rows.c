@@ -232,7 +232,7 @@ int gosqlite_fetch(uintptr_t h, int flags, int nargs, int maxrows, int64_t maxby
   gosqlite_keep_busy(s);
   // sqlite3_changes64 keeps the number of an earlier statement while this one
   // is none that changes rows.
-  if (sqlite3_total_changes64(db) != s->before) s->changes = sqlite3_changes64(db);
+  if (!s->readonly && sqlite3_total_changes64(db) != s->before) s->changes = sqlite3_changes64(db);
   s->rowid = sqlite3_last_insert_rowid(db);
   s->autocommit = sqlite3_get_autocommit(db);
   return rc;
@@ -267,7 +267,7 @@ int gosqlite_run_many(uintptr_t h, int nargs, int nruns, int *ran) {
       sqlite3_reset(st);
     }
     if (rc) break;
-    if (sqlite3_total_changes64(db) != s->before) s->changes += sqlite3_changes64(db);
+    if (!s->readonly && sqlite3_total_changes64(db) != s->before) s->changes += sqlite3_changes64(db);
   }
   gosqlite_note_reprepare(s);
   gosqlite_trim_args(s);

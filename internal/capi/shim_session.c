@@ -99,7 +99,11 @@ int gosqlite_change_op(uintptr_t it, const char **table, int *ncol, int *op, int
   return sqlite3changeset_op(CHANGE(it), table, ncol, op, indirect);
 }
 
-int gosqlite_change_pk(uintptr_t it, unsigned char **pk, int *ncol) { return sqlite3changeset_pk(CHANGE(it), pk, ncol); }
+int gosqlite_change_pk(uintptr_t it, unsigned char **pk, int *ncol) {
+  int rc = sqlite3changeset_pk(CHANGE(it), pk, ncol);
+  // The number is that of rows which violate a foreign key, where there is no key.
+  return rc == SQLITE_OK && !*pk && *ncol ? SQLITE_MISUSE : rc;
+}
 
 // A column that the change does not touch is not present.
 int gosqlite_change_value(uintptr_t it, int which, int i, gosqlite_cell *cell, int *present) {
