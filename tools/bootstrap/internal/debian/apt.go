@@ -124,7 +124,7 @@ func (a *Apt) debianURI(ctx context.Context, options ...string) (string, error) 
 }
 
 // run adds the options on the command line, where the machine's own apt.conf
-// cannot override them.
+// cannot override them. Nor can it allow what Debian's keys do not vouch for.
 func (a *Apt) run(ctx context.Context, name string, args ...string) ([]byte, error) {
 	var all []string
 	for _, o := range []string{
@@ -135,6 +135,8 @@ func (a *Apt) run(ctx context.Context, name string, args ...string) ([]byte, err
 		"Dir::Etc::preferencesparts=" + a.Dir + "/prefs",
 		"APT::Architecture=amd64", "APT::Architectures=amd64", "APT::Install-Recommends=false",
 		"APT::Sandbox::User=root", "APT::Keep-Downloaded-Packages=true", "Acquire::Languages=none",
+		"Acquire::AllowInsecureRepositories=false", "Acquire::AllowWeakRepositories=false",
+		"Acquire::AllowDowngradeToInsecureRepositories=false", "APT::Get::AllowUnauthenticated=false",
 		// Else --print-uris names MD5 sums.
 		"Acquire::Retries=3", "Acquire::ForceHash=SHA256", "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
 	} {

@@ -73,6 +73,7 @@ func TestParseURIs(t *testing.T) {
 type mirror struct {
 	revisions map[string]string
 	calls     []string
+	arguments []string // of the calls that have our sources
 	archives  string
 	damage    bool
 	unread    bool // the machine's apt has no lists
@@ -83,6 +84,9 @@ type mirror struct {
 func (m *mirror) Run(_ context.Context, c client.Command) ([]byte, error) {
 	args := strings.Join(c.Args, " ")
 	last := c.Args[len(c.Args)-1]
+	if strings.Contains(args, "Dir::Etc::sourceparts=") {
+		m.arguments = append(m.arguments, args)
+	}
 	switch {
 	case strings.Contains(args, "indextargets"):
 		if m.nowhere || m.unread && !strings.Contains(args, "/machine ") {
@@ -158,6 +162,28 @@ func TestFetch(t *testing.T) {
 	}
 	if len(notices) != 1 || !strings.Contains(notices[0], "bazel 7.7.1-8 has gone from the mirror; taking 7.7.2-1") {
 		t.Errorf("notices %q", notices)
+	}
+}
+
+// An apt.conf of the machine may allow an index that nobody signed; no call of ours does.
+func TestFetchRefusesUnsigned(t *testing.T) {
+	m := &mirror{revisions: map[string]string{"7.7.1-8": "one"}}
+	apt, list := newApt(t, m)
+	if _, err := apt.Fetch(context.Background(), Wanted{Package: "bazel", Revision: "7.7.1-8"}, list, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, call := range []string{" update", " madison ", "--print-uris", "--download-only"} {
+		i := slices.IndexFunc(m.arguments, func(args string) bool { return strings.Contains(args, call) })
+		if i < 0 {
+			t.Errorf("no call of%s", call)
+			continue
+		}
+		for _, option := range []string{"Acquire::AllowInsecureRepositories", "Acquire::AllowWeakRepositories",
+			"Acquire::AllowDowngradeToInsecureRepositories", "APT::Get::AllowUnauthenticated"} {
+			if !strings.Contains(m.arguments[i], "-o "+option+"=false ") {
+				t.Errorf("%s leaves %s to the machine", call, option)
+			}
+		}
 	}
 }
 
