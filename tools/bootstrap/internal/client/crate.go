@@ -67,6 +67,15 @@ func FetchCrate(ctx context.Context, r Runner, dir, name, version string) (*Crat
 	return c, nil
 }
 
+// noVersion is what cargo says when the index has the crate, but no version that meets the requirement.
+const noVersion = "failed to select a version for the requirement"
+
+// NoVersion tells whether FetchCrate failed because there is no such version.
+func NoVersion(err error) bool {
+	var f *Failed
+	return errors.As(err, &f) && strings.Contains(f.Stderr, noVersion)
+}
+
 var amalgamationRE = regexp.MustCompile(`(?m)^#define SQLITE_VERSION\s+"([0-9.]+)"`)
 
 // SQLiteVersion reads SQLITE_VERSION from a header's text.

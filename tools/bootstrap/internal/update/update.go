@@ -163,7 +163,7 @@ func (u *Updater) carrier(ctx context.Context, dir, want string) (crate *client.
 	var seen []string
 	for below := ""; len(seen) < maxCrates; below = "<" + crate.Version {
 		crate, err = client.FetchCrate(ctx, u.Setup.Runner, filepath.Join(dir, strconv.Itoa(len(seen))), c.Package, below)
-		if err != nil && len(seen) > 0 {
+		if len(seen) > 0 && client.NoVersion(err) {
 			break // there is none below
 		}
 		if err != nil {

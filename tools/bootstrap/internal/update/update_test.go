@@ -26,7 +26,11 @@ import (
 const header = "#define SQLITE_VERSION        \"3.55.2\"\n#define SQLITE_SOURCE_ID      \"2027-01-02 03:04:05 abc\"\n"
 
 // registry fakes the three package indexes.
-type registry struct{ dir string }
+type registry struct {
+	dir     string
+	failing string // a requirement of cargo's that ends in broken
+	broken  error
+}
 
 func (r registry) Run(_ context.Context, c client.Command) ([]byte, error) {
 	switch args := strings.Join(c.Args, " "); {
@@ -45,6 +49,9 @@ func (r registry) Run(_ context.Context, c client.Command) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if r.failing != "" && strings.Contains(string(manifest), r.failing) {
+			return nil, r.broken
+		}
 		// Newest first; two carry the same SQLite.
 		crate, sqlite := "0.41.0", "3.55.2"
 		for _, below := range []struct{ below, crate, sqlite string }{{"0.41.0", "0.40.1", "3.55.1"}, {"0.40.1", "0.40.0", "3.54.1"}, {"0.40.0", "0.39.0", "3.54.1"}} {
@@ -53,7 +60,8 @@ func (r registry) Run(_ context.Context, c client.Command) ([]byte, error) {
 			}
 		}
 		if strings.Contains(string(manifest), `"<0.39.0"`) {
-			return nil, errors.New("no matching package")
+			return nil, &client.Failed{Command: c, Err: errors.New("exit status 101"), Stderr: "error: failed to sync\n\nCaused by:\n" +
+				"  failed to select a version for the requirement `libsqlite3-sys = \"<0.39.0\"`\n  candidate versions found which didn't match: 0.41.0"}
 		}
 		dir := filepath.Join(c.Dir, "vendor/libsqlite3-sys-"+crate)
 		if err := os.MkdirAll(filepath.Join(dir, "sqlite3"), 0o755); err != nil {
@@ -106,7 +114,7 @@ func updater(t *testing.T) *Updater {
 	arm := pin(pins.Channel{Kind: pins.Wheel, Package: "ziglang", StripPrefix: "ziglang"})
 	f.ZigLinuxARM64 = &arm
 	f.SQLite.SHA3 = map[string]string{"sqlite3.h": old}
-	return &Updater{registries.New(st, f, t.TempDir(), registry{t.TempDir()}, progress.New(io.Discard, false, time.Now), "")}
+	return &Updater{registries.New(st, f, t.TempDir(), registry{dir: t.TempDir()}, progress.New(io.Discard, false, time.Now), "")}
 }
 
 func TestUpdate(t *testing.T) {
@@ -173,6 +181,20 @@ func TestUpdateSQLiteRefused(t *testing.T) {
 	u := updater(t)
 	if err := u.SQLite(context.Background(), "3.54.1"); err != nil || u.Setup.Pins.SQLite.Channel(pins.Crate).Version != "0.40.0" {
 		t.Errorf("the newest crate of two: %+v, %v", u.Setup.Pins.SQLite.Channels, err)
+	}
+}
+
+// Only the index can say that there is no older crate; a network that is gone and Ctrl-C say nothing of it.
+func TestUpdateSQLiteReportsTheCause(t *testing.T) {
+	for _, broken := range []error{
+		&client.Failed{Command: client.Command{Name: "cargo"}, Stderr: "error: could not resolve host", Err: errors.New("exit status 101")},
+		fmt.Errorf("run cargo vendor: %w", context.Canceled),
+	} {
+		u := updater(t)
+		u.Setup.Runner = registry{dir: t.TempDir(), failing: `"<0.41.0"`, broken: broken}
+		if err := u.SQLite(context.Background(), "3.54.1"); !errors.Is(err, broken) {
+			t.Errorf("error %v, want %v", err, broken)
+		}
 	}
 }
 
