@@ -4,6 +4,7 @@ package update
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/pins"
@@ -22,6 +23,9 @@ func Changes(old, now *pins.File) []string {
 	for _, n := range now.All() {
 		o := was[n.Name]
 		if o.Tree == n.Tree && o.Version == n.Version {
+			if !reflect.DeepEqual(o.Channels, n.Channels) {
+				lines = append(lines, n.Name+": a digest of what a channel carries, and no declared file")
+			}
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("%s: version %s -> %s, tree %.12s -> %.12s", n.Name, o.Version, n.Version, o.Tree, n.Tree))

@@ -242,11 +242,34 @@ func (u *Updater) Modules(ctx context.Context) error {
 		if !ok {
 			continue
 		}
+		if err := u.rehash(ctx, p.Registry()); err != nil {
+			return fmt.Errorf("update %s: %w", n.Name, err)
+		}
 		if err := u.retree(ctx, n.Name, &p, p.Version); err != nil {
 			return err
 		}
 		u.Setup.Pins.Modules[n.Name] = p
 	}
+	return nil
+}
+
+// rehash computes the hashes of a Go module's zips; the checksum database vouches for them.
+func (u *Updater) rehash(ctx context.Context, c *pins.Channel) error {
+	if c.Kind != pins.GoModule {
+		return nil
+	}
+	m, err := client.FetchGoModule(ctx, u.Setup.Runner, u.Setup.Store.Root, c.Module, c.Version)
+	if err != nil {
+		return err
+	}
+	c.H1 = m.H1
+	if c.Nested == nil {
+		return nil
+	}
+	if m, err = client.FetchGoModule(ctx, u.Setup.Runner, u.Setup.Store.Root, c.Nested.Module, c.Nested.Version); err != nil {
+		return err
+	}
+	c.Nested.H1 = m.H1
 	return nil
 }
 

@@ -37,8 +37,8 @@ func (r registry) Run(_ context.Context, c client.Command) ([]byte, error) {
 	case strings.HasPrefix(args, "list -m"):
 		return []byte(`{"Versions":["v0.0.1-go1.27.9.linux-amd64","v0.0.1-go1.27.10.linux-amd64","v0.0.1-go1.28rc1.linux-amd64","v0.0.1-go1.29.0.linux-arm64"]}`), nil
 	case strings.HasPrefix(args, "mod download"):
-		version := strings.TrimPrefix(c.Args[3], "golang.org/toolchain@")
-		file := filepath.Join(r.dir, "sdk.zip")
+		module, version, _ := strings.Cut(c.Args[3], "@")
+		file := filepath.Join(r.dir, filepath.Base(module)+".zip")
 		return []byte(fmt.Sprintf(`{"Zip":%q}`, file)), writeZip(file, c.Args[3]+"/VERSION", version)
 	case strings.Contains(args, "index versions"):
 		return []byte("ziglang (0.18.0.post1)\nAvailable versions: 0.18.0.post1, 0.18.0, 0.17.1\n"), nil
@@ -138,7 +138,6 @@ func TestUpdate(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			u := updater(t)
 			before := *u.Setup.Pins
-			before.SQLite.Channels, before.GoSDK.Channels = nil, nil
 			if err := c.run(u, c.version); err != nil {
 				t.Fatal(err)
 			}
@@ -210,7 +209,34 @@ func TestUpdateSQLiteTakesEveryDigest(t *testing.T) {
 	}
 }
 
+// An edited version has another zip: the hash that stands in the pin is that of the version before.
+func TestUpdateModulesTakesEveryDigest(t *testing.T) {
+	u := updater(t)
+	old := strings.Repeat("a", 64)
+	u.Setup.Pins.Modules = map[string]pins.Pin{"m": {Version: "2", Tree: old, Rules: tree.Rules{Files: []string{"."}},
+		Channels: []pins.Channel{{Kind: pins.GoModule, Module: "example.com/m", Version: "v2", H1: "h1:old",
+			Nested: &pins.Nested{Into: "n", Module: "example.com/n", Version: "v3", H1: "h1:old"}}}}}
+	if err := u.Modules(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	p := u.Setup.Pins.Modules["m"]
+	c := p.Channel(pins.GoModule)
+	if p.Tree == old || !strings.HasPrefix(c.H1, "h1:") || c.H1 == "h1:old" || c.Nested.H1 == "h1:old" || c.Nested.H1 == c.H1 {
+		t.Errorf("pin %+v, nested %+v", p, c.Nested)
+	}
+}
+
 func TestSummary(t *testing.T) {
+	pin := pins.Pin{Version: "1", Channels: []pins.Channel{{Kind: pins.GoModule, H1: "h1:a"}}}
+	old, now := &pins.File{Modules: map[string]pins.Pin{"m": pin}}, &pins.File{Modules: map[string]pins.Pin{"m": pin}}
+	if got := Changes(old, now); got != nil {
+		t.Errorf("of the same: %q", got)
+	}
+	pin.Channels = []pins.Channel{{Kind: pins.GoModule, H1: "h1:b"}}
+	now.Modules["m"] = pin
+	if got := Changes(old, now); len(got) != 1 || !strings.HasPrefix(got[0], "m: a digest of what a channel carries") {
+		t.Errorf("of another zip with the same files: %q", got)
+	}
 	if got := Summary("go", nil); got != "nothing changed\n" {
 		t.Error(got)
 	}
