@@ -4,14 +4,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"os"
 
-	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/debian"
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/pins"
-	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/registries"
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/store"
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/update"
 )
@@ -31,7 +27,7 @@ func (a *app) update(ctx context.Context, flags *flag.FlagSet, args []string) er
 		"go":      func() error { return u.Go(ctx, version) },
 		"zig":     func() error { return u.Zig(ctx, version) },
 		"sqlite":  func() error { return u.SQLite(ctx, version) },
-		"bazel":   func() error { return a.updateBazel(ctx, s, version) },
+		"bazel":   func() error { return u.Bazel(ctx, version) },
 		"modules": func() error { return u.Modules(ctx) },
 	}
 	if steps[what] == nil {
@@ -62,27 +58,12 @@ func (a *app) update(ctx context.Context, flags *flag.FlagSet, args []string) er
 	if _, err := pins.Parse(data); err != nil {
 		return fmt.Errorf("check the new pins: %w", err)
 	}
+	if _, err := u.WriteDebs(); err != nil {
+		return fmt.Errorf("write pins: %w", err)
+	}
 	if err := store.WriteFile(a.pinFile(), data, 0o644); err != nil {
 		return fmt.Errorf("write pins: %w", err)
 	}
 	_, err = fmt.Fprint(a.stdout, update.Summary(what, update.Changes(old, s.Pins)))
 	return err
-}
-
-// updateBazel records the Debian packages as the mirror has them now.
-func (a *app) updateBazel(ctx context.Context, s *registries.Setup, revision string) error {
-	if revision != "" {
-		s.Pins.Bazel.Revision = revision
-	}
-	debs, chosen, err := s.FreshDebs(ctx)
-	if err != nil {
-		return err
-	}
-	s.Pins.Bazel.Revision = chosen
-	recorded, err := debian.ReadList(s.RecordedDebs())
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	a.log.Say("%d of %d Debian packages differ from those recorded before", registries.Moved(recorded, debs), len(debs))
-	return store.WriteFile(s.RecordedDebs(), debian.FormatList(debs), 0o644)
 }

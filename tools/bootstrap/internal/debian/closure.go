@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -20,6 +21,7 @@ import (
 type Wanted struct {
 	Package  string   // Bazel's package
 	Revision string   // the recorded revision
+	Exact    bool     // and no other, should it not be offered
 	With     []string // more packages
 	JRE      bool     // a Java runtime too
 }
@@ -37,6 +39,9 @@ func (a *Apt) Fetch(ctx context.Context, w Wanted, list string, notice func(stri
 	offered, err := a.Versions(ctx, w.Package)
 	if err != nil {
 		return nil, err
+	}
+	if w.Exact && !slices.Contains(offered, w.Revision) {
+		return nil, fmt.Errorf("choose a revision: %s of %s is not on the mirror, which has %s", w.Revision, w.Package, strings.Join(offered, ", "))
 	}
 	major, _, _ := strings.Cut(w.Revision, ".")
 	revision, moved, err := Choose(w.Revision, major, offered)

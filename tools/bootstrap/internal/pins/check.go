@@ -28,6 +28,9 @@ func (f *File) check() error {
 			return fmt.Errorf("bazel: %s %q is not well formed", what, s)
 		}
 	}
+	if up := Upstream(f.Bazel.Revision); up != f.Bazel.Version {
+		return fmt.Errorf("bazel: version %s is not that of revision %s, which is %q", f.Bazel.Version, f.Bazel.Revision, up)
+	}
 	for _, p := range f.All() {
 		if !nameRE.MatchString(p.Name) {
 			return fmt.Errorf("pin %q: a name holds only a-z, 0-9 and _", p.Name)

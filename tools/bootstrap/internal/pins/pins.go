@@ -12,6 +12,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/tree"
@@ -40,11 +41,16 @@ type File struct {
 // Bazel names the build tool itself. It is verified by Debian's signed index,
 // and may move: a missing revision is replaced by the newest 7.x.
 type Bazel struct {
-	Version  string `json:"version"`
+	Version  string `json:"version"` // Upstream of Revision
 	Package  string `json:"package"`
 	Revision string `json:"revision"`
 	Suite    string `json:"suite"`
 }
+
+var upstreamRE = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)*`)
+
+// Upstream is the version of which a revision of Debian's package is, such as 7.7.1 of 7.7.1+ds-8+b1.
+func Upstream(revision string) string { return upstreamRE.FindString(revision) }
 
 // Pin is one input that can reach an action: its declared files, their digest
 // and the channels that bring them.

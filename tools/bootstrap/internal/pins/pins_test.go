@@ -24,6 +24,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, c := range []struct{ name, old, new, want string }{
 		{"other schema", `"schema":1`, `"schema":2`, "only schema 1"},
+		{"revision of another version", `"revision":"7.7.1-1"`, `"revision":"7.7.10-1"`, "version 7.7.1 is not that of revision 7.7.10-1"},
 		{"misspelt field", `"files"`, `"fils"`, "unknown field"},
 		{"short tree", sum, sum[:60], "64 lower-case hex digits"},
 		{"upper-case tree", sum, strings.ToUpper(sum), "64 lower-case hex digits"},

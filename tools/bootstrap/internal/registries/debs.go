@@ -68,13 +68,17 @@ func (s *Setup) AllDebs(ctx context.Context) (debs []debian.Deb, err error) {
 }
 
 // FreshDebs downloads what the mirror has now, Debian's Java included, and says
-// which revision of Bazel it is.
-func (s *Setup) FreshDebs(ctx context.Context) (debs []debian.Deb, revision string, err error) {
+// which revision of Bazel it is: want, or else the recorded one or its successor.
+func (s *Setup) FreshDebs(ctx context.Context, want string) (debs []debian.Deb, revision string, err error) {
+	wanted := s.wanted(true)
+	if want != "" {
+		wanted.Revision, wanted.Exact = want, true
+	}
 	list := s.Store.Path("debs", "fresh.sha256")
 	if err := os.Remove(list); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, "", err
 	}
-	if debs, err = s.apt().Fetch(ctx, s.wanted(true), list, s.notice); err != nil {
+	if debs, err = s.apt().Fetch(ctx, wanted, list, s.notice); err != nil {
 		return nil, "", err
 	}
 	for _, d := range debs {

@@ -20,6 +20,9 @@ func Changes(old, now *pins.File) []string {
 	if old.Bazel != now.Bazel {
 		lines = append(lines, fmt.Sprintf("bazel: %s -> %s", old.Bazel.Revision, now.Bazel.Revision))
 	}
+	if old.Bazel.Version != now.Bazel.Version {
+		lines = append(lines, fmt.Sprintf(".bazelversion: write %s into it, so that every mode runs the same Bazel", now.Bazel.Version))
+	}
 	for _, n := range now.All() {
 		o := was[n.Name]
 		if o.Tree == n.Tree && o.Version == n.Version {

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/client"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/debian"
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/pins"
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/registries"
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/tree"
@@ -32,6 +33,8 @@ const unknownArchive = "first use; the archive itself was not fetched for this p
 // Updater computes pins.
 type Updater struct {
 	Setup *registries.Setup
+
+	debs []debian.Deb // what Bazel found
 }
 
 // Go pins an SDK; an empty version means the newest stable one.

@@ -114,7 +114,7 @@ func updater(t *testing.T) *Updater {
 	arm := pin(pins.Channel{Kind: pins.Wheel, Package: "ziglang", StripPrefix: "ziglang"})
 	f.ZigLinuxARM64 = &arm
 	f.SQLite.SHA3 = map[string]string{"sqlite3.h": old}
-	return &Updater{registries.New(st, f, t.TempDir(), registry{dir: t.TempDir()}, progress.New(io.Discard, false, time.Now), "")}
+	return &Updater{Setup: registries.New(st, f, t.TempDir(), registry{dir: t.TempDir()}, progress.New(io.Discard, false, time.Now), "")}
 }
 
 func TestUpdate(t *testing.T) {
