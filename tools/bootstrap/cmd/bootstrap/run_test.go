@@ -7,12 +7,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/client"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/store"
 )
 
 func TestUsage(t *testing.T) {
@@ -58,16 +60,23 @@ func TestMissingPins(t *testing.T) {
 	}
 }
 
-func TestUpdateRefusesUnknown(t *testing.T) {
-	ws := t.TempDir()
+// checkout makes a folder with a small pin file.
+func checkout(t *testing.T) (ws, text string) {
+	t.Helper()
+	ws = t.TempDir()
 	pin := `{"version":"1","tree":"` + strings.Repeat("0", 64) + `","tree_sha512":"` + strings.Repeat("0", 128) + `","files":["."],"channels":[{"name":"a","kind":"own","path":"p","verified_by":"git"}]}`
-	text := fmt.Sprintf(`{"schema":1,"bazel":{"version":"7","package":"b","revision":"7-1","suite":"sid"},"go_sdk":%s,"zig":%s,"sqlite_amalgamation":%s,"modules":{}}`, pin, pin, pin)
+	text = fmt.Sprintf(`{"schema":1,"bazel":{"version":"7","package":"b","revision":"7-1","suite":"sid"},"go_sdk":%s,"zig":%s,"sqlite_amalgamation":%s,"modules":{}}`, pin, pin, pin)
 	if err := os.MkdirAll(filepath.Join(ws, "pins"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(ws, "pins/pins.json"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return ws, text
+}
+
+func TestUpdateRefusesUnknown(t *testing.T) {
+	ws, text := checkout(t)
 	var stderr bytes.Buffer
 	args := []string{"update", "-workspace", ws, "rust"}
 	if code := run(context.Background(), args, nil, &stderr, []string{"HOME=" + t.TempDir()}); code != exitUsage || !strings.Contains(stderr.String(), "choose one of") {
@@ -75,6 +84,43 @@ func TestUpdateRefusesUnknown(t *testing.T) {
 	}
 	if after, _ := os.ReadFile(filepath.Join(ws, "pins/pins.json")); string(after) != text {
 		t.Error("the pin file was written")
+	}
+}
+
+// waiting is a standard error that calls a function when it reads that a process waits.
+type waiting func()
+
+func (w waiting) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), "waiting: ") {
+		w()
+	}
+	return len(p), nil
+}
+
+// Of two updates at once the second must keep what the first wrote.
+func TestUpdateKeepsWhatAnotherWrote(t *testing.T) {
+	ws, text := checkout(t)
+	home := t.TempDir()
+	st, err := store.Open(func(k string) string { return map[string]string{"HOME": home}[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := st.Lock(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(ws, "pins/pins.json")
+	stderr := waiting(func() {
+		if err := errors.Join(os.WriteFile(file, []byte(strings.Replace(text, `"7-1"`, `"7-2"`, 1)), 0o644), unlock()); err != nil {
+			t.Error(err)
+		}
+	})
+	args := []string{"update", "-workspace", ws, "modules"}
+	if code := run(context.Background(), args, io.Discard, stderr, []string{"HOME=" + home}); code != exitOK {
+		t.Fatalf("exit code %d", code)
+	}
+	if after, err := os.ReadFile(file); err != nil || !strings.Contains(string(after), `"7-2"`) {
+		t.Errorf("pins are %s, %v", after, err)
 	}
 }
 

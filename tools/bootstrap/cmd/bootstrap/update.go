@@ -41,8 +41,12 @@ func (a *app) update(ctx context.Context, flags *flag.FlagSet, args []string) er
 		return err
 	}
 	defer unlock()
+	// Another update may have written pins while this one waited for it.
 	old, err := pins.Load(a.pinFile())
 	if err != nil {
+		return err
+	}
+	if s.Pins, err = pins.Load(a.pinFile()); err != nil {
 		return err
 	}
 	if err := a.log.Step("update "+what, func() error { return steps[what]() }); err != nil {
