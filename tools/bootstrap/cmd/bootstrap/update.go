@@ -62,12 +62,13 @@ func (a *app) update(ctx context.Context, flags *flag.FlagSet, args []string) er
 	if _, err := pins.Parse(data); err != nil {
 		return fmt.Errorf("check the new pins: %w", err)
 	}
-	if _, err := u.WriteDebs(); err != nil {
+	moved, err := u.WriteDebs()
+	if err != nil {
 		return fmt.Errorf("write pins: %w", err)
 	}
 	if err := store.WriteFile(a.pinFile(), data, 0o644); err != nil {
 		return fmt.Errorf("write pins: %w", err)
 	}
-	_, err = fmt.Fprint(a.stdout, update.Summary(what, update.Changes(old, s.Pins)))
+	_, err = fmt.Fprint(a.stdout, update.Summary(what, append(update.Changes(old, s.Pins), moved...)))
 	return err
 }

@@ -63,6 +63,7 @@ func carried(n pins.Named) bool {
 }
 
 // Export fetches what is missing and writes the bundle, at once or not at all.
+// Packages that import would refuse are refused here.
 func Export(ctx context.Context, s *registries.Setup, file string) error {
 	if err := s.Fetch(ctx); err != nil {
 		return err
@@ -105,6 +106,13 @@ func write(ctx context.Context, w io.Writer, s *registries.Setup, debs []debian.
 	sort.Slice(debs, func(i, j int) bool { return debs[i].File < debs[j].File })
 	for _, d := range debs {
 		idx.Debs = append(idx.Debs, Package{d.File, d.SHA256})
+	}
+	recorded, err := debian.ReadList(s.RecordedDebs())
+	if err != nil {
+		return err
+	}
+	if err := checkDebs(idx.Debs, recorded, "the mirror has moved, and no import would take it: run `bazelw update bazel`, review it, and bundle again"); err != nil {
+		return err
 	}
 	text, err := json.MarshalIndent(idx, "", "  ")
 	if err != nil {

@@ -236,6 +236,20 @@ func appended(t *testing.T, data []byte) []byte {
 	return b.Bytes()
 }
 
+// A bundle that its own tree refuses is not written.
+func TestExportRefusesMovedPackages(t *testing.T) {
+	s, fill := setup(t)
+	fill()
+	if err := os.WriteFile(s.RecordedDebs(), debian.FormatList([]debian.Deb{{File: deb.File, SHA256: strings.Repeat("0", 64)}}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	err := write(context.Background(), io.Discard, s, []debian.Deb{deb})
+	var wrong *client.WrongDigest
+	if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "run `bazelw update bazel`, review it, and bundle again") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestExportRefusesDamagedCache(t *testing.T) {
 	s, fill := setup(t)
 	fill()

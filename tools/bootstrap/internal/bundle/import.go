@@ -120,13 +120,7 @@ func (r *reader) run(ctx context.Context) error {
 	if r.next != nil {
 		return fmt.Errorf("entry %q is not in the index", r.next.Name)
 	}
-	// The closure with Java serves both kinds of setup.
-	for _, jre := range []bool{false, true} {
-		if err := store.WriteFile(r.setup.ClosureList(jre), debian.FormatList(debs), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.setup.KeepClosure(debs)
 }
 
 func (r *reader) index() (*Index, error) {
@@ -173,14 +167,18 @@ func check(idx *Index, s *registries.Setup, recorded []debian.Deb) error {
 			return fmt.Errorf("input %s is missing in the bundle", n.Name)
 		}
 	}
+	return checkDebs(idx.Debs, recorded, "the mirror had moved when the bundle was made: run `bazelw update bazel` there, review it, and bundle again")
+}
+
+// checkDebs says whether the packages are recorded ones.
+func checkDebs(debs []Package, recorded []debian.Deb, hint string) error {
 	sums := map[string]string{}
 	for _, d := range recorded {
 		sums[d.File] = d.SHA256
 	}
-	for _, d := range idx.Debs {
+	for _, d := range debs {
 		if sums[d.File] != d.SHA256 {
-			return &client.WrongDigest{What: "package " + d.File, Want: sums[d.File] + " (pins/debs.sha256)", Got: d.SHA256,
-				Hint: "the mirror had moved when the bundle was made: run `bazelw update bazel` there, review it, and bundle again"}
+			return &client.WrongDigest{What: "package " + d.File, Want: sums[d.File] + " (pins/debs.sha256)", Got: d.SHA256, Hint: hint}
 		}
 	}
 	return nil

@@ -110,6 +110,17 @@ func (s *Setup) ClosureList(jre bool) string {
 	return s.Store.Path("debs", "closure-"+hex.EncodeToString(h.Sum(nil))[:12]+".sha256")
 }
 
+// KeepClosure records packages as those to take. They hold Java, and serve both
+// kinds of setup.
+func (s *Setup) KeepClosure(debs []debian.Deb) error {
+	for _, jre := range []bool{false, true} {
+		if err := store.WriteFile(s.ClosureList(jre), debian.FormatList(debs), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Fetch brings every missing part. It holds the store's lock throughout; a
 // second process waits and then finds all there.
 func (s *Setup) Fetch(ctx context.Context) error {

@@ -5,6 +5,7 @@ package update
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/debian"
@@ -25,15 +26,25 @@ func (u *Updater) Bazel(ctx context.Context, revision string) error {
 	return nil
 }
 
-// WriteDebs records the packages that Bazel found and returns how many moved.
-func (u *Updater) WriteDebs() (moved int, err error) {
+// WriteDebs records the packages that Bazel found, in the tree and as those that the cache takes from now on, and says how
+// many moved, for the summary.
+func (u *Updater) WriteDebs() ([]string, error) {
 	if u.debs == nil {
-		return 0, nil
+		return nil, nil
 	}
 	recorded, err := debian.ReadList(u.Setup.RecordedDebs())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return 0, err
+		return nil, err
 	}
-	u.Setup.Log.Say("%d of %d Debian packages differ from those recorded before", registries.Moved(recorded, u.debs), len(u.debs))
-	return registries.Moved(recorded, u.debs), store.WriteFile(u.Setup.RecordedDebs(), debian.FormatList(u.debs), 0o644)
+	if err := store.WriteFile(u.Setup.RecordedDebs(), debian.FormatList(u.debs), 0o644); err != nil {
+		return nil, err
+	}
+	if err := u.Setup.KeepClosure(u.debs); err != nil {
+		return nil, err
+	}
+	moved := registries.Moved(recorded, u.debs)
+	if moved == 0 && len(recorded) == len(u.debs) {
+		return nil, nil
+	}
+	return []string{fmt.Sprintf("pins/debs.sha256: %d of %d packages moved, %d were recorded before", moved, len(u.debs), len(recorded))}, nil
 }

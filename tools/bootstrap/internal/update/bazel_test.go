@@ -13,7 +13,9 @@ import (
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/client"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/debian"
 	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/pins"
+	"github.com/gosqlite/gosqlite/tools/bootstrap/internal/store"
 )
 
 // mirror fakes apt over the revisions of Bazel's package that a mirror offers.
@@ -85,5 +87,31 @@ func TestBazel(t *testing.T) {
 				t.Errorf("changes %q", lines)
 			}
 		})
+	}
+}
+
+// What the cache takes from now on has to be what the tree records, or no bundle can be made.
+func TestWriteDebs(t *testing.T) {
+	u := debianUpdater(t, "7.7.1+ds-8")
+	stale := debian.Deb{File: "bazel_7.7.1+ds-8_amd64.deb", SHA256: strings.Repeat("0", 64)}
+	for _, list := range []string{u.Setup.RecordedDebs(), u.Setup.ClosureList(false), u.Setup.ClosureList(true)} {
+		if err := store.WriteFile(list, debian.FormatList([]debian.Deb{stale}), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"pins/debs.sha256: 1 of 1 packages moved, 1 were recorded before", ""} {
+		if err := u.Bazel(context.Background(), ""); err != nil {
+			t.Fatal(err)
+		}
+		lines, err := u.WriteDebs()
+		if err != nil || strings.Join(lines, "\n") != want {
+			t.Errorf("%q, %v, want %q", lines, err, want)
+		}
+		for _, list := range []string{u.Setup.RecordedDebs(), u.Setup.ClosureList(false), u.Setup.ClosureList(true)} {
+			debs, err := debian.ReadList(list)
+			if err != nil || len(debs) != 1 || debs[0].File != stale.File || debs[0].SHA256 == stale.SHA256 {
+				t.Errorf("%s: %v, %v", list, debs, err)
+			}
+		}
 	}
 }
