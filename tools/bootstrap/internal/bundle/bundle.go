@@ -68,10 +68,19 @@ func Export(ctx context.Context, s *registries.Setup, file string) error {
 	if err := s.Fetch(ctx); err != nil {
 		return err
 	}
-	debs, err := s.AllDebs(ctx)
+	// Fetch has let go of the lock. Another process must not change what is packed.
+	unlock, err := s.Store.Lock(ctx, func() { s.Log.Say("waiting: another process fills the cache") })
 	if err != nil {
 		return err
 	}
+	debs, err := s.AllDebs(ctx)
+	if err == nil {
+		err = pack(ctx, s, file, debs)
+	}
+	return errors.Join(err, unlock())
+}
+
+func pack(ctx context.Context, s *registries.Setup, file string, debs []debian.Deb) error {
 	return s.Log.Step("write "+file, func() error {
 		out, err := os.CreateTemp(filepath.Dir(file), ".bundle-*")
 		if err != nil {

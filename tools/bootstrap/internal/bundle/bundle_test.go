@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -234,6 +235,49 @@ func appended(t *testing.T, data []byte) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// probe is a client that fails, and tells whether another process could have taken the cache meanwhile.
+type probe struct {
+	s    *registries.Setup
+	free *[]bool
+}
+
+func (p probe) Run(context.Context, client.Command) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	unlock, err := p.s.Store.Lock(ctx, func() {})
+	if err == nil {
+		err = unlock()
+	}
+	*p.free = append(*p.free, err == nil)
+	return nil, errors.New("no client")
+}
+
+// Nobody else may fill the cache while its packages are fetched and packed.
+func TestExportHoldsTheLock(t *testing.T) {
+	s, fill := setup(t)
+	fill()
+	var free []bool
+	s.Runner, s.GOOS, s.GOARCH, s.JDK = probe{s, &free}, "linux", "amd64", "/jdk"
+	s.Keyring = filepath.Join(t.TempDir(), "keys")
+	if err := errors.Join(os.WriteFile(s.Keyring, nil, 0o644), os.MkdirAll(s.Store.Path(s.Bazel()), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "bundle.tar")
+	if err := Export(context.Background(), s, file); err == nil || len(free) == 0 || slices.Contains(free, true) {
+		t.Errorf("error %v; the lock was free: %v", err, free)
+	}
+	s.Runner = nil // what is there is whole
+	if err := s.KeepClosure([]debian.Deb{deb}); err != nil {
+		t.Fatal(err)
+	}
+	if err := Export(context.Background(), s, file); err != nil {
+		t.Error(err)
+	}
+	if st, err := os.Stat(file); err != nil || st.Size() == 0 {
+		t.Errorf("%v, %v", st, err)
+	}
 }
 
 // A bundle that its own tree refuses is not written.
