@@ -147,6 +147,23 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+func TestImportReplacesDamaged(t *testing.T) {
+	s, fill := setup(t)
+	fill()
+	damaged := s.Store.Path(registries.Input(s.Pins.All()[1]))
+	for _, file := range []string{filepath.Join(damaged, "lib/a"), s.Store.Path(s.GoModules(), "example.com/!m/@v/list")} {
+		if err := os.WriteFile(file, []byte("damaged"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (&reader{setup: s, tar: tar.NewReader(bytes.NewReader(export(t)))}).run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(registries.Verify(s.Pins.All()[1], damaged), s.VerifyGoModules(s.Store.Path(s.GoModules()))); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestOtherMachinesInputs: a bundle may hold inputs of another machine.
 func TestOtherMachinesInputs(t *testing.T) {
 	for _, execs := range [][]string{nil, {pins.LinuxARM64}} {

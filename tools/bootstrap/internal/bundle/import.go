@@ -188,10 +188,21 @@ func (r *reader) input(ctx context.Context, n pins.Named) error {
 	return r.folder(ctx, registries.Input(n), n.Executable, func(dir string) error { return registries.Verify(n, dir) })
 }
 
-// folder installs the part whose files come next, unless it is there.
+// folder installs the part whose files come next, unless it is there, whole: the bundle is all that a machine without
+// registries has to replace what is damaged.
 func (r *reader) folder(ctx context.Context, part string, executable []string, verify func(dir string) error) error {
 	prefix := filepath.ToSlash(part) + "/"
-	if r.setup.Store.Has(part) {
+	there := r.setup.Store.Has(part)
+	if there {
+		if err := verify(r.setup.Store.Path(part)); err != nil {
+			r.setup.Log.Say("notice: %s in the cache is damaged and is taken from the bundle: %v", filepath.Base(part), err)
+			if err := os.RemoveAll(r.setup.Store.Path(part)); err != nil {
+				return fmt.Errorf("remove damaged %s: %w", filepath.Base(part), err)
+			}
+			there = false
+		}
+	}
+	if there {
 		for r.next != nil && strings.HasPrefix(r.next.Name, prefix) {
 			if err := r.advance(); err != nil {
 				return err
