@@ -125,7 +125,13 @@ func (a *app) parse(flags *flag.FlagSet, args []string, max int) error {
 	if a.workspace == "" {
 		return &usageError{flags.Name() + ": -workspace is required (bazelw gives it)"}
 	}
-	return nil
+	// An empty value, as of a variable that is not set, would pass for a flag that was left out.
+	flags.Visit(func(f *flag.Flag) {
+		if f.Value.String() == "" {
+			err = &usageError{fmt.Sprintf("%s: --%s is empty", flags.Name(), f.Name)}
+		}
+	})
+	return err
 }
 
 func flagNames(flags *flag.FlagSet) string {
