@@ -38,7 +38,7 @@ func newWorld(t *testing.T) *world {
 	if err := os.MkdirAll(w.bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sh", "find", "sort", "xargs", "sha256sum", "cat", "cmp", "grep", "sed", "tr", "cp", "mv", "rm", "mkdir", "chmod"} {
+	for _, name := range []string{"sh", "find", "sort", "xargs", "sha256sum", "cat", "cmp", "grep", "sed", "tr", "cp", "mv", "rm", "mkdir", "chmod", "sync"} {
 		w.link(name)
 	}
 	return w
@@ -181,6 +181,39 @@ func TestRegistriesMode(t *testing.T) {
 	w.write(w.dir+"/tools/go.sum", "example.com/m v1.0.0/go.mod h1:x\n")
 	if _, _, code = w.run("info"); code != 5 || strings.Count(w.log(), "ensure") != 4 {
 		t.Errorf("after a go.sum changed: code %d, calls %q", code, w.log())
+	}
+}
+
+// A power loss can leave the program empty, which a shell runs as a script that does nothing.
+func TestEmptyProgram(t *testing.T) {
+	w := newWorld(t)
+	w.fakeGo()
+	if out, errs, code := w.run("fetch"); code != 7 {
+		t.Fatalf("code %d, stdout %q, stderr %q", code, out, errs)
+	}
+	programs, err := filepath.Glob(w.home + "/.cache/gosqlite/bootstrap/*")
+	if err != nil || len(programs) != 1 {
+		t.Fatalf("programs %q, %v", programs, err)
+	}
+	if err := os.Truncate(programs[0], 0); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code := w.run("fetch"); code != 7 || strings.Count(w.log(), "fetch") != 2 {
+		t.Errorf("code %d, stdout %q, stderr %q, calls %q", code, out, errs, w.log())
+	}
+	// A move that fails leaves nothing, and says so.
+	if err := os.Remove(programs[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(w.bin + "/mv"); err != nil {
+		t.Fatal(err)
+	}
+	w.tool("mv", "exit 1")
+	if _, errs, code := w.run("fetch"); code != 1 || !strings.Contains(errs, "bazelw: error: cannot write "+programs[0]) {
+		t.Errorf("a failed move: code %d, stderr %q", code, errs)
+	}
+	if left, _ := filepath.Glob(w.home + "/.cache/gosqlite/bootstrap/*"); len(left) != 0 {
+		t.Errorf("left behind: %q", left)
 	}
 }
 
