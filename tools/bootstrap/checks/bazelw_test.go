@@ -327,6 +327,8 @@ func TestWrapperErrors(t *testing.T) {
 		{"no bazelisk", "GOSQLITE_MODE=bazelisk", "install bazelisk", 1},
 		{"unknown mode", "GOSQLITE_MODE=fast", "only bazelisk and registries", 2},
 		{"no home", "HOME=", "bazelw: error: neither XDG_CACHE_HOME nor HOME is set: name a folder for the cache", 2},
+		{"a home that is relative", "HOME=home", "home/.cache/gosqlite, does not begin with /: let XDG_CACHE_HOME, or HOME, name", 2},
+		{"a cache that is relative", "XDG_CACHE_HOME=cache", "cache/gosqlite, does not begin with /", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
