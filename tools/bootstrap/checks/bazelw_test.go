@@ -184,6 +184,21 @@ func TestRegistriesMode(t *testing.T) {
 	}
 }
 
+// Another Java is another Bazel, also when one is there.
+func TestChosenJava(t *testing.T) {
+	w := newWorld(t)
+	w.fakeGo()
+	for _, c := range []struct {
+		env  string
+		want int // calls of ensure until then
+	}{{"", 1}, {"GOSQLITE_JDK=debian", 2}, {"GOSQLITE_JDK=debian", 2}, {"GOSQLITE_JDK=/opt/jdk", 3}, {"", 3}} {
+		w.env = []string{c.env}
+		if _, errs, code := w.run("info"); code != 5 || strings.Count(w.log(), "ensure") != c.want {
+			t.Errorf("%q: code %d, stderr %q, calls %q", c.env, code, errs, w.log())
+		}
+	}
+}
+
 // A power loss can leave the program empty, which a shell runs as a script that does nothing.
 func TestEmptyProgram(t *testing.T) {
 	w := newWorld(t)

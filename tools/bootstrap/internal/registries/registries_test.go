@@ -246,6 +246,26 @@ func TestChooseJDK(t *testing.T) {
 	env := func(v string) func(string) string {
 		return func(k string) string { return map[string]string{"GOSQLITE_JDK": v}[k] }
 	}
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{"jdk/release": "JAVA_VERSION=\"25.0.1\"\n", "jdk/bin/java": "", "jdk/lib/server/libjvm.so": ""} {
+		if err := store.WriteFile(name, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	absolute, err := filepath.Abs("jdk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if jdk, err := ChooseJDK(env(absolute)); jdk != absolute || err != nil {
+		t.Errorf("absolute: %q, %v", jdk, err)
+	}
+	if jdk, err := ChooseJDK(env("jdk")); err == nil || !strings.Contains(err.Error(), "does not begin with /") {
+		t.Errorf("relative: %q, %v", jdk, err)
+	}
+	relative := func(k string) string { return map[string]string{"JAVA_HOME": "jdk"}[k] }
+	if jdk, err := ChooseJDK(relative); jdk == "jdk" || err != nil {
+		t.Errorf("a relative JAVA_HOME: %q, %v", jdk, err)
+	}
 	if jdk, err := ChooseJDK(env("debian")); jdk != "" || err != nil {
 		t.Errorf("debian: %q, %v", jdk, err)
 	}

@@ -45,7 +45,8 @@ type Setup struct {
 var JDKFolders = []string{"/usr/lib/jvm", "/opt/java"}
 
 // ChooseJDK reads GOSQLITE_JDK (a JDK's folder, or "debian" for Debian's), then
-// JAVA_HOME, then looks on the machine.
+// JAVA_HOME, then looks on the machine. What it returns is absolute: links in the
+// cache lead there.
 func ChooseJDK(getenv func(string) string) (string, error) {
 	switch own := getenv("GOSQLITE_JDK"); own {
 	case "":
@@ -53,6 +54,9 @@ func ChooseJDK(getenv func(string) string) (string, error) {
 	case "debian":
 		return "", nil
 	default:
+		if !filepath.IsAbs(own) {
+			return "", fmt.Errorf("use GOSQLITE_JDK=%s: it does not begin with /: name the JDK's folder by its absolute path, or debian", own)
+		}
 		if jdk := relocate.FindJDK(own); jdk != "" {
 			return jdk, nil
 		}

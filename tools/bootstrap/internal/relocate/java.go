@@ -21,10 +21,10 @@ const MinJava = 21
 
 var javaVersionRE = regexp.MustCompile(`(?m)^JAVA_VERSION="([0-9]+)`)
 
-// FindJDK returns a JDK of at least MinJava: javaHome if it is one, else the
-// newest below the folders, else "".
+// FindJDK returns a JDK of at least MinJava: javaHome if it is one and absolute,
+// else the newest below the folders, else "".
 func FindJDK(javaHome string, folders ...string) string {
-	if javaHome != "" && javaVersion(javaHome) >= MinJava {
+	if filepath.IsAbs(javaHome) && javaVersion(javaHome) >= MinJava {
 		return javaHome
 	}
 	var found []string
