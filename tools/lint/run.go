@@ -28,18 +28,20 @@ type Outcome struct {
 // Red says that the check found something or could not run.
 func (o Outcome) Red() bool { return o.Err != nil || len(o.Findings) > 0 }
 
-// Run runs the checks one after another, the next also after a red one, and
-// stops only when ctx ends. It says to progress which one it begins.
+// Run runs the checks one after another, the next also after a red one. It says
+// to progress which one it begins. When ctx ends it begins none any more; those
+// that are left could not run.
 func Run(ctx context.Context, t *Tree, checks []Check, now func() time.Time, progress io.Writer) []Outcome {
 	var outcomes []Outcome
 	for _, c := range checks {
+		if err := ctx.Err(); err != nil {
+			outcomes = append(outcomes, Outcome{Check: c.Name, Err: err})
+			continue
+		}
 		fmt.Fprintf(progress, "lint: %s\n", c.Name)
 		start := now()
 		findings, err := c.Run(ctx, t)
 		outcomes = append(outcomes, Outcome{c.Name, findings, err, now().Sub(start)})
-		if ctx.Err() != nil {
-			break
-		}
 	}
 	return outcomes
 }

@@ -4,6 +4,7 @@ package lint
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -136,6 +137,28 @@ func TestSelect(t *testing.T) {
 				t.Errorf("%d checks, want %d", len(got), c.want)
 			}
 		})
+	}
+}
+
+// A check may not notice an interrupt; what comes after it has not run, and is not clean.
+func TestRunInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var ran []string
+	check := func(name string) Check {
+		return Check{Name: name, Run: func(context.Context, *Tree) ([]Finding, error) {
+			ran = append(ran, name)
+			if name == "second" {
+				cancel()
+			}
+			return nil, nil
+		}}
+	}
+	outcomes := Run(ctx, &Tree{}, []Check{check("first"), check("second"), check("third"), check("fourth")}, time.Now, io.Discard)
+	if strings.Join(ran, " ") != "first second" || ExitCode(outcomes) != Failed {
+		t.Fatalf("ran %q, exit code %d", ran, ExitCode(outcomes))
+	}
+	if len(outcomes) != 4 || outcomes[1].Red() || outcomes[2].Err == nil || outcomes[3].Err == nil {
+		t.Errorf("outcomes %+v", outcomes)
 	}
 }
 
