@@ -131,12 +131,29 @@ type Finding struct {
 
 var shells = []string{"sh", "bash", "dash", "zsh", "ksh", "busybox"}
 
-// hostPath is an argument, or the value of a flag in one, that lies in a folder of programs of the host. Loaders
-// (/lib64/ld-linux…) are names that end up in a program; nothing reads them in a build.
-var hostPath = regexp.MustCompile(`(?:^|[\s=:,;"'@]|^-[A-Za-z]+)(/(?:usr|bin|sbin|opt)/[^\s:,;"']*)`)
+// roots are the folders of the host. /proc and /dev are not among them: the first shows an action itself, as /proc/self/cwd
+// does, and /dev/null says that there is none.
+const roots = `/(?:usr|bin|sbin|opt|home|root|etc|var|tmp|mnt|srv|run|sys|lib|lib64)`
+
+// hostPath is an argument, or the value of a flag in one, that lies in a folder of the host.
+var hostPath = regexp.MustCompile(`(?:^|[\s=:,;"'@]|^-[A-Za-z]+)(` + roots + `/[^\s:,;"']*)`)
 
 // folders matches a list of folders of the host, as PATH has them.
-var folders = regexp.MustCompile(`(?:^|[\s=:,;])(/(?:usr|bin|sbin|opt)(?:/[^\s:,;]*)?)`)
+var folders = regexp.MustCompile(`(?:^|[\s=:,;])(` + roots + `(?:/[^\s:,;]*)?)(?:$|[\s:,;])`)
+
+// loader is the name of a program's loader, such as /lib64/ld-linux-x86-64.so.2. It ends up in a program; nothing reads it in
+// a build.
+var loader = regexp.MustCompile(`^/lib(?:64)?/ld[0-9A-Za-z_-]*\.so\.[0-9]$`)
+
+// ofHost is the first path in the text that the pattern finds and that is no loader, or "".
+func ofHost(pattern *regexp.Regexp, text string) string {
+	for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+		if !loader.MatchString(m[1]) {
+			return m[1]
+		}
+	}
+	return ""
+}
 
 // Check finds actions that run a program of the host or a shell, those that name a file of the host in an argument, in a
 // file of arguments or in a variable, and those that read a file of a forbidden module, named as in MODULE.bazel. A program
@@ -162,15 +179,15 @@ func (g *Graph) Check(forbidden []string) []Finding {
 				arguments = append(arguments, f.Arguments)
 			}
 			for _, argument := range slices.Concat(arguments...) {
-				if m := hostPath.FindStringSubmatch(argument); m != nil {
-					add("host path", m[1])
+				if p := ofHost(hostPath, argument); p != "" {
+					add("host path", p)
 				}
 			}
 		}
 		for _, v := range a.Environment {
 			// Go's rules give PATH folders of the host; a program that needs one has no folder, which is found above.
-			if m := folders.FindStringSubmatch(v.Value); m != nil && v.Key != "PATH" {
-				add("host path", v.Key+"="+m[1])
+			if p := ofHost(folders, v.Value); p != "" && v.Key != "PATH" {
+				add("host path", v.Key+"="+p)
 			}
 		}
 		for _, file := range g.reach(a.InputDepSetIDs, direct) {

@@ -37,6 +37,23 @@ func TestCheck(t *testing.T) {
 		{"host folder behind a flag's letter", func(c *container) { c.Actions[0].Arguments[2] = "-I/opt/include" }, "host path"},
 		{"host program behind an equals sign", func(c *container) { c.Actions[0].Arguments[2] = "--cc=/bin/cc" }, "host path"},
 		{"host folder in a list", func(c *container) { c.Actions[0].Arguments[2] = "bin:/usr/bin" }, "host path"},
+		{"host file of another folder", func(c *container) { c.Actions[0].Arguments[2] = "--config=/etc/ssl/openssl.cnf" }, "host path"},
+		{"host library", func(c *container) { c.Actions[0].Arguments[2] = "-L/lib64/x86_64-linux-gnu" }, "host path"},
+		{"a user's folder in a variable", func(c *container) { c.Actions[0].Environment = []pair{{"GOCACHE", "/home/user/.cache"}} }, "host path"},
+		{"folder for temporary files in a variable", func(c *container) { c.Actions[0].Environment = []pair{{"TMPDIR", "/tmp"}} }, "host path"},
+		{"host file behind a loader", func(c *container) {
+			c.Actions[0].Arguments[2] = "-Wl,--dynamic-linker,/lib64/ld-linux-x86-64.so.2,/lib/crt1.o"
+		}, "host path"},
+		{"loaders", func(c *container) {
+			c.Actions[0].Arguments = append(c.Actions[0].Arguments, "--dynamic-linker=/lib64/ld64.so.2", "/lib/ld-linux-riscv64-lp64d.so.1",
+				"-Wl,-dynamic-linker,/lib/ld-musl-x86_64.so.1", "/lib64/ld-linux-loongarch-lp64d.so.1", "/lib/ld.so.1")
+			c.Actions[0].Environment = []pair{{"GO_LDSO", "/lib64/ld-linux-x86-64.so.2"}}
+		}, ""},
+		{"what is no folder of the host", func(c *container) {
+			c.Actions[0].Arguments = append(c.Actions[0].Arguments, "--sysroot=/dev/null", "-fdebug-prefix-map=/proc/self/cwd=.",
+				"example.com/lib/x", "-p=m/etc/x", "../lib/x", "-Wl,-rpath,$ORIGIN/../lib", "https://etc/lib/x", "@//lib:x", "/library/x")
+			c.Actions[0].Environment = []pair{{"PWD", "/proc/self/cwd"}, {"A", "/runfiles"}, {"B", "/optional/x"}, {"ZERO_AR_DATE", "1"}}
+		}, ""},
 		{"own folders of such names", func(c *container) {
 			c.Actions[0].Arguments = append(c.Actions[0].Arguments, "bazel-out/bin/x", "external/usr/bin/x", "--out=bazel-out/k8/bin/a/usr/x", "/lib64/ld-linux-x86-64.so.2", "//opt:x")
 		}, ""},
