@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -44,6 +45,39 @@ func TestSmokeRefuses(t *testing.T) {
 	}
 }
 
+// archives fills the folder set with archives of a shell that nothing runs.
+func archives(w *world, platforms ...string) {
+	w.t.Helper()
+	w.write("set/gosqlite_1.2.3/bin/gosqlite", "")
+	for _, platform := range platforms {
+		archive := filepath.Join(w.dir, "set", "gosqlite_1.2.3_"+platform+".tar.gz")
+		if out, err := exec.Command("tar", "-czf", archive, "-C", filepath.Join(w.dir, "set"), "gosqlite_1.2.3").CombinedOutput(); err != nil {
+			w.t.Fatalf("%v: %s", err, out)
+		}
+	}
+}
+
+// Two questions in one database would be red by chance: the second finds the first one's table.
+func TestSmokeAsksEachInItsOwnDatabase(t *testing.T) {
+	w := newWorld(t, "tools/smoke/run", "platforms/matrix.bzl")
+	w.hide("qemu-")
+	w.stand("bin/zig", "exit 0")
+	w.stand("bin/qemu-aarch64", "exit 1")
+	w.stand("bin/qemu-arm", "exit 1")
+	archives(w, "linux_arm64_musl", "linux_armv7_musl")
+	w.write("chance", "unset RANDOM\nRANDOM=7\n") // a number that comes twice
+	w.env = append(w.env, "ZIG="+w.dir+"/bin/zig", "BASH_ENV="+w.dir+"/chance")
+	stdout, stderr, _ := w.run("tools/smoke/run", filepath.Join(w.dir, "set"), "linux_arm64_musl", "linux_armv7_musl")
+	log, err := os.ReadFile(filepath.Join(w.dir, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	databases := regexp.MustCompile(`--header=false (\S+)`).FindAllStringSubmatch(string(log), -1)
+	if len(databases) != 2 || databases[0][1] == databases[1][1] {
+		t.Errorf("databases %q, stdout %q, stderr %q", databases, stdout, stderr)
+	}
+}
+
 // TestSmokeUsesWhatIsInstalled: an emulator and a C library of the machine are used, and nothing is fetched.
 func TestSmokeUsesWhatIsInstalled(t *testing.T) {
 	w := newWorld(t, "tools/smoke/run", "platforms/matrix.bzl")
@@ -53,13 +87,7 @@ func TestSmokeUsesWhatIsInstalled(t *testing.T) {
 	w.stand("bin/qemu-aarch64", "exit 1")
 	w.stand("bin/qemu-arm-static", "exit 1")
 	w.write("cross/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1", "")
-	w.write("set/gosqlite_1.2.3/bin/gosqlite", "")
-	for _, platform := range []string{"linux_arm64", "linux_arm64_musl", "linux_armv7_musl", "linux_armv7", "linux_riscv64_musl"} {
-		archive := filepath.Join(w.dir, "set", "gosqlite_1.2.3_"+platform+".tar.gz")
-		if out, err := exec.Command("tar", "-czf", archive, "-C", filepath.Join(w.dir, "set"), "gosqlite_1.2.3").CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-	}
+	archives(w, "linux_arm64", "linux_arm64_musl", "linux_armv7_musl", "linux_armv7", "linux_riscv64_musl")
 	w.env = append(w.env, "ZIG="+w.dir+"/bin/zig", "CROSS="+w.dir+"/cross")
 	for _, c := range []struct{ platform, said, called string }{
 		{"linux_arm64", "FAILED: to the SQL it said", "qemu-aarch64 -L " + w.dir + "/cross/aarch64-linux-gnu "},
