@@ -10,6 +10,7 @@ package cells
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/reproduce/variation"
 )
 
 // Plants stands in the place of a platform for a run of planted leaks.
@@ -100,13 +103,25 @@ func Read(path string) (History, error) {
 	return h, nil
 }
 
-// Write writes all lines.
-func (h History) Write(w io.Writer) error {
-	e := json.NewEncoder(w)
-	for _, c := range h {
+// Append adds cells to a file, which need not be there, by one write at its end: what others add at the same time stays.
+func Append(path string, added History) error {
+	if len(added) == 0 {
+		return nil
+	}
+	var lines bytes.Buffer
+	e := json.NewEncoder(&lines)
+	for _, c := range added {
 		if err := e.Encode(c); err != nil {
-			return err
+			return fmt.Errorf("write cells: %w", err)
 		}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return fmt.Errorf("write cells: %w", err)
+	}
+	_, err = f.Write(lines.Bytes())
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write cells: %w", err)
 	}
 	return nil
 }
@@ -120,9 +135,12 @@ func (h History) Done(c Cell) bool {
 // by its latest run.
 func (h History) Exercised(c Cell) bool {
 	for name := range strings.SplitSeq(c.Variation, "+") {
-		seen := false
+		seen, system := false, c.System
+		if name != c.Variation && name != variation.SystemName {
+			system = "" // that of another variation
+		}
 		for _, x := range h {
-			if x.Platform == Plants && x.Variation == name && x.Distribution == c.Distribution && x.Machine == c.Machine && x.System == c.System && x.FileSystem == c.FileSystem {
+			if x.Platform == Plants && x.Variation == name && x.Distribution == c.Distribution && x.Machine == c.Machine && x.System == system && x.FileSystem == c.FileSystem {
 				seen = x.Verdict == "PASS"
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/cells"
@@ -119,19 +120,32 @@ func TestDone(t *testing.T) {
 
 func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cells.jsonl")
+	var added sync.WaitGroup
 	if h, err := cells.Read(path); err != nil || len(h) != 0 {
 		t.Errorf("no file: %v, %v", h, err)
 	}
-	var b strings.Builder
-	if err := history().Write(&b); err != nil {
+	for _, c := range history() { // by many, at the same time
+		added.Go(func() {
+			if err := cells.Append(path, cells.History{c}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	added.Wait()
+	b, err := os.ReadFile(path)
+	if err != nil {
 		t.Fatal(err)
 	}
+	if h, err := cells.Read(path); err != nil || len(h) != len(history()) {
+		t.Errorf("%d cells, %v", len(h), err)
+	}
+	whole := string(b)
 	for name, c := range map[string]struct {
 		text string
 		ok   bool
 	}{
-		"whole": {b.String(), true}, "cut off": {b.String()[:b.Len()-20], false}, "another field": {`{"x":1}` + "\n", false},
-		"no cell": {"{}\n", false}, "two on a line": {strings.Replace(b.String(), "}\n{", "} {", 1), false}, "no date": {`{"variation":"v","platform":"p","verdict":"PASS","at":"today"}` + "\n", false},
+		"whole": {whole, true}, "cut off": {whole[:len(whole)-20], false}, "another field": {`{"x":1}` + "\n", false},
+		"no cell": {"{}\n", false}, "two on a line": {strings.Replace(whole, "}\n{", "} {", 1), false}, "no date": {`{"variation":"v","platform":"p","verdict":"PASS","at":"today"}` + "\n", false},
 	} {
 		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
 			t.Fatal(err)
@@ -165,5 +179,29 @@ func TestPage(t *testing.T) {
 	}
 	if strings.Index(text, "source s2") > strings.Index(text, "source s1") {
 		t.Error("the latest source is not first")
+	}
+}
+
+// A distribution is that of the variation system, and of no other that is varied beside it.
+func TestExercisedBesideSystem(t *testing.T) {
+	plant := func(name, system string) cells.Cell {
+		c := cell(name, cells.Plants, "PASS")
+		c.System = system
+		return c
+	}
+	both := cell("system+tz", "//platforms:linux_amd64", "PASS")
+	both.System = "E 2"
+	for name, c := range map[string]struct {
+		history cells.History
+		want    bool
+	}{
+		"both":         {cells.History{plant("tz", ""), plant("system", "E 2")}, true},
+		"one":          {cells.History{plant("tz", "")}, false},
+		"of another":   {cells.History{plant("tz", ""), plant("system", "E 3")}, false},
+		"of no system": {cells.History{plant("tz", ""), plant("system", "")}, false},
+	} {
+		if c.history.Exercised(both) != c.want {
+			t.Errorf("%s: exercised %t", name, !c.want)
+		}
 	}
 }

@@ -205,15 +205,25 @@ func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*
 	if err != nil {
 		return nil, err
 	}
+	var against *trial.Baseline
+	if len(o.against) > 0 {
+		if against, err = baseline(o, source.Root(), term); err != nil {
+			return nil, err
+		}
+	}
 	cache := cacheFolder(term)
 	work, err := workFolder(o.work, term.Variable("BUILD_WORKING_DIRECTORY"), filepath.Join(cache, "gosqlite"))
 	if err != nil {
 		return nil, err
 	}
+	if err := outside(source.Root(), work); err != nil {
+		_ = os.Remove(work) // if it was made for this
+		return nil, err
+	}
 	t := &trial.Trial{
-		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: term.Environ, Cache: cache, RepositoryCache: o.repoCache, Flags: o.flags},
+		Builder: &trial.Bazel{Command: []string{o.bazel}, Environ: term.Environ, Cache: cache, RepositoryCache: term.From(o.repoCache), Flags: o.flags},
 		Source:  source, Random: rand.Reader, Work: work, Keep: o.keep, Targets: o.targets, Platforms: o.platforms,
-		Variations: vary, Jobs: o.jobs, Plants: o.pack, StackSize: o.stack,
+		Variations: vary, Jobs: o.jobs, Plants: o.pack, StackSize: o.stack, Against: against,
 	}
 	if o.system != "" {
 		t.Builder.(*trial.Bazel).System = o.otherSystem(work, cache, term)
@@ -221,11 +231,6 @@ func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*
 	t.Side = func(s variation.Setting) ledger.Side { return o.side(s, term) }
 	if path, err := exec.LookPath("diffoscope"); err == nil {
 		t.Explain = func(ctx context.Context, a, b string) (string, error) { return diffoscope.Run(ctx, path, a, b) }
-	}
-	if len(o.against) > 0 {
-		if t.Against, err = baseline(o, source.Root(), term); err != nil {
-			return nil, err
-		}
 	}
 	switch {
 	case o.pack != "":
@@ -308,6 +313,18 @@ func workFolder(name, from, cache string) (string, error) {
 		return "", fmt.Errorf("make work folder: %w", err)
 	}
 	return filepath.Join(parent, filepath.Base(dir)), nil
+}
+
+// outside refuses a work folder in the workspace: what lies there when the second build begins would be of its sources.
+func outside(root, work string) error {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return err
+	}
+	if rel, err := filepath.Rel(root, work); err == nil && filepath.IsLocal(rel) {
+		return fmt.Errorf("make work folder: %s lies in the workspace %s, which is copied; name a folder outside of it by --work", work, root)
+	}
+	return nil
 }
 
 func runVariations(args []string, t *command.Terminal) int {

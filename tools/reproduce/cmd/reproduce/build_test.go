@@ -3,11 +3,15 @@
 package main
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gosqlite/gosqlite/tools/reproduce/command"
+	"github.com/gosqlite/gosqlite/tools/reproduce/trial"
 )
 
 // bazelw is a program that stands for Bazel: it copies prepared events, and writes an execution log. Its one output
@@ -69,5 +73,22 @@ func TestWholeRun(t *testing.T) {
 				t.Error("the work folder is left")
 			}
 		})
+	}
+}
+
+// A folder is that of where the user stands, not of the copied source.
+func TestRepositoryCacheFromHere(t *testing.T) {
+	term := &command.Terminal{Program: "reproduce", Stdout: io.Discard, Stderr: io.Discard,
+		Environ: []string{"BUILD_WORKSPACE_DIRECTORY=" + t.TempDir(), "BUILD_WORKING_DIRECTORY=/here", "HOME=" + t.TempDir()}}
+	o, code := parseBuild(false, []string{"--repository-cache", "repos"}, term)
+	if o == nil {
+		t.Fatalf("code %d", code)
+	}
+	made, err := newTrial(o, nil, term)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := made.Builder.(*trial.Bazel).RepositoryCache; got != "/here/repos" {
+		t.Errorf("it is %s", got)
 	}
 }

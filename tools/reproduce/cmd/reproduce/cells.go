@@ -58,8 +58,11 @@ func runCells(ctx context.Context, args []string, term *command.Terminal, now fu
 		// How the surroundings of another build differ is not for a cell's name to say.
 		return term.Fail(command.ExitUsage, errors.New("cells takes neither --against nor --against-log: a cell makes both builds, which differ in its variation"))
 	}
-	if c.shared && (c.together || o.keep) {
-		return term.Fail(command.ExitUsage, errors.New("--share goes with neither --together, which has one build A in any case, nor --keep"))
+	if c.shared && c.together {
+		return term.Fail(command.ExitUsage, errors.New("--share does not go with --together, which has one build A in any case"))
+	}
+	if o.keep {
+		return term.Fail(command.ExitUsage, errors.New("cells does not take --keep: plants and cells are built one after another in one folder"))
 	}
 	groups, err := c.groups()
 	if err != nil {
@@ -124,10 +127,14 @@ func (c *table) run(ctx context.Context, groups [][]variation.Variation) error {
 	for _, vary := range groups {
 		c.tell(platforms, vary)
 	}
-	groups = slices.DeleteFunc(groups, func(vary []variation.Variation) bool { return len(c.left(platforms, vary)) == 0 })
-	if err := c.plants(ctx, groups); err != nil {
+	passed := func(vary []variation.Variation) bool { return len(c.left(platforms, vary)) == 0 }
+	unseen := slices.DeleteFunc(slices.Clone(groups), func(vary []variation.Variation) bool {
+		return passed(vary) && c.history.Exercised(c.at("", vary))
+	})
+	if err := c.plants(ctx, unseen); err != nil {
 		return err
 	}
+	groups = slices.DeleteFunc(groups, passed)
 	if c.shared {
 		return c.share(ctx, platforms, groups)
 	}
@@ -276,7 +283,7 @@ func (c *table) add(x cells.Cell, r *report.Report, took time.Duration) error {
 		x.Actions = r.Actions.Total
 	}
 	if x.First = r.First(); x.Verdict != "PASS" {
-		name := fmt.Sprintf("%s.%.12s.json", c.term.From(c.file), r.Digest)
+		name := c.term.From(c.file) + "." + reportName(x)
 		if err := command.WriteFile(name, r.WriteJSON); err != nil {
 			return fmt.Errorf("write report: %w", err)
 		}
@@ -286,17 +293,27 @@ func (c *table) add(x cells.Cell, r *report.Report, took time.Duration) error {
 	return nil
 }
 
-// save adds what is new to the file, to which other runs may have added since it was read.
+// reportName is a name that no other cell's report has: builds of many cells have the same ledger.
+func reportName(x cells.Cell) string {
+	vary := x.Variation
+	if strings.Contains(vary, "+") {
+		vary = "together"
+	}
+	_, platform, _ := strings.Cut(x.Platform, ":")
+	return strings.Join([]string{vary, cmp.Or(platform, x.Platform), strings.ReplaceAll(x.At, ":", ""), "json"}, ".")
+}
+
+// save adds what is new to the file, to which other runs may add at the same time.
 func (c *table) save() error {
-	h, err := cells.Read(c.term.From(c.file))
-	if err != nil {
+	if err := cells.Append(c.term.From(c.file), c.added); err != nil {
 		return err
 	}
-	c.history, c.added = append(h, c.added...), nil
-	if err := command.WriteFile(c.term.From(c.file), c.history.Write); err != nil {
-		return fmt.Errorf("write cells: %w", err)
+	c.added = nil
+	h, err := cells.Read(c.term.From(c.file))
+	if err == nil {
+		c.history = h
 	}
-	return nil
+	return err
 }
 
 // write prints the table of this source, or its JSON, and writes the page.

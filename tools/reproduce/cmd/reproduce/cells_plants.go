@@ -3,7 +3,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -28,7 +30,7 @@ func (c *table) plants(ctx context.Context, groups [][]variation.Variation) erro
 				one := []variation.Variation{v}
 				start := c.now()
 				if err := c.plant(ctx, one); ctx.Err() != nil {
-					return fmt.Errorf("build plants: %w", err)
+					return errors.Join(fmt.Errorf("build plants: %w", cmp.Or(err, ctx.Err())), c.save())
 				} else if err != nil {
 					c.planted(one, start, func(int) bool { return false }, brief(err))
 				}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"time"
@@ -15,14 +16,6 @@ import (
 
 // share runs the cells of each group for all platforms at once, against one build A.
 func (c *table) share(ctx context.Context, platforms []string, groups [][]variation.Variation) error {
-	if c.options.work == "" {
-		// Paths that are not varied have to be those of build A.
-		work, err := workFolder("", "", filepath.Join(cacheFolder(c.term), "gosqlite"))
-		if err != nil {
-			return err
-		}
-		c.work = work
-	}
 	// What is left is known before anything is built, so that build A is made of nothing else.
 	wanted := make([][]string, len(groups))
 	var vary []variation.Variation
@@ -36,6 +29,14 @@ func (c *table) share(ctx context.Context, platforms []string, groups [][]variat
 	})
 	if len(built) == 0 {
 		return nil
+	}
+	if c.options.work == "" {
+		// Paths that are not varied have to be those of build A.
+		work, err := workFolder("", "", filepath.Join(cacheFolder(c.term), "gosqlite"))
+		if err != nil {
+			return err
+		}
+		c.work = work
 	}
 	first := map[string]*trial.Baseline{}
 	err := c.of(built...).with(vary, c.term, func(t *trial.Trial) error {
@@ -81,7 +82,7 @@ func (c *table) next(ctx context.Context, platforms []string, vary []variation.V
 	took := c.now().Sub(start) / time.Duration(len(platforms))
 	for i, p := range platforms {
 		if err := c.add(c.at(p, vary), reports[i], took); err != nil {
-			return err
+			return errors.Join(err, c.save())
 		}
 	}
 	return c.save()
