@@ -247,7 +247,7 @@ func TestCommands(t *testing.T) {
 		"./bazelw --output_base=OUT/base build --disk_cache= --noremote_accept_cached --execution_log_compact_file=OUT/log/build-1.zst //:release_all",
 		"./bazelw --output_base=OUT/base shutdown",
 		"./bazelw run //:reproduce -- ledger --files OUT/payload --statement OUT/evidence/ledger.intoto.json --log OUT/log/build-1.zst",
-		"./bazelw run //tools/release/cmd/sign -- tag --git ROOT --tag v1.2.3 --key WORK/k --chain WORK/c",
+		"./bazelw run //tools/release/cmd/sign -- tag --git ROOT --commit abc --tag v1.2.3 --key WORK/k --chain WORK/c",
 		"./bazelw run //tools/release/cmd/sign -- release --payload OUT/payload --out OUT/dist --git ROOT --commit abc --tag v1.2.3 --key WORK/k --chain WORK/c",
 		"./bazelw run //tools/release/cmd/sign -- statement --in OUT/dist/ledger.intoto.json --key WORK/k --chain WORK/c",
 		"./bazelw run //:reproduce -- --release OUT/payload",

@@ -152,7 +152,7 @@ func (j *journey) sign(ctx context.Context) error {
 	if !j.release.given() {
 		return action.UsageError("--key and --chain, or --config, are needed; docs/signing.md says how to have them")
 	}
-	tag := []string{"run", "//tools/release/cmd/sign", "--", "tag", "--git", j.root, "--tag", j.version}
+	tag := []string{"run", "//tools/release/cmd/sign", "--", "tag", "--git", j.root, "--commit", j.commit, "--tag", j.version}
 	if err := j.bazelw("sign", append(tag, j.release.args()...)...)(ctx); err != nil {
 		return err
 	}

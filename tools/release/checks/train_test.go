@@ -308,7 +308,7 @@ func (p *trip) signedTag() {
 	}
 }
 
-// TestTrainRefusesOtherTags: a tag that does not stand for the module of this source is never signed for.
+// TestTrainRefusesOtherTags: a tag that does not stand for the module of this source is not signed, and never signed for.
 func TestTrainRefusesOtherTags(t *testing.T) {
 	p := ready(t)
 	p.train(0, "", "--step", "facts")
@@ -329,6 +329,9 @@ func TestTrainRefusesOtherTags(t *testing.T) {
 		p.train(3, "said no; ", "--step", "sign")
 		if log := string(p.read(p.path("out", "log", "sign.log"))); !strings.Contains(log, test.says) {
 			t.Errorf("a tag %s: it does not say %q:\n%s", test.name, test.says, log)
+		}
+		if text := p.git("cat-file", "tag", "refs/tags/v1.0.0"); strings.Contains(text, "BEGIN SSH SIGNATURE") {
+			t.Errorf("a tag %s was signed:\n%s", test.name, text)
 		}
 	}
 	p.git("tag", "-f", "v1.0.0", "v1.0.0^{commit}")

@@ -18,6 +18,16 @@ import (
 // here, so that what makes modules is not linked into what holds keys.
 var generated = []string{"internal/capi/sqlite3.c", "internal/capi/sqlite3.h", "internal/capi/sqlite3_options.h"}
 
+// Tagged is the claimed tag, which has to be of a release commit of the claimed source commit.
+func (c *Claim) Tagged(ctx context.Context, version string) (Object, error) {
+	commit, err := c.Repository.Commit(ctx, c.Commit)
+	if err != nil {
+		return Object{}, err
+	}
+	tag, _, err := c.release(ctx, version, commit)
+	return tag, err
+}
+
 // release reads the claimed tag and the release commit that it is of, whose one parent has to be the source commit.
 func (c *Claim) release(ctx context.Context, version, commit string) (tag, release Object, err error) {
 	refuse := func(format string, args ...any) (Object, Object, error) {
