@@ -248,6 +248,7 @@ var plants = []plant{
 	{name: "an old base", after: func(c *candidate) { c.semver.Base = "v1.0.0" }, gate: "semver", want: "v1.1.0 is published"},
 	{name: "no base", after: func(c *candidate) { c.semver.Base, c.semver.Least = "", "" }, gate: "semver", want: "compares with nothing"},
 	{name: "the first release", edit: func(c *candidate, _ *Input) { c.published = nil }, after: func(c *candidate) { c.semver.Base, c.semver.Least = "", "" }},
+	{name: "below every release", edit: func(c *candidate, _ *Input) { c.published = []string{"v1.3.0"} }, after: func(c *candidate) { c.semver.Base, c.semver.Least = "", "" }, gate: "semver", want: "v1.2.0 comes before every version"},
 	{name: "a candidate after its release", spoil: specimen.Spoil{Version: "1.2.0-rc.1"}, edit: func(c *candidate, _ *Input) { c.published = append(c.published, "v1.2.0") }, gate: "semver", want: "comes before v1.2.0"},
 }
 

@@ -229,6 +229,9 @@ func (j *judgement) semver(say func(string, ...any)) bool {
 	if base := semver.Base(version, j.published, mod); modsemver.Compare(r.Base, base) < 0 {
 		no("the report compares with %s, and %s is published: fetch the tags and judge the version again", cmp.Or(r.Base, "nothing"), base)
 	}
+	if above := semver.Unfollowed(version, j.published, mod); above != "" {
+		no("%s comes before every version that is published, and what it changes can't be told; choose one above %s", version, above)
+	}
 	for _, p := range j.published {
 		same, _, _ := strings.Cut(p, "-")
 		if same == core && modsemver.Compare(p, version) > 0 {

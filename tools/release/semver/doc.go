@@ -21,10 +21,10 @@
 //
 // # What else is refused
 //
-// Versions that are no canonical ones of golang.org/x/mod/semver; pseudo-versions; versions that exist as a tag, or come
-// before a pre-release of the same version that exists; a major version that the module's path does not have; versions that
-// go.mod retracts, and retractions without a reason; a tree with changes that are not committed; and an api/v1.txt that
-// lost a line of the last release which the code still has.
+// Versions that are no canonical ones of golang.org/x/mod/semver; pseudo-versions; versions that exist as a tag, come before a
+// pre-release of the same version that exists, or are below every release, so that nothing tells what they change; a major
+// version that the module's path does not have; versions that go.mod retracts, and retractions without a reason; a tree with
+// changes that are not committed; and an api/v1.txt that lost a line of the last release which the code still has.
 //
 // The last release is the highest tag below the version that is no pre-release and is not retracted by the go.mod of this
 // tree. What it promised is read from its own sources, not from the files of this tree.

@@ -29,6 +29,15 @@ func Base(version string, tags []string, mod *modfile.File) string {
 	return base
 }
 
+// Unfollowed is the highest release when a version is below all that there are: it has no base, and would be compared with
+// nothing. Otherwise it is "". That a version is released itself is refused elsewhere.
+func Unfollowed(version string, tags []string, mod *modfile.File) string {
+	if Base(version, tags, mod) != "" || slices.Contains(tags, version) {
+		return ""
+	}
+	return Base("", tags, mod)
+}
+
 func retracted(version string, mod *modfile.File) *modfile.Retract {
 	for _, r := range mod.Retract {
 		if semver.Compare(r.Low, version) <= 0 && semver.Compare(version, r.High) <= 0 {
@@ -138,6 +147,9 @@ func form(in Input, r Report) []string {
 		case core(tag) == core(v) && semver.Compare(tag, v) > 0:
 			refuse("%s comes before %s, which is released already", v, tag)
 		}
+	}
+	if above := Unfollowed(v, in.Tags, in.Now.Mod); above != "" {
+		refuse("%s comes before every release, and what it changes can't be told; choose one above %s", v, above)
 	}
 	if r.Least != "" && semver.Compare(core(v), r.Least) < 0 {
 		refuse("%s is too low: since %s there are changes that need %s or higher", v, r.Base, r.Least)

@@ -168,6 +168,7 @@ func TestJudge(t *testing.T) {
 		{"a dirty tree", "v1.0.1", none, "v1.0.0", []string{" M go.mod"}, nil, "the tree is dirty:  M go.mod"},
 		{"a reused version", "v1.0.0", none, "v0.9.0 v1.0.0", nil, nil, "never used twice"},
 		{"an older pre-release", "v1.1.0-rc.1", added, "v1.0.0 v1.1.0-rc.2", nil, nil, "comes before v1.1.0-rc.2"},
+		{"a version below every release", "v0.2.0", none, "v1.0.0", nil, nil, "v0.2.0 comes before every release"},
 		{"an edited baseline", "v1.0.1", dropped, "v1.0.0", nil, nil, `api/v1.txt lost the line "pkg m, func F()"`},
 		{"another major version", "v2.0.0", removed, "v1.0.0", nil, nil, "not that of v2.0.0"},
 		{"a pseudo-version", "v1.0.1-0.20261123000000-abcdef123456", none, "v1.0.0", nil, nil, "pseudo-version"},
@@ -202,6 +203,8 @@ func TestJudgeMissesTags(t *testing.T) {
 		{"a shallow clone, and no version asked for", Input{Shallow: true}, "git fetch --unshallow --tags"},
 		{"entries of a release without its tag", Input{Version: "v0.1.0", Noted: []string{"v0.0.9"}}, "changes/v0.0.9 is there, and no tag v0.0.9"},
 		{"entries of a release with its tag", Input{Version: "v0.1.0", Noted: []string{"v0.0.9"}, Tags: []string{"v0.0.9"}}, ""},
+		{"below every release", Input{Version: "v0.1.0", Tags: []string{"v0.2.0", "v0.3.0"}}, "choose one above v0.3.0"},
+		{"below a candidate alone", Input{Version: "v0.1.0", Tags: []string{"v0.2.0-rc.1"}}, ""},
 	} {
 		test.in.Now, test.in.Commit = state(t, "go.mod", "", ""), "abc"
 		r, reasons := Judge(test.in)

@@ -93,6 +93,8 @@ func judge(ctx context.Context, args []string, stdout io.Writer, getenv func(str
 		fmt.Fprintln(stdout, "refused:", reason)
 	}
 	switch {
+	case r.Base == "" && semver.Base("", in.Tags, in.Now.Mod) != "":
+		fmt.Fprintf(stdout, "no release comes before %s\n", *version)
 	case r.Base == "":
 		fmt.Fprintln(stdout, "no release yet: any version of the module's path may be the first")
 	default:
