@@ -350,7 +350,7 @@ func TestUsage(t *testing.T) {
 		{2, `--targets "release" is none of`, []string{"--version", "v1.2.3", "--out", t.TempDir(), "--targets", "release"}},
 	} {
 		code, said := m.all(test.args...)
-		if ran := strings.Join(m.ran, "\n"); code != test.code || !strings.Contains(said, test.says) || ran != "" && ran != "git status --porcelain" {
+		if ran := strings.Join(m.ran, "\n"); code != test.code || !strings.Contains(said, test.says) || ran != "" && ran != "git status --porcelain --untracked-files=all --ignore-submodules=none" {
 			t.Errorf("%q: exit code %d, want %d, and %q in %s", test.args, code, test.code, test.says, said)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/api"
+	"github.com/gosqlite/gosqlite/tools/release/semver"
 	"github.com/gosqlite/gosqlite/tools/release/train"
 )
 
@@ -129,7 +130,7 @@ func (j *journey) told() map[string]string {
 }
 
 func (j *journey) clean(ctx context.Context) error {
-	out, err := j.log(ctx, "clean", "git", "status", "--porcelain")
+	out, err := j.log(ctx, "clean", append([]string{"git"}, semver.Status...)...)
 	if err != nil {
 		return err
 	}

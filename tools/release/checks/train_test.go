@@ -345,3 +345,12 @@ func TestTrainRefusesOtherTags(t *testing.T) {
 	p.git("update-ref", "refs/tags/v1.0.0", tag)
 	p.train(0, "", "--step", "sign")
 }
+
+// TestUntracked: a clone that is configured to leave out what git does not track is no less dirty.
+func TestUntracked(t *testing.T) {
+	p := ready(t)
+	p.git("config", "status.showUntrackedFiles", "no")
+	p.put("sqlite/more.go", "package sqlite\n")
+	p.train(3, "the tree is dirty:\n?? sqlite/more.go", "--step", "clean")
+	p.at(3, []string{"the tree is dirty: ?? sqlite/more.go"}, "semver", "--version", "v1.0.0")
+}

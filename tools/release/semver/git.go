@@ -90,9 +90,12 @@ func Noted(root string) ([]string, error) {
 	return all, nil
 }
 
+// Status asks git what differs from the last commit, whatever the clone's configuration would leave out.
+var Status = []string{"status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none"}
+
 // Dirty are the files of a clone that differ from its last commit, as git status prints them.
 func Dirty(ctx context.Context, root string) ([]string, error) {
-	out, err := Git(ctx, root, "status", "--porcelain")
+	out, err := Git(ctx, root, Status...)
 	if err != nil {
 		return nil, err
 	}
