@@ -124,6 +124,9 @@ func parse(args []string, w *world) (*options, error) {
 			o.root = "."
 		}
 	}
+	if err := errors.Join(o.release.check(""), o.reproducer.check("reproducer-")); err != nil {
+		return nil, err
+	}
 	if err := o.absolute(); err != nil {
 		return nil, err
 	}

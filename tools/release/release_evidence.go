@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/release/sign/key"
 )
 
 // Names of statements, as docs/reproducing.md has them.
@@ -37,6 +38,23 @@ func (s *signer) flags(f *flag.FlagSet, prefix string) {
 
 func (s *signer) given() bool { return s.config != "" || s.key != "" && s.chain != "" }
 
+// check refuses what the signer's program would refuse hours later. A name with a PIN in it would be kept in the state and the
+// logs until then.
+func (s *signer) check(prefix string) error {
+	switch {
+	case *s == (signer{}):
+		return nil
+	case !s.given() || s.key == "" && s.chain != "":
+		return action.UsageError("--%[1]skey and --%[1]schain belong together; or --%[1]sconfig", prefix)
+	case s.key == "":
+		return nil
+	}
+	if err := (key.Reference{Name: s.key}).Check(); err != nil {
+		return action.UsageError("--%skey: %w", prefix, err)
+	}
+	return nil
+}
+
 func (s *signer) args() []string {
 	var args []string
 	for _, f := range []struct{ name, value string }{{"--config", s.config}, {"--key", s.key}, {"--chain", s.chain}} {
@@ -54,8 +72,6 @@ func (o *options) reproduced() string { return "reproduced-" + o.who + ".intoto.
 func (o *options) checkReproducer() error {
 	r := &o.reproducer
 	switch {
-	case *r != (signer{}) && !r.given():
-		return action.UsageError("--reproducer-key and --reproducer-chain belong together; or --reproducer-config")
 	case o.who != demonstration && !r.given():
 		return action.UsageError("--reproducer %s: name who signs for it by --reproducer-key and --reproducer-chain, or --reproducer-config", o.who)
 	case o.who == "" || strings.ContainsFunc(o.who, func(c rune) bool { return !strings.ContainsRune(nameLetters, c) }):

@@ -181,6 +181,30 @@ func TestEvidenceRefused(t *testing.T) {
 	}
 }
 
+// TestSignersRefused: what no signer could use is refused before anything is run or written; a PIN least of all.
+func TestSignersRefused(t *testing.T) {
+	const pin = "pkcs11:object=a?pin-value=1234"
+	for _, test := range []struct {
+		says string
+		args []string
+	}{
+		{"--key: the key's name holds a PIN", []string{"--key", pin, "--chain", "/c"}},
+		{"--reproducer-key: the key's name holds a PIN", []string{"--reproducer-key", pin, "--reproducer-chain", "/c"}},
+		{"sumdb-key: the key's name holds a PIN", []string{"--to", "file:/x", "--publish-flag", "sumdb-key=" + pin}},
+		{"--key and --chain belong together", []string{"--key", "/k"}},
+		{"--key and --chain belong together", []string{"--chain", "/c"}},
+		{"--key and --chain belong together", []string{"--config", "/c.json", "--chain", "/c"}},
+		{"--reproducer-key and --reproducer-chain belong together", []string{"--reproducer-config", "/c.json", "--reproducer-chain", "/c"}},
+	} {
+		m, out := newMachine(t), filepath.Join(t.TempDir(), "out")
+		code, said := m.all(append([]string{"--version", "v1.2.3", "--out", out}, test.args...)...)
+		_, err := os.Stat(out)
+		if code != 2 || !strings.Contains(said, test.says) || strings.Contains(said, "1234") || len(m.ran) != 0 || err == nil {
+			t.Errorf("%q: exit code %d, ran %q, written %v, want %q: %s", test.args, code, m.ran, err == nil, test.says, said)
+		}
+	}
+}
+
 // manual is the page about the train, from this folder.
 const manual = "../../docs/releasing.md"
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/gosqlite/gosqlite/tools/release/action"
+	"github.com/gosqlite/gosqlite/tools/release/sign/key"
 )
 
 // publishFlags are the publisher's flags that the train takes by --publish-flag, and whether each names a file. The others the
@@ -47,6 +48,8 @@ func (o *options) checkPublishing() error {
 			return action.UsageError("--publish-flag %q: name one of %s, with = and its value", f, strings.Join(slices.Sorted(maps.Keys(publishFlags)), ", "))
 		case len(o.to) == 0:
 			return action.UsageError("--publish-flag %s: --to is needed, too", name)
+		case name == "sumdb-key" && (key.Reference{Name: value}).Check() != nil:
+			return action.UsageError("--publish-flag %s: %w", name, (key.Reference{Name: value}).Check())
 		case isFile && !strings.Contains(value, ":"):
 			whole, err := filepath.Abs(value)
 			if err != nil {
