@@ -47,8 +47,9 @@ func (r *run) documents() error {
 // maxDocument bounds an SBOM, in bytes.
 const maxDocument = 256 << 20
 
-// programs signs the programs in archives for Windows and macOS, for which there is an identity, and lists what was made.
-func (r *run) programs(ctx context.Context) error {
+// programs signs the programs in archives for Windows and macOS, for which there is an identity, and gives the list of
+// what was made; nil when nothing was.
+func (r *run) programs(ctx context.Context) ([]byte, error) {
 	list := &attach.List{Version: r.payload.manifest.Version, Manifest: attach.Hex(r.payload.digest)}
 	for _, f := range r.payload.manifest.Files {
 		system, _, _ := strings.Cut(f.Platform, "_")
@@ -57,21 +58,18 @@ func (r *run) programs(ctx context.Context) error {
 		}
 		signed, err := r.archive(ctx, f, r.codeSigner(system))
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Name, err)
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		list.Files = append(list.Files, *signed)
 	}
 	if len(list.Files) == 0 {
-		return nil
+		return nil, nil
 	}
 	text, err := list.Encode()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := writeText(filepath.Join(r.dir, attach.ListName), text); err != nil {
-		return err
-	}
-	return r.message(ctx, attach.ListName, sha256.Sum256(text))
+	return text, writeText(filepath.Join(r.dir, attach.ListName), text)
 }
 
 // codeSigner is who signs the programs of a system; nil when nobody does.

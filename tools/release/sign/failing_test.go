@@ -6,10 +6,19 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"encoding/json"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"sync/atomic"
+	"testing"
 	"time"
+
+	"github.com/gosqlite/gosqlite/tools/release/sign/bundle"
+	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
+	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
+	"github.com/gosqlite/gosqlite/tools/release/sign/source"
 )
 
 var errToken = errors.New("the token was pulled out")
@@ -40,4 +49,47 @@ func (s *slowAuthority) Timestamp(context.Context, []byte) ([]byte, error) {
 	}
 	time.Sleep(20 * time.Millisecond)
 	return []byte("stamp"), s.err
+}
+
+// counting is a log that counts what it was told for ever.
+type counting struct{ entries atomic.Int32 }
+
+func (c *counting) Record(context.Context, bundle.Entry) (json.RawMessage, error) {
+	c.entries.Add(1)
+	return json.RawMessage("{}"), nil
+}
+
+// noCommits is a repository without any.
+type noCommits struct{ source.Repository }
+
+func (noCommits) Commit(context.Context, string) (string, error) {
+	return "", errors.New("git knows none")
+}
+
+// TestNothingIsLoggedBeforeAllIsChecked: what makes a release fail is found before a log has an entry.
+func TestNothingIsLoggedBeforeAllIsChecked(t *testing.T) {
+	certified := signtest.Certified(t, signtest.CA(t))
+	for name, change := range map[string]func(*Options){
+		"no such commit": func(o *Options) { o.Source = &source.Claim{Commit: "HEAD", Repository: noCommits{}} },
+		"a token for macOS that is gone": func(o *Options) {
+			o.Apple = &identity.Identity{Key: &failing{PrivateKey: certified.Key.(*ecdsa.PrivateKey)}, Chain: certified.Chain}
+		},
+	} {
+		log := &counting{}
+		o := options(t, certified)
+		o.Logs = []bundle.Log{log}
+		change(&o)
+		if err := Release(context.Background(), o); err == nil || log.entries.Load() > 0 {
+			t.Errorf("%s: %v, and %d entries", name, err, log.entries.Load())
+		}
+	}
+	log := &counting{}
+	o := options(t, certified)
+	o.Logs, o.Authenticode = []bundle.Log{log}, certified
+	if err := Release(context.Background(), o); err != nil || log.entries.Load() != 7 {
+		t.Errorf("%v, and %d entries, want 7", err, log.entries.Load())
+	}
+	if _, err := os.Stat(filepath.Join(o.Out, "manifest_signed.json.DEVELOPMENT.sigstore.json")); err != nil {
+		t.Error(err)
+	}
 }

@@ -35,6 +35,7 @@ import (
 	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/manifest"
 	"github.com/gosqlite/gosqlite/tools/release/provenance"
+	"github.com/gosqlite/gosqlite/tools/release/sign/attach"
 	"github.com/gosqlite/gosqlite/tools/release/sign/bundle"
 	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
 	"github.com/gosqlite/gosqlite/tools/release/sign/source"
@@ -100,24 +101,35 @@ type run struct {
 	writer  *bundle.Writer
 }
 
+// sign makes everything that can fail by what the release is before the bundles: a log keeps for ever what it was told for them.
 func (r *run) sign(ctx context.Context) error {
+	commit, err := r.commit(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.documents(); err != nil {
+		return err
+	}
+	archives, err := r.programs(ctx)
+	if err != nil {
+		return err
+	}
 	jobs := []func(context.Context) error{
 		func(ctx context.Context) error { return r.message(ctx, manifest.FileName, r.payload.digest) },
 		func(ctx context.Context) error { return r.statement(ctx, provenance.FileName, r.payload.provenance) },
-		r.commit,
+	}
+	if commit != nil {
+		jobs = append(jobs, func(ctx context.Context) error { return r.statement(ctx, source.FileName, commit) })
 	}
 	for _, f := range r.payload.manifest.Files {
 		if f.Kind == manifest.Archive || f.Kind == manifest.Debug {
 			jobs = append(jobs, func(ctx context.Context) error { return r.message(ctx, f.Name, f.SHA256) })
 		}
 	}
-	if err := together(ctx, jobs); err != nil {
-		return err
+	if archives != nil {
+		jobs = append(jobs, func(ctx context.Context) error { return r.message(ctx, attach.ListName, sha256.Sum256(archives)) })
 	}
-	if err := r.documents(); err != nil {
-		return err
-	}
-	return r.programs(ctx)
+	return together(ctx, jobs)
 }
 
 // maxTogether bounds how many bundles are in the making. A log answers after seconds, when it has published its tree, and
@@ -146,20 +158,17 @@ func together(ctx context.Context, jobs []func(context.Context) error) error {
 	return context.Cause(ctx)
 }
 
-// commit states which commit the source is.
-func (r *run) commit(ctx context.Context) error {
+// commit states which commit the source is; nil without a repository.
+func (r *run) commit(ctx context.Context) ([]byte, error) {
 	if r.Source == nil {
-		return nil
+		return nil, nil
 	}
 	p := r.payload
 	text, err := r.Source.Statement(ctx, p.manifest.Version, p.digest, p.source, sha256.Sum256(p.source))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := writeText(filepath.Join(r.dir, source.FileName), text); err != nil {
-		return err
-	}
-	return r.statement(ctx, source.FileName, text)
+	return text, writeText(filepath.Join(r.dir, source.FileName), text)
 }
 
 // BundleName is the name of the bundle of a file.
