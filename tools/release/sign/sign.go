@@ -136,9 +136,10 @@ func (r *run) sign(ctx context.Context) error {
 // asks for entries side by side.
 const maxTogether = 16
 
-// together runs jobs side by side. The first error ends the others and is returned.
+// together runs jobs side by side. After the first error, which is returned, no other begins; those that run come to their end,
+// since what a log was asked for is recorded there.
 func together(ctx context.Context, jobs []func(context.Context) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
+	begin, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var running sync.WaitGroup
 	free := make(chan struct{}, maxTogether)
@@ -146,7 +147,7 @@ func together(ctx context.Context, jobs []func(context.Context) error) error {
 		free <- struct{}{}
 		running.Go(func() {
 			defer func() { <-free }()
-			if ctx.Err() != nil {
+			if begin.Err() != nil {
 				return
 			}
 			if err := job(ctx); err != nil {
@@ -155,7 +156,7 @@ func together(ctx context.Context, jobs []func(context.Context) error) error {
 		})
 	}
 	running.Wait()
-	return context.Cause(ctx)
+	return context.Cause(begin)
 }
 
 // commit states which commit the source is; nil without a repository.

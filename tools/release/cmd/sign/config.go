@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -31,6 +32,23 @@ type config struct {
 	Apple        *signer     `json:"apple,omitempty"`        // macOS programs
 	Timestamps   []authority `json:"timestamps,omitempty"`
 	Logs         []record    `json:"logs,omitempty"`
+
+	kept string // the folder where answers of logs stay until what they are for is on the disk; empty for nowhere
+}
+
+// keepBeside keeps answers of logs beside what is made: a log refuses an entry that it has, so that the same command, after a
+// failure, needs them.
+func (c *config) keepBeside(name string) { c.kept = filepath.Clean(name) + ".entries" }
+
+// forget removes the answers.
+func (c *config) forget() error {
+	if len(c.Logs) == 0 {
+		return nil
+	}
+	if err := os.RemoveAll(c.kept); err != nil {
+		return fmt.Errorf("remove what nobody needs any more: %w", err)
+	}
+	return nil
 }
 
 // An authority stamps times.

@@ -80,7 +80,7 @@ func (c *config) open(ctx context.Context, w *world, o *sign.Options) (closeKeys
 		o.Timestamps = append(o.Timestamps, t)
 	}
 	for _, r := range c.Logs {
-		l, err := r.open(w)
+		l, err := r.open(w, c.kept)
 		if err != nil {
 			return nil, err
 		}
@@ -133,8 +133,8 @@ func (a *authority) open(w *world) (bundle.Timestamper, error) {
 	return t, err
 }
 
-// open makes the log's client.
-func (r *record) open(w *world) (bundle.Log, error) {
+// open makes the log's client, which keeps answers in a folder.
+func (r *record) open(w *world, kept string) (bundle.Log, error) {
 	if err := checkURL(r.URL); err != nil {
 		return nil, fmt.Errorf("log %q: %w", r.URL, err)
 	}
@@ -150,7 +150,7 @@ func (r *record) open(w *world) (bundle.Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("log %s: key: %w", r.URL, err)
 	}
-	return &rekor.Log{URL: r.URL, Key: key, Client: w.client}, nil
+	return &rekor.Log{URL: r.URL, Key: key, Client: w.client, Keep: kept}, nil
 }
 
 func checkURL(text string) error {

@@ -47,6 +47,7 @@ func runRelease(ctx context.Context, w *world, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.keepBeside(o.Out)
 	closeKeys, err := c.open(ctx, w, o)
 	if err != nil {
 		return err
@@ -56,7 +57,7 @@ func runRelease(ctx context.Context, w *world, args []string) error {
 		return err
 	}
 	fmt.Fprintf(w.stderr, "signed into %s\n", o.Out)
-	return nil
+	return c.forget()
 }
 
 const statementUsage = `usage: sign statement --in FILE (--key KEY | --config FILE) [FLAGS]
@@ -85,6 +86,7 @@ func runStatement(ctx context.Context, w *world, args []string) error {
 		return err
 	}
 	c.Authenticode, c.Apple = nil, nil // their keys stay closed
+	c.keepBeside(in)
 	closeKeys, err := c.open(ctx, w, o)
 	if err != nil {
 		return err
@@ -94,5 +96,8 @@ func runStatement(ctx context.Context, w *world, args []string) error {
 	if err != nil {
 		return err
 	}
-	return sign.Statement(ctx, in, writer)
+	if err := sign.Statement(ctx, in, writer); err != nil {
+		return err
+	}
+	return c.forget()
 }

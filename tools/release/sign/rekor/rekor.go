@@ -15,13 +15,17 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/sign/bundle"
 )
 
@@ -36,6 +40,9 @@ type Log struct {
 	URL    string
 	Key    crypto.PublicKey // of the log: Ed25519, or ECDSA with SHA-256
 	Client *http.Client     // entries take a log up to 20 seconds
+	// Keep is a folder for answers that were checked; empty keeps none. A log refuses an entry that it has, so that a run that
+	// comes again, after one that failed later, needs them.
+	Keep string
 }
 
 type raw struct {
@@ -96,12 +103,30 @@ func (l *Log) Record(ctx context.Context, e bundle.Entry) (json.RawMessage, erro
 	if err != nil {
 		return nil, err
 	}
-	got, err := l.post(ctx, text)
+	kept := filepath.Join(l.Keep, fmt.Sprintf("%x.json", sha256.Sum256(fmt.Appendf(nil, "%s\n%s", l.URL, text))))
+	if l.Keep != "" {
+		if got, err := action.ReadFile(kept, maxAnswer); err == nil && l.check(got, e) == nil {
+			return got, nil
+		}
+		if err := os.MkdirAll(l.Keep, 0o755); err != nil {
+			return nil, fmt.Errorf("keep answers of log %s: %w", l.URL, err)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// What was sent is recorded, so that its answer is waited for, by the client's time.
+	got, err := l.post(context.WithoutCancel(ctx), text)
 	if err != nil {
 		return nil, fmt.Errorf("record in log %s: %w", l.URL, err)
 	}
 	if err := l.check(got, e); err != nil {
 		return nil, fmt.Errorf("entry of log %s: %w", l.URL, err)
+	}
+	if l.Keep != "" {
+		if err := action.WriteFile(kept, 0o644, func(w io.Writer) error { _, err := w.Write(got); return err }); err != nil {
+			return nil, fmt.Errorf("keep answer of log %s: %w", l.URL, err)
+		}
 	}
 	return got, nil
 }
