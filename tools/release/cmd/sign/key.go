@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
@@ -268,7 +269,7 @@ func (r *ringCommand) read() (*ring.Ring, error) {
 	return ring.Parse(text)
 }
 
-// openListed opens the signing key, which has to count now.
+// openListed opens the signing key, which has to count now, of a list that is signed.
 func (r *ringCommand) openListed(ctx context.Context, list *ring.Ring) (key.Key, error) {
 	k, err := r.signer.reference().Open(ctx, r.w.surroundings())
 	if err != nil {
@@ -276,12 +277,39 @@ func (r *ringCommand) openListed(ctx context.Context, list *ring.Ring) (key.Key,
 	}
 	hint, err := hintOf(k)
 	if err == nil {
-		err = list.Counts(hint, r.w.now())
+		err = action.Reject(list.Counts(hint, r.w.now()))
+	}
+	if err == nil {
+		err = r.checkSigned(list, hint)
 	}
 	if err != nil {
-		return nil, errors.Join(action.Reject(err), k.Close())
+		return nil, errors.Join(err, k.Close())
 	}
 	return k, nil
+}
+
+// checkSigned wants the list to be signed by the key with that hint, or by one that came before it and is not revoked: whoever
+// signs the next list says that this one holds. A key that came later may be one that somebody else put there.
+func (r *ringCommand) checkSigned(list *ring.Ring, hint string) error {
+	name := r.file + bundle.Extension
+	signed, err := action.ReadFile(name, ring.MaxText)
+	if err != nil {
+		return action.Needed(fmt.Errorf("check the list of keys: %w", err))
+	}
+	text, err := list.Encode()
+	if err != nil {
+		return err
+	}
+	for _, k := range list.Keys {
+		block, _ := pem.Decode([]byte(k.PublicKey))
+		if err = bundle.CheckMessage(signed, sha256.Sum256(text), block.Bytes); err == nil && (k.Revoked == nil || k.Hint == hint) {
+			return nil
+		}
+		if k.Hint == hint {
+			break
+		}
+	}
+	return action.Reject(fmt.Errorf("check the list of keys: %s is no signature of %s by %s, or by a key that is listed before it and not revoked; get both files as they were published", name, r.file, hint))
 }
 
 func hintOf(k key.Key) (string, error) {

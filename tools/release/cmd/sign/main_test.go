@@ -5,6 +5,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"os"
@@ -15,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosqlite/gosqlite/tools/release/sign/bundle"
+	"github.com/gosqlite/gosqlite/tools/release/sign/identity"
 	"github.com/gosqlite/gosqlite/tools/release/sign/pkcs8"
 	"github.com/gosqlite/gosqlite/tools/release/sign/ring"
 	"github.com/gosqlite/gosqlite/tools/release/sign/signtest"
@@ -229,4 +233,79 @@ func TestRevocation(t *testing.T) {
 	if code := revoke(hints[1], "2.pem"); code != 0 {
 		t.Errorf("the last key can't revoke itself: exit code %d, %s", code, &s.stderr)
 	}
+}
+
+// TestUnsignedRing: what nobody signed gets no key's signature by the next change.
+func TestUnsignedRing(t *testing.T) {
+	s := newSession(t)
+	until := []string{"--until", "2028-01-01T00:00:00Z"}
+	s.good(append([]string{"key", "make", "--ring", "keys.json", "--key", "1.pem"}, until...)...)
+	s.good(append([]string{"key", "rotate", "--ring", "keys.json", "--key", "1.pem", "--new-key", "2.pem"}, until...)...)
+	s.good(append([]string{"key", "make", "--ring", "other.json", "--key", "thief.pem"}, until...)...)
+	read := func(name string) (string, *ring.Ring) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, _ := ring.Parse(text)
+		return string(text), r
+	}
+	put := func(name, text string) {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	good, list := read("keys.json")
+	signature, _ := read("keys.json.sigstore.json")
+	_, thief := read("other.json")
+	first := list.Keys[0].Hint
+	list.Keys, list.Serial = append(list.Keys, thief.Keys[0]), list.Serial+1
+	changed, err := list.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	thieves, err := (&bundle.Writer{Identity: &identity.Identity{Key: openKey(t, "thief.pem")}}).Message(t.Context(), sha256.Sum256(changed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := func(name string) {
+		t.Helper()
+		before, _ := read("keys.json")
+		for _, args := range [][]string{
+			append([]string{"key", "rotate", "--ring", "keys.json", "--key", "2.pem", "--new-key", "3.pem"}, until...),
+			{"key", "revoke", "--ring", "keys.json", "--hint", first, "--at", "2026-11-26T12:00:00Z", "--reason", "x", "--key", "2.pem"},
+		} {
+			if code := s.run(args...); code != 3 || !strings.Contains(s.stderr.String(), "check the list of keys") {
+				t.Errorf("%s: %q: exit code %d: %s", name, args, code, &s.stderr)
+			}
+		}
+		after, _ := read("keys.json")
+		if _, err := os.Lstat("3.pem"); err == nil || after != before {
+			t.Errorf("%s: a key was made, or the list changed", name)
+		}
+	}
+	put("keys.json", string(changed))
+	refused("a key more")
+	put("keys.json.sigstore.json", string(thieves))
+	refused("a key more, that signs itself")
+	put("keys.json", good)
+	if err := os.Remove("keys.json.sigstore.json"); err != nil {
+		t.Fatal(err)
+	}
+	refused("no signature")
+	put("keys.json.sigstore.json", signature)
+	s.good(append([]string{"key", "rotate", "--ring", "keys.json", "--key", "2.pem", "--new-key", "3.pem"}, until...)...)
+}
+
+func openKey(t *testing.T, name string) crypto.Signer {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := pkcs8.Parse(text, []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -171,5 +172,49 @@ func TestCurve(t *testing.T) {
 	}
 	if _, err := w.Statement(context.Background(), []byte("{}")); err == nil {
 		t.Error("P-384 was accepted")
+	}
+}
+
+func TestCheckMessage(t *testing.T) {
+	id := &identity.Identity{Key: signtest.Key(t)}
+	public, err := id.Public()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := (&identity.Identity{Key: signtest.Key(t)}).Public()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &bundle.Writer{Identity: id}
+	text, err := w.Message(context.Background(), [32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bundle.CheckMessage(text, [32]byte{1}, public); err != nil {
+		t.Error(err)
+	}
+	statement, err := w.Statement(context.Background(), []byte("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.Message(context.Background(), [32]byte{2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+	one, two := [32]byte{1}, [32]byte{2}
+	for name, test := range map[string]struct{ text, key []byte }{
+		"another key":       {text, other},
+		"another file":      {again, public},
+		"another signature": {bytes.Replace(again, []byte(of(two[:])), []byte(of(one[:])), 1), public},
+		"another hint":      {bytes.Replace(text, []byte(identity.Hint(public)), []byte(identity.Hint(other)), 1), public},
+		"a statement":       {statement, public},
+		"another text":      {append([]byte(" "), text...), public},
+		"no bundle":         {nil, public},
+		"no key":            {text, nil},
+	} {
+		if err := bundle.CheckMessage(test.text, one, test.key); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
 	}
 }
