@@ -206,3 +206,39 @@ var refusals = []struct {
 		}
 	}},
 }
+
+// TestAfterCandidate: a candidate leaves changes/next and api/v1.txt as they are, as docs/releasing.md has it. Then the release after
+// it has its entries, and promises nothing that only the candidate had.
+func TestAfterCandidate(t *testing.T) {
+	r := newRepository(t)
+	candidate := func(version, was string) {
+		t.Helper()
+		r.change("tools/release/version.bzl", `"`+was+`"`, `"`+version+`"`)
+		r.at(0, nil, "api", "write")
+		r.at(0, nil, "semver", "--version", "v"+version, "--facts")
+		r.commit("candidate " + version)
+		r.at(0, nil, "api", "check")
+		r.at(0, []string{"whose h1 is the same"}, "module", "--version", "v"+version, "--out", filepath.Join(r.out, "proxy"), "--amalgamation", r.capi, "--tag")
+	}
+	notes := func(version, title string) {
+		t.Helper()
+		if text, err := os.ReadFile(filepath.Join(r.out, version, "built", "notes.md")); err != nil || !strings.Contains(string(text), title) {
+			t.Errorf("the notes of %s lack %q: %v", version, title, err)
+		}
+	}
+	r.put("api/v1.txt", "")
+	r.put("api/next.txt", "")
+	r.commit("begin")
+	candidate("1.0.0-rc.1", "0.9.0")
+	r.release("v1.0.0")
+	notes("v1.0.0", "It exists")
+	r.put("changes/next/b.json", `{"kind":"feature","title":"It grows"}`)
+	r.put("sqlite/more.go", "package sqlite\n\nfunc Draft() {}\n")
+	candidate("1.1.0-rc.1", "1.0.0")
+	r.put("sqlite/more.go", "package sqlite\n\nfunc More() {}\n")
+	r.release("v1.1.0")
+	notes("v1.1.0", "It grows")
+	if text, err := os.ReadFile(filepath.Join(r.root, "api", "v1.txt")); err != nil || strings.Contains(string(text), "Draft") || !strings.Contains(string(text), "More") {
+		t.Errorf("api/v1.txt is\n%s, %v", text, err)
+	}
+}
