@@ -87,6 +87,32 @@ func TestToldOtherwise(t *testing.T) {
 	at("vp", append(there, "--publish-flag", "demand-log=1")...)
 }
 
+// TestToldOtherSigners: a release that was signed by one configuration does not pass for one of another text.
+func TestToldOtherSigners(t *testing.T) {
+	m, out := newMachine(t), t.TempDir()
+	config, other, chain := filepath.Join(out, "c.json"), filepath.Join(out, "r.json"), filepath.Join(out, "c.pem")
+	for _, name := range []string{config, other, chain} {
+		m.put(name)
+	}
+	args := []string{"--version", "v1.2.3", "--out", out, "--config", config, "--key", "/k", "--chain", chain, "--reproducer-config", other, "--policy", "/p"}
+	at := func(release, state int) {
+		t.Helper()
+		code, said := m.all(args...)
+		if r, s := len(m.lines("cmd/sign -- release")), len(m.lines("cmd/sign -- statement")); code != 0 || r != release || s != state {
+			t.Errorf("exit code %d, signed %d and %d times, want %d and %d: %s", code, r, s, release, state, said)
+		}
+	}
+	at(1, 2)
+	at(0, 0)
+	m.write(config, "a timestamp more")
+	at(1, 2)
+	m.write(chain, "another certificate")
+	at(1, 2)
+	m.write(other, "another reproducer")
+	at(0, 2)
+	at(0, 0)
+}
+
 // TestLogsOfEveryBuild: a build that was stopped and went on has two logs, and the ledger reads both.
 func TestLogsOfEveryBuild(t *testing.T) {
 	m, out := newMachine(t), t.TempDir()

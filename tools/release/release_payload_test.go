@@ -29,7 +29,7 @@ func TestFacts(t *testing.T) {
 				}
 			}
 			code, said := m.all("--version", "v1.2.3", "--out", t.TempDir())
-			if code != test.code || !strings.Contains(said, test.says) || !strings.Contains(said, "--facts, and commit") || len(m.lines(" build ")) != 0 {
+			if code != test.code || !strings.Contains(said, test.says) || !strings.Contains(said, "--facts, and commit") || !strings.Contains(said, "git tag -d v1.2.3") || len(m.lines(" build ")) != 0 {
 				t.Errorf("exit code %d: %s", code, said)
 			}
 		})

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +76,7 @@ func (j *journey) steps() []train.Step {
 		{Name: "version", Doc: "the tree says the version that was asked for", Always: true, Run: j.sameVersion,
 			Advice: "Set VERSION and RELEASE_TIME in tools/release/version.bzl and commit that"},
 		{Name: "facts", Doc: "what the notes are made of is what this commit says", Run: j.facts,
-			Advice: "Run ./bazelw run //:semver -- --version " + j.version + " --facts, and commit changes/next/facts"},
+			Advice: "Run ./bazelw run //:semver -- --version " + j.version + " --facts, and commit changes/next/facts" + untag},
 		{Name: "build", Doc: "everything, without reading a cache", Run: j.build,
 			Advice: "Mend what the log shows"},
 		{Name: "ledger", Doc: "the digests of everything that was built, as a statement", Run: j.ledger,
@@ -111,14 +110,19 @@ func (j *journey) steps() []train.Step {
 }
 
 // told is what flags tell the steps that others stand on: the same command with another target or another policy has not
-// published there, or been verified by that. A policy is told by its text, where it can be read.
+// published there, or been verified by that. A policy and a configuration are told by their text, too, where it can be read.
 func (j *journey) told() map[string]string {
 	said := func(words ...string) string { return strings.Join(words, " ") }
-	policy := j.policy
-	if text, err := action.ReadFile(j.policy, maxStatement); err == nil {
-		policy += fmt.Sprintf(" %x", sha256.Sum256(text))
+	text := func(name string) string {
+		text, err := action.ReadFile(name, maxStatement)
+		if err != nil {
+			return ""
+		}
+		return " " + action.DigestOf(text)
 	}
-	release, reproducer := said(j.release.args()...), said(j.reproducer.args()...)
+	policy := j.policy + text(j.policy)
+	signer := func(s *signer) string { return said(s.args()...) + text(s.config) + text(s.chain) }
+	release, reproducer := signer(&j.release), signer(&j.reproducer)
 	who := ""
 	if j.reproducer.given() {
 		who = j.who
