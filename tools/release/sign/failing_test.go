@@ -93,3 +93,12 @@ func TestNothingIsLoggedBeforeAllIsChecked(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestOutEndsWithSlash: the name of a folder may end as shells complete it.
+func TestOutEndsWithSlash(t *testing.T) {
+	o := options(t, &identity.Identity{Key: signtest.Key(t)})
+	o.Out += "/"
+	if err := Release(context.Background(), o); err != nil {
+		t.Error(err)
+	}
+}

@@ -37,6 +37,10 @@ type payload struct {
 // copyPayload copies the payload in from to the empty folder to. The payload is manifest.json, SHA256SUMS, the provenance and
 // exactly the files that the manifest lists; everything else is the verdict of a check (action.Rejected).
 func copyPayload(from, to string) (*payload, error) {
+	// A folder that is not there is a slip of the pen, and no verdict on a payload.
+	if _, err := os.ReadDir(from); err != nil {
+		return nil, fmt.Errorf("read payload: %w", err)
+	}
 	text, err := readText(filepath.Join(from, manifest.FileName))
 	if err != nil {
 		return nil, err

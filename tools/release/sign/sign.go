@@ -199,6 +199,7 @@ func (r *run) statement(ctx context.Context, name string, statement []byte) erro
 // wholeFolder makes a folder by fill, which gets a temporary one beside it. It is renamed when everything is on the disk,
 // and removed when anything failed.
 func wholeFolder(name string, fill func(dir string) error) (err error) {
+	name = filepath.Clean(name) // the folder of dist/ is dist
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return action.UsageError("%s exists: sign into a new folder", name)
 	}

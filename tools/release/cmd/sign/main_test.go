@@ -94,6 +94,7 @@ func TestRefuses(t *testing.T) {
 		{"statement of another name", []string{"statement", "--in", write("s.json", "{}"), "--key", keyFile}, 2, ".intoto.json"},
 		{"statement that is none", []string{"statement", "--in", write("s.intoto.json", "{}\n"), "--key", keyFile}, 3, "Statement v1"},
 		{"payload that is none", []string{"release", "--payload", "ca", "--out", "dist", "--key", keyFile}, 3, "manifest.json"},
+		{"payload that is not there", []string{"release", "--payload", "none", "--out", "dist", "--key", keyFile}, 1, "read payload: open none"},
 		{"request without a name", []string{"csr", "--key", keyFile, "--out", "dist"}, 2, "common name"},
 		{"request without an alternative", []string{"csr", "--key", keyFile, "--out", "dist", "--common-name", "x"}, 2, "URI"},
 		{"CA over something", []string{"dev-ca", "--out", "ca"}, 1, "ca"},

@@ -68,6 +68,8 @@ func (g *Git) Files(ctx context.Context, commit string, names []string) (_ [][32
 		fmt.Fprintf(&asks, "%s:%s\n", commit, name)
 	}
 	c.Stdin = &asks
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -79,28 +81,42 @@ func (g *Git) Files(ctx context.Context, commit string, names []string) (_ [][32
 		if err != nil {
 			c.Process.Kill()
 		}
-		err = errors.Join(err, c.Wait())
+		werr := c.Wait()
+		text := strings.TrimSpace(stderr.String())
+		switch {
+		case err != nil && text != "":
+			err = fmt.Errorf("%w: %s", err, text)
+		case err == nil && werr != nil:
+			err = fmt.Errorf("read commit %s: %w: %s", commit, werr, text)
+		}
 	}()
-	r := bufio.NewReader(out)
+	return readBlobs(bufio.NewReader(out), commit, names)
+}
+
+// readBlobs reads the answers about files.
+func readBlobs(r *bufio.Reader, commit string, names []string) ([][32]byte, error) {
 	var digests [][32]byte
 	for _, name := range names {
-		digest, err := readBlob(r)
-		if err != nil {
-			return nil, action.Reject(fmt.Errorf("read %s of commit %s: %w", name, commit, err))
+		h := sha256.New()
+		_, kind, err := readObject(r, maxBlob, h)
+		if err == nil && kind != "blob" {
+			err = action.Reject(errors.New("the commit holds no such file"))
 		}
-		digests = append(digests, digest)
+		if err != nil {
+			return nil, fmt.Errorf("read %s of commit %s: %w", name, commit, err)
+		}
+		digests = append(digests, [32]byte(h.Sum(nil)))
 	}
 	return digests, nil
 }
 
-// readBlob reads the answer about a file.
-func readBlob(r *bufio.Reader) (digest [32]byte, err error) {
-	h := sha256.New()
-	_, kind, err := readObject(r, maxBlob, h)
-	if err == nil && kind != "blob" {
-		err = errors.New("the commit holds no such file")
+// said is an error of git with what it wrote to stderr.
+func said(err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && len(exit.Stderr) > 0 {
+		return fmt.Errorf("%w: %s", err, bytes.TrimSpace(exit.Stderr))
 	}
-	return [32]byte(h.Sum(nil)), err
+	return err
 }
 
 // readObject reads one answer of git cat-file: ID KIND SIZE, a newline, the contents, a newline. Of what is not there, the
@@ -139,7 +155,7 @@ func (g *Git) Object(ctx context.Context, name string) (Object, error) {
 	c.Stdin = strings.NewReader(name + "\n")
 	out, err := c.Output()
 	if err != nil {
-		return fail(err)
+		return fail(said(err))
 	}
 	var content bytes.Buffer
 	id, kind, err := readObject(bufio.NewReader(bytes.NewReader(out)), maxObject, &content)
@@ -159,10 +175,10 @@ func (g *Git) ReplaceTag(ctx context.Context, name, old string, content []byte) 
 	write.Stdin = bytes.NewReader(content)
 	id, err := write.Output()
 	if err == nil {
-		err = g.command(ctx, "update-ref", "refs/tags/"+name, strings.TrimSpace(string(id)), old).Run()
+		_, err = g.command(ctx, "update-ref", "refs/tags/"+name, strings.TrimSpace(string(id)), old).Output()
 	}
 	if err != nil {
-		return fmt.Errorf("replace tag %s in %s: %w", name, g.Dir, err)
+		return fmt.Errorf("replace tag %s in %s: %w", name, g.Dir, said(err))
 	}
 	return nil
 }
@@ -171,7 +187,7 @@ func (g *Git) ReplaceTag(ctx context.Context, name, old string, content []byte) 
 func (g *Git) Added(ctx context.Context, from, to string) ([]string, error) {
 	out, err := g.command(ctx, "diff-tree", "-r", "-z", "--no-renames", "--name-status", from, to).Output()
 	if err != nil {
-		return nil, fmt.Errorf("compare commits %s and %s: %w", from, to, err)
+		return nil, fmt.Errorf("compare commits %s and %s: %w", from, to, said(err))
 	}
 	var added []string
 	fields := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
