@@ -13,9 +13,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
+	"github.com/gosqlite/gosqlite/tools/release/action"
 	"github.com/gosqlite/gosqlite/tools/release/sign/pkcs8"
 	"github.com/gosqlite/gosqlite/tools/release/sign/plugin"
 	"github.com/gosqlite/gosqlite/tools/release/sign/secret"
@@ -174,5 +176,8 @@ func writeNew(name string, text []byte) (err error) {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return action.SyncFolder(filepath.Dir(name))
 }
