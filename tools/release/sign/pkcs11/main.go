@@ -4,7 +4,7 @@
 // plugin specifies how the two speak. It is a module of its own, because it loads the vendor's library by cgo, which the
 // build's tools do without:
 //
-//	cd tools/release/sign/pkcs11 && go build -o ~/bin/gosqlite-sign-pkcs11 .
+//	cd tools/release/sign/pkcs11 && GOWORK=off go build -o ~/bin/gosqlite-sign-pkcs11 .
 //
 // Keys are named by PKCS #11 URIs (RFC 7512). A token is found by any of its attributes, and exactly one has to match; a key
 // by object, id, or both:
