@@ -34,7 +34,7 @@ func TestReadBlobs(t *testing.T) {
 // TestGitSays: what git says is in the error.
 func TestGitSays(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("there is no git here")
+		t.Fatalf("git is needed: %v", err)
 	}
 	g := &Git{Dir: t.TempDir(), Env: append(os.Environ(), "LC_ALL=C")}
 	const want = "not a git repository"
