@@ -42,7 +42,7 @@ type Content struct {
 }
 
 // Unpack reads the members of an archive on disk, a tar, tar.gz or zip, in its order. One that holds more than its members
-// is an error: whoever compares members would not see the rest.
+// is an error: whoever compares members would not see the rest. So is a zip that says two things of one.
 func Unpack(path string) ([]Content, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -67,12 +67,13 @@ func Unpack(path string) ([]Content, error) {
 }
 
 func wholeMembers(data []byte) ([]member, error) {
+	outer := ""
 	if bytes.HasPrefix(data, []byte("\x1f\x8b")) {
-		inner, err := wholeGzip(data)
+		inner, header, err := wholeGzip(data)
 		if err != nil {
 			return nil, err
 		}
-		data = inner
+		data, outer = inner, header
 	}
 	list, whole := tarMembers, wholeTar
 	if bytes.HasPrefix(data, []byte("PK")) {
@@ -81,6 +82,9 @@ func wholeMembers(data []byte) ([]member, error) {
 	members, err := list(data)
 	if err != nil {
 		return nil, err
+	}
+	for i := range members {
+		members[i].header += outer
 	}
 	return members, whole(data)
 }

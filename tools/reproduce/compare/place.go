@@ -218,7 +218,8 @@ func zipMembers(data []byte) ([]member, error) {
 		if err != nil {
 			return nil, err
 		}
-		header := fmt.Sprintf("%s mode %v method %d time %v extra %x attributes %x comment %q", f.Name, f.Mode(), f.Method, f.Modified.UTC(), f.Extra, f.ExternalAttrs, f.Comment)
+		header := fmt.Sprintf("%s mode %v versions %x %d flags %x method %d time %v extra %x attributes %x comment %q",
+			f.Name, f.Mode(), f.CreatorVersion, f.ReaderVersion, f.Flags, f.Method, f.Modified.UTC(), f.Extra, f.ExternalAttrs, f.Comment)
 		out = append(out, member{f.Name, header, content})
 	}
 	return out, nil

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gosqlite/gosqlite/tools/reproduce/compare"
 )
@@ -80,7 +81,7 @@ func unpack(t *testing.T, data []byte) ([]compare.Content, error) {
 	return compare.Unpack(path)
 }
 
-// TestUnpackSeesEverything: an archive with bytes that belong to no member is refused.
+// TestUnpackSeesEverything: an archive with bytes that belong to no member, or that says two things of one, is refused.
 func TestUnpackSeesEverything(t *testing.T) {
 	same := func(*tar.Header) {}
 	plain, text, bare := func(*gzip.Header) {}, plainTar(t, same), plainZip(t, func(*zip.Writer, *zip.FileHeader) {})
@@ -107,7 +108,31 @@ func TestUnpackSeesEverything(t *testing.T) {
 		binary.LittleEndian.PutUint32(second, binary.LittleEndian.Uint32(second)+6)
 		return out
 	}
-	for name, data := range map[string][]byte{"tar": text, "tar.gz": packed(t, text, plain), "zip": bare} {
+	stored := plainZip(t, func(_ *zip.Writer, h *zip.FileHeader) { h.Method = zip.Store })
+	// The sizes in front, too, with the descriptor behind.
+	repeated := bytes.Clone(bare)
+	copy(repeated[14:26], bare[bytes.Index(bare, []byte("PK\x07\x08"))+4:])
+	// No descriptor, and the sizes in front.
+	raw := func() []byte {
+		b := new(bytes.Buffer)
+		w := zip.NewWriter(b)
+		for range 2 {
+			f, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: zip.Store, CRC32: 0xe8b7be43, CompressedSize64: 1, UncompressedSize64: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Write([]byte("a")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}()
+	for name, data := range map[string][]byte{
+		"tar": text, "tar.gz": packed(t, text, plain), "zip": bare, "stored": stored, "sizes in front, too": repeated, "sizes in front only": raw,
+	} {
 		if got, err := unpack(t, data); err != nil || len(got) != 2 {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
@@ -137,6 +162,58 @@ func TestUnpackSeesEverything(t *testing.T) {
 		got, err := unpack(t, data)
 		if err == nil || !strings.Contains(err.Error(), "belong to no member") && name != "another name in front" {
 			t.Errorf("%s: %d members, %v", name, len(got), err)
+		}
+	}
+	descriptor := bytes.Index(bare, []byte("PK\x07\x08"))
+	for name, data := range map[string][]byte{
+		"another version in front":               at(bare, 4, 45),
+		"another flag in front":                  at(bare, 7, 8),
+		"no descriptor, in front":                at(bare, 6, 0),
+		"another method in front":                at(bare, 8, byte(zip.Store)),
+		"another time in front":                  at(bare, 10, 1),
+		"another date in front":                  at(bare, 12, 1),
+		"another checksum in front":              at(repeated, 14, repeated[14]+1),
+		"another size in front":                  at(repeated, 18, repeated[18]+1),
+		"a size in front, and no more":           at(bare, 18, 1),
+		"no checksum in front, and none behind":  at(at(at(at(raw, 14, 0), 15, 0), 16, 0), 17, 0),
+		"another size in front, and none behind": at(raw, 22, 2),
+		"another packed size behind":             at(bare, descriptor+8, bare[descriptor+8]+1),
+		"another size behind":                    at(bare, descriptor+12, bare[descriptor+12]+1),
+	} {
+		if got, err := unpack(t, data); err == nil || !strings.Contains(err.Error(), "says two things of a member") {
+			t.Errorf("%s: %d members, %v", name, len(got), err)
+		}
+	}
+}
+
+// TestHeadersTellOfTheArchive: what the header of gzip says is told of each member, and so is what a zip's says.
+func TestHeadersTellOfTheArchive(t *testing.T) {
+	text, bare := plainTar(t, func(*tar.Header) {}), plainZip(t, func(*zip.Writer, *zip.FileHeader) {})
+	gz := packed(t, text, func(*gzip.Header) {})
+	edited := func(data []byte, places ...int) []byte {
+		out := bytes.Clone(data)
+		for _, i := range places {
+			out[i] ^= 1
+		}
+		return out
+	}
+	directory := bytes.Index(bare, []byte("PK\x01\x02"))
+	for name, c := range map[string]struct{ as, other []byte }{
+		"a time in gzip":     {gz, packed(t, text, func(h *gzip.Header) { h.ModTime = time.Unix(1, 0) })},
+		"a system in gzip":   {gz, packed(t, text, func(h *gzip.Header) { h.OS = 3 })},
+		"a flag in gzip":     {gz, edited(gz, 3)},
+		"a level in gzip":    {gz, edited(gz, 8)},
+		"a flag in a zip":    {bare, edited(bare, 6, directory+8)},
+		"a version in a zip": {bare, edited(bare, 4, directory+6)},
+		"who made a zip":     {bare, edited(bare, directory+4)},
+	} {
+		as, err := unpack(t, c.as)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := unpack(t, c.other)
+		if err != nil || len(got) != len(as) || got[0].Header == as[0].Header {
+			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
 }

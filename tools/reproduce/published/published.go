@@ -11,8 +11,9 @@
 //	jsf           X.signed.json is X with a member "signature"
 //
 // Other files of such an archive, and names, kinds, links, modes, times, fields and order of all, have to be those of the
-// archive that was built. One that holds a byte outside of its members is another: after the end of gzip or tar, before,
-// between or after the members of a zip, in a comment.
+// archive that was built, and so the header of gzip. One that holds a byte outside of its members is another: after the end of
+// gzip or tar, before, between or after the members of a zip, in a comment. So is a zip that says two things of a member: in
+// front of it or behind it, and in the directory.
 // Signatures that lie beside, and statements, are made by no build; they are listed, and for gosqlite-verify to judge. This
 // package shares no code with it. Anything else is a failure.
 package published
