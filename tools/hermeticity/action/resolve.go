@@ -62,6 +62,11 @@ func resolve(p *process, c *trace.Call, a argument) (access Access, ok bool, err
 		name = from + "/" + name
 	}
 	access.Path = path.Clean(name)
+	if a.kind == Run && p.action != nil && !c.Failed() {
+		if real := p.action.follow(name); real != access.Path {
+			access.Real = real
+		}
+	}
 	return access, true, nil
 }
 

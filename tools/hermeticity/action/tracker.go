@@ -29,6 +29,8 @@ const maxEarly = 1 << 16
 type Action struct {
 	Args []string
 	Root string // the folder that it was started in
+
+	links map[string]string // texts of the links that it made, by their paths
 }
 
 // Access is a call of an action about a path, or about a socket.
@@ -38,7 +40,7 @@ type Access struct {
 	Call    string
 	Kind    Kind
 	Path    string // absolute; of a socket, what the call says
-	Real    string // where the kernel says that it led, if it was opened
+	Real    string // where the kernel says that it led, if it was opened; where links of the action's own led, if it was run
 	Errno   string // if it failed
 	Makes   Making // what it does to the name, or would have done
 	Foreign bool   // the program is one that was refused when it was run
@@ -163,11 +165,13 @@ func (t *Tracker) named(p *process, c *trace.Call) error {
 		}
 		return nil
 	}
+	var paths []string
 	for _, a := range wanted {
 		access, ok, err := resolve(p, c, a)
 		if err != nil {
 			return err
 		}
+		paths = append(paths, access.Path)
 		switch {
 		case !ok:
 		case a.kind == Run && !c.Failed():
@@ -183,7 +187,10 @@ func (t *Tracker) named(p *process, c *trace.Call) error {
 			}
 		}
 	}
-	return nil
+	if p.action == nil || c.Failed() {
+		return nil
+	}
+	return p.action.relink(c, paths)
 }
 
 // unread tells a call of a thread that was ended, with its process, before strace could read which call it was, or of which

@@ -4,7 +4,8 @@
 //
 // An action may touch its execution root, which Bazel filled with its inputs; what it made itself in the folder for
 // temporary files; and what the published list names. A path is judged as it was named, and where it was opened, also by
-// where the kernel says that it led: only to an input that the action declared. Every command of Bazel's log has to be in
+// where the kernel says that it led: only to an input that the action declared. A program that is run may lead no further by
+// links that the action made. Every command of Bazel's log has to be in
 // the trace, and every traced action in the log, so that nothing passes unseen.
 package judge
 
