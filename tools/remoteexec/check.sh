@@ -370,12 +370,13 @@ case_lost() {
 }
 
 case_died() {
-  local killer status
+  local killer status how
   with_store empty 2 || return
   use_base base-died
   (
     at_work >/dev/null || exit
-    [[ -n $plant ]] || signal KILL buildgrid
+    trap '' TERM # what has begun is finished
+    [[ -n $plant ]] || { signal KILL buildgrid && : >"$work/logs/died.killed"; }
   ) &
   killer=$!
   as ci remote --noremote_accept_cached
@@ -383,10 +384,13 @@ case_died() {
   kill "$killer" 2>/dev/null
   wait "$killer" 2>/dev/null
   end_base
+  # A build fails for many reasons.
+  if [[ -z $plant && ! -e $work/logs/died.killed ]]; then why="not exercised: the server was not killed; $why"; return 1; fi
   if ((status == 0)); then why="the build went on without its server"; return 1; fi
   how=$(grep -oE 'INFO: [0-9]+ process(es)?: .*' "$out" | tail -n 1)
+  if [[ -z $how ]]; then why="Bazel does not say what was carried out; $why"; return 1; fi
   if [[ $how == *sandbox* || $how == *local* ]]; then why="work for workers was done here: $how"; return 1; fi
-  why='' note="$seconds s, ${how#INFO: }"
+  note="$seconds s, ${how#INFO: }; $why"
 }
 
 case_stopped() {

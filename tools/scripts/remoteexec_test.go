@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -91,6 +92,69 @@ esac`)
 		again, stderr, code := w.run("tools/remoteexec/programs/fetch")
 		if code != 0 || again != stdout || stderr != "" {
 			t.Errorf("%s, again: code %d, %q, stderr %q", c.name, code, again, stderr)
+		}
+	}
+}
+
+// execution is a world in which the check's server is a script that has one process, and Bazel another script, which has
+// srv, the server's folder.
+func execution(t *testing.T, bazel string) *world {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("BuildGrid's programs are for Linux")
+	}
+	w := newWorld(t, "tools/remoteexec/check.sh", "tools/remotecache/bazel.bash")
+	w.stand("tools/remoteexec/programs/fetch", "echo programs")
+	w.stand("bin/pgrep", "echo worker-1")
+	w.stand("bin/bazel", `srv=${2#--bazelrc=}; srv=${srv%/*}
+[[ $3 == build ]] || exit 0
+`+bazel)
+	w.write("stand/serve", `#!/bin/bash
+rm -rf "$4/run"; mkdir -p "$4/run"
+setsid bash -c 'echo "$$" >"$0/run/buildgrid.pid"; exec sleep 60' "$4" & group=$!
+trap 'kill "$group"; exit' TERM
+until [[ -s $4/run/buildgrid.pid ]]; do sleep 0.01; done
+echo "serve: it is ready" >&2
+wait`)
+	w.write("stand/processes", "#!/bin/bash\nexit 0")
+	w.stand("bin/go", `while [[ $1 != -o ]]; do shift; done
+mkdir -p "$2"; cp "`+w.dir+`"/stand/* "$2/"`)
+	w.env = append(w.env, "BAZEL="+w.dir+"/bin/bazel")
+	return w
+}
+
+// TestExecutionDied: that a build fails is not enough, its server has to have been killed.
+func TestExecutionDied(t *testing.T) {
+	// Bazel, until its server is no more.
+	const until = `[[ $4 == --config=remote ]] || exit 1
+for _ in {1..400}; do kill -0 "$(<"$srv/run/buildgrid.pid")" 2>/dev/null || break; sleep 0.05; done
+`
+	const gone = "echo 'INFO: 3 processes: 1 internal, 2 remote.'; echo 'ERROR: UNAVAILABLE: it is gone'; exit 34"
+	const idle = "sleep 0.05; exit 1"
+	for _, c := range []struct {
+		name, bazel, pgrep string
+		args               []string
+		passes             bool
+		want               string
+	}{
+		{"killed", until + gone, "", nil, true, "3 processes: 1 internal, 2 remote.; the build failed with code 34: ERROR: UNAVAILABLE: it is gone)"},
+		{"it failed at once", "echo 'ERROR: no such target'; exit 1", idle, nil, false,
+			"not exercised: the server was not killed; the build failed with code 1: ERROR: no such target"},
+		{"it failed later, of itself", "echo 'INFO: 3 processes: 3 remote.'; echo 'ERROR: a compile failed'; exit 1", idle, nil, false,
+			"not exercised: the server was not killed; the build failed with code 1: ERROR: a compile failed"},
+		{"no word of what was carried out", until + "exit 34", "", nil, false, "Bazel does not say what was carried out; the build failed with code 34"},
+		{"done here", until + "echo 'INFO: 3 processes: 3 linux-sandbox.'; exit 34", "", nil, false, "work for workers was done here: INFO: 3 processes: 3 linux-sandbox."},
+		{"it went on", until + "exit 0", "", nil, false, "the build went on without its server"},
+		{"the plant", "exit 0", "", []string{"--plants"}, true, "died       passed: the plant was noticed"},
+		{"the plant, and it failed", "exit 1", "", []string{"--plants"}, false, "died       FAILED, "},
+	} {
+		w := execution(t, c.bazel)
+		if c.pgrep != "" {
+			w.stand("bin/pgrep", c.pgrep)
+		}
+		stdout, stderr, _ := w.run("tools/remoteexec/check.sh", append(c.args, "died")...)
+		if !strings.Contains(stdout, c.want) || strings.Contains(stdout, "died       passed") != c.passes {
+			t.Errorf("%s: stdout %q, stderr %q; want %q", c.name, stdout, stderr, c.want)
 		}
 	}
 }
