@@ -394,13 +394,20 @@ case_died() {
 }
 
 case_stopped() {
-  local left
+  local left planted='' fd p
   with_store full 2 || return
-  [[ -z $plant ]] || setsid sleep 1000 >"$work/srv/log/planted" &
+  if [[ -n $plant ]]; then
+    # One that has no descriptors: only its folder tells of it.
+    (cd "$work/srv" && for fd in /proc/"$BASHPID"/fd/*; do fd=${fd##*/} && exec {fd}>&-; done && exec sleep 1000) &
+    planted=$!
+  fi
   stop_server
-  left=$(for p in /proc/[0-9]*; do readlink "$p/cwd" "$p/exe" "$p"/fd/* 2>/dev/null | grep -qF "$work/srv" && printf '%s ' "$(tr '\0' ' ' <"$p/cmdline" | cut -c1-60)"; done)
+  # Of most processes some name cannot be read, which says nothing about the others.
+  left=$(for p in $(find /proc/[0-9]*/{cwd,exe,fd} -lname "*$work/srv*" 2>/dev/null | cut -d/ -f3 | sort -un); do
+    printf '%s ' "$(tr '\0' ' ' <"/proc/$p/cmdline" | cut -c1-60)"
+  done)
   # A planted one is ours to end.
-  [[ -z $plant ]] || fuser -k -TERM "$work/srv/log/planted" >/dev/null 2>&1
+  [[ -z $planted ]] || { kill "$planted" && wait "$planted"; } 2>/dev/null
   [[ -z $left ]] || { why="still there: $left"; return 1; }
 }
 

@@ -159,6 +159,45 @@ for _ in {1..400}; do kill -0 "$(<"$srv/run/buildgrid.pid")" 2>/dev/null || brea
 	}
 }
 
+// TestExecutionStopped: a process of which not every name can be read is found.
+func TestExecutionStopped(t *testing.T) {
+	for _, c := range []struct {
+		name, leaves string
+		args         []string
+		want         string
+	}{
+		{"nothing is left", "", nil, "stopped    passed, "},
+		{"a process without descriptors", `(cd "$4" && for fd in /proc/$BASHPID/fd/*; do fd=${fd##*/}; exec {fd}>&-; done && exec sleep 5) &`, nil, "still there: sleep 5"},
+		{"a log is open", `sleep 5 >"$4/log" &`, nil, "still there: sleep 5"},
+		{"the plant", "", []string{"--plants"}, "stopped    passed: the plant was noticed"},
+	} {
+		w := execution(t, "exit 1")
+		w.write("stand/serve", `#!/bin/bash
+mkdir -p "$4/run"
+`+c.leaves+`
+trap exit TERM
+echo "serve: it is ready" >&2
+while :; do sleep 0.05; done`)
+		stdout, stderr, _ := w.run("tools/remoteexec/check.sh", append(c.args, "stopped")...)
+		if !strings.Contains(stdout, c.want) {
+			t.Errorf("%s: stdout %q, stderr %q; want %q", c.name, stdout, stderr, c.want)
+		}
+		if c.leaves != "" {
+			continue
+		}
+		processes, err := filepath.Glob("/proc/[0-9]*/cwd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range processes {
+			// One that has just ended has no folder.
+			if folder, err := os.Readlink(p); err == nil && strings.HasPrefix(folder, strings.TrimPrefix(w.env[2], "TMPDIR=")) {
+				t.Errorf("%s: left %s in %s", c.name, p, folder)
+			}
+		}
+	}
+}
+
 func TestExecutionCheckArguments(t *testing.T) {
 	w := newWorld(t, "tools/remoteexec/check.sh", "tools/remotecache/bazel.bash")
 	for _, args := range [][]string{{"nosuch"}, {"populate", "nosuch"}, {"--plants", "nosuch"}, {"--targets"}, {"--targets", "//:x", "nosuch"}, {"--help"}} {
