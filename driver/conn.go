@@ -116,12 +116,12 @@ func (c *Conn) prepare(sql string) (p *prepared, tail string, err error) {
 	if p := c.cache.take(sql); p != nil {
 		return p, "", nil
 	}
-	return c.compile(sql)
+	return c.compile(sql, true)
 }
 
 // compile is prepare without a look into the cache, which takes time with the
-// length of sql: for what is left of a text of many statements.
-func (c *Conn) compile(sql string) (p *prepared, tail string, err error) {
+// length of sql; what was not looked for there is not kept there.
+func (c *Conn) compile(sql string, keep bool) (p *prepared, tail string, err error) {
 	stmt, tail, err := c.c.PrepareFlags(sql, sqlite.PreparePersistent)
 	if err != nil || stmt == nil {
 		return nil, tail, err
@@ -130,6 +130,9 @@ func (c *Conn) compile(sql string) (p *prepared, tail string, err error) {
 	p = &prepared{stmt: stmt, inner: plumbing.StmtOf(stmt), sql: sql, inUse: true}
 	if !blank(tail) {
 		return p, tail, nil
+	}
+	if !keep {
+		return p, "", nil
 	}
 	if err := c.cache.add(p); err != nil {
 		return nil, "", errors.Join(err, stmt.Close())

@@ -74,14 +74,15 @@ const longRest = 4 << 10
 // wait for a lock. A statement in the cache needs no watch. Much that is left of
 // a text is not looked for there, which takes time with its length.
 func (c *Conn) prepareWatched(ctx context.Context, query string, whole bool) (*prepared, string, error) {
-	if whole || len(query) <= longRest {
+	whole = whole || len(query) <= longRest
+	if whole {
 		if p := c.cache.take(query); p != nil {
 			return p, "", nil
 		}
 	}
 	w := c.inner.WatchCall(ctx)
 	defer c.inner.Unwatch(w)
-	return c.compile(query)
+	return c.compile(query, whole)
 }
 
 // execPart runs one of several statements with its share of the arguments. An

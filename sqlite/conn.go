@@ -234,6 +234,10 @@ func (c *Conn) Exec(sql string) error {
 			err = cerr
 		}
 		if err != nil {
+			if c.enter() == nil {
+				c.dropScript()
+				c.leave()
+			}
 			return err
 		}
 	}

@@ -86,6 +86,10 @@ func TestPanicBeforeARow(t *testing.T) {
 	c := openTest(t, ":memory:")
 	exec(t, c, "CREATE TABLE t(x)")
 	for name, hook := range map[string]func(){
+		"update, in a transaction": func() {
+			exec(t, c, "BEGIN")
+			check(t, c.SetUpdateHook(func(sqlite.Op, string, string, int64) { panic(errMine) }))
+		},
 		"update": func() { check(t, c.SetUpdateHook(func(sqlite.Op, string, string, int64) { panic(errMine) })) },
 		"trace":  func() { check(t, c.SetTrace(sqlite.TraceRow, func(*sqlite.Trace) { panic(errMine) })) },
 	} {
@@ -99,6 +103,9 @@ func TestPanicBeforeARow(t *testing.T) {
 		}
 		if err := s.Close(); err != nil {
 			t.Errorf("%s: close: %v", name, err)
+		}
+		if !c.AutoCommit() {
+			exec(t, c, "COMMIT")
 		}
 		if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "0" || err != nil {
 			t.Errorf("%s: %s rows, %v", name, n, err)

@@ -339,20 +339,46 @@ func TestLongText(t *testing.T) {
 	}
 }
 
+// A text that a callback works through while another is compiled is no part of that.
+func TestLongTextInsideAnother(t *testing.T) {
+	c := openTest(t, ":memory:")
+	inner := strings.Repeat("SELECT 'inner';", 1000)
+	asked := 0
+	check(t, c.SetCollationNeeded(func(c *sqlite.Conn, name string) {
+		asked++
+		for range 3 {
+			if s, tail, err := c.Prepare(inner); err != nil {
+				t.Error(err)
+			} else {
+				inner = tail
+				check(t, s.Close())
+			}
+		}
+		check(t, c.CreateCollation(name, func(a, b sqlite.RawBytes) int { return len(a) - len(b) }))
+	}))
+	exec(t, c, "CREATE TABLE t(x)")
+	exec(t, c, "SELECT 1; SELECT 1 ORDER BY 'a' COLLATE mine; "+strings.Repeat("INSERT INTO t VALUES(1);", 1000))
+	if _, n, err := one(t, c, "SELECT count(*) FROM t"); n != "1000" || asked == 0 || err != nil {
+		t.Errorf("%s rows, asked %d times, %v", n, asked, err)
+	}
+}
+
 // TestLongTextTakesTimeByLength: four times the text takes four times as long, not sixteen.
 func TestLongTextTakesTimeByLength(t *testing.T) {
 	c := openTest(t, ":memory:")
 	took := func(statements int) time.Duration {
 		text := strings.Repeat("SELECT 1;                                       \n", statements)
-		best := time.Hour
-		for range 3 {
-			start := time.Now()
-			exec(t, c, text)
-			best = min(best, time.Since(start))
+		start := time.Now()
+		exec(t, c, text)
+		return time.Since(start)
+	}
+	var seen []time.Duration
+	for range 8 { // of which other work on the machine spoils some
+		short, long := took(8000), took(32000)
+		if long < 9*short {
+			return
 		}
-		return best
+		seen = append(seen, short, long)
 	}
-	if short, long := took(8000), took(32000); long > 9*short {
-		t.Errorf("%v for 8,000 statements, %v for 32,000", short, long)
-	}
+	t.Errorf("for 8,000 statements and for 32,000, in turns: %v", seen)
 }

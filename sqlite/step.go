@@ -122,9 +122,10 @@ func (s *Stmt) fetch(flags, nargs int) (bool, error) {
 	s.nrow = s.s.Rows()
 	err := s.conn.outcome(rc, s.sql)
 	if err != nil && rc == 0 && !done {
-		// A callback without a result threw, and C came to a row all the same. The run ends here, where its commit is refused.
+		// A callback without a result threw, and C came to a row all the same. The run ends as interrupted, which undoes it; a
+		// reset would keep what it has done in a transaction.
 		s.running = true
-		s.s.Reset()
+		s.s.Fetch(capi.Drain, 0, 1, 0)
 		s.running = false
 		s.conn.thrown, s.nrow = nil, 0
 	}

@@ -77,7 +77,9 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 	if sql == "" {
 		return nil, "", nil
 	}
-	text, err := c.script.text(sql)
+	// A callback of what is compiled may compile a text of its own.
+	script := c.dropScript()
+	text, err := script.text(sql)
 	if err != nil {
 		return nil, "", err
 	}
@@ -88,10 +90,10 @@ func (c *Conn) PrepareFlags(sql string, flags PrepareFlags) (stmt *Stmt, tail st
 		if cs != nil {
 			cs.Finalize()
 		}
-		c.script = script{}
 		return nil, "", err
 	}
-	c.script.left(sql, used)
+	script.left(sql, used)
+	c.script = script
 	if cs == nil {
 		return nil, sql[used:], nil
 	}
@@ -130,6 +132,13 @@ func (s *script) text(sql string) (string, error) {
 		return "", &Error{Code: ErrError, Message: "the SQL text holds a NUL byte", SQL: sql, Offset: i}
 	}
 	return sql, nil
+}
+
+// dropScript forgets what was left of a text, and gives it.
+func (c *Conn) dropScript() script {
+	s := c.script
+	c.script = script{}
+	return s
 }
 
 // left keeps what follows the first statement of a text, which the caller is likely to ask for next.
