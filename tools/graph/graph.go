@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // container holds the fields that are read, by their names in JSON.
@@ -138,8 +139,8 @@ const roots = `/(?:usr|bin|sbin|opt|home|root|etc|var|tmp|mnt|srv|run|sys|lib|li
 // hostPath is an argument, or the value of a flag in one, that lies in a folder of the host.
 var hostPath = regexp.MustCompile(`(?:^|[\s=:,;"'@]|^-[A-Za-z]+)(` + roots + `/[^\s:,;"']*)`)
 
-// folders matches a list of folders of the host, as PATH has them.
-var folders = regexp.MustCompile(`(?:^|[\s=:,;])(` + roots + `(?:/[^\s:,;]*)?)(?:$|[\s:,;])`)
+// folder is an entry of a list of folders, as PATH has them, that is of the host.
+var folder = regexp.MustCompile(`(?:^|=)(` + roots + `(?:/.*)?)$`)
 
 // loader is the name of a program's loader, such as /lib64/ld-linux-x86-64.so.2. It ends up in a program; nothing reads it in
 // a build.
@@ -154,6 +155,9 @@ func ofHost(pattern *regexp.Regexp, text string) string {
 	}
 	return ""
 }
+
+// separates tells what stands between the entries of a list.
+func separates(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":,;", r) }
 
 // Check finds actions that run a program of the host or a shell, those that name a file of the host in an argument, in a
 // file of arguments or in a variable, and those that read a file of a forbidden module, named as in MODULE.bazel. A program
@@ -186,8 +190,11 @@ func (g *Graph) Check(forbidden []string) []Finding {
 		}
 		for _, v := range a.Environment {
 			// Go's rules give PATH folders of the host; a program that needs one has no folder, which is found above.
-			if p := ofHost(folders, v.Value); p != "" && v.Key != "PATH" {
-				add("host path", v.Key+"="+p)
+			for entry := range strings.FieldsFuncSeq(v.Value, separates) {
+				if p := ofHost(folder, entry); p != "" && v.Key != "PATH" {
+					add("host path", v.Key+"="+p)
+					break
+				}
 			}
 		}
 		for _, file := range g.reach(a.InputDepSetIDs, direct) {

@@ -44,6 +44,9 @@ func TestCheck(t *testing.T) {
 		{"host file behind a loader", func(c *container) {
 			c.Actions[0].Arguments[2] = "-Wl,--dynamic-linker,/lib64/ld-linux-x86-64.so.2,/lib/crt1.o"
 		}, "host path"},
+		{"host folder behind a loader, in a variable", func(c *container) {
+			c.Actions[0].Environment = []pair{{"X", "/lib64/ld-linux-x86-64.so.2:/usr/bin"}}
+		}, "host path"},
 		{"loaders", func(c *container) {
 			c.Actions[0].Arguments = append(c.Actions[0].Arguments, "--dynamic-linker=/lib64/ld64.so.2", "/lib/ld-linux-riscv64-lp64d.so.1",
 				"-Wl,-dynamic-linker,/lib/ld-musl-x86_64.so.1", "/lib64/ld-linux-loongarch-lp64d.so.1", "/lib/ld.so.1")

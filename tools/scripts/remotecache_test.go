@@ -54,7 +54,7 @@ pid=$base/server/server.pid.txt
 [[ ! -e $pid ]] || exit 0
 mkdir -p "$base/server"
 printf -v long %0100000d 0
-bash -c 'sleep 20 & trap "kill $!; exit" TERM; echo "$$" >"$0"; wait' "$pid" ` + argument + ` "$long" "$long" >/dev/null 2>&1 &
+bash -c 'sleep 60 & trap "kill $!; exit" TERM; echo "$$" >"$0"; wait' "$pid" ` + argument + ` "$long" "$long" >/dev/null 2>&1 &
 until [[ -s $pid ]]; do sleep 0.01; done`
 	}
 	for _, c := range []struct{ name, bazel, want string }{

@@ -167,8 +167,8 @@ func TestExecutionStopped(t *testing.T) {
 		want         string
 	}{
 		{"nothing is left", "", nil, "stopped    passed, "},
-		{"a process without descriptors", `(cd "$4" && for fd in /proc/$BASHPID/fd/*; do fd=${fd##*/}; exec {fd}>&-; done && exec sleep 5) &`, nil, "still there: sleep 5"},
-		{"a log is open", `sleep 5 >"$4/log" &`, nil, "still there: sleep 5"},
+		{"a process without descriptors", `(cd "$4" && for fd in /proc/$BASHPID/fd/*; do fd=${fd##*/}; exec {fd}>&-; done && exec sleep 15) &`, nil, "still there: sleep 15"},
+		{"a log is open", `sleep 15 >"$4/log" &`, nil, "still there: sleep 15"},
 		{"the plant", "", []string{"--plants"}, "stopped    passed: the plant was noticed"},
 	} {
 		w := execution(t, "exit 1")

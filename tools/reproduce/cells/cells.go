@@ -119,7 +119,12 @@ func Append(path string, added History) error {
 	if err != nil {
 		return fmt.Errorf("write cells: %w", err)
 	}
-	_, err = f.Write(lines.Bytes())
+	before, err := f.Seek(0, io.SeekEnd)
+	if err == nil {
+		if _, err = f.Write(lines.Bytes()); err != nil {
+			err = errors.Join(err, f.Truncate(before)) // half a line would be none
+		}
+	}
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write cells: %w", err)
 	}

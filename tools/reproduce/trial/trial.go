@@ -82,7 +82,6 @@ type side struct {
 // interruption, unless Keep is set.
 func (t *Trial) Run(ctx context.Context) (r *report.Report, err error) {
 	if err := t.Against.fits(t); err != nil {
-		_ = os.Remove(t.Work) // if it was made for this
 		return nil, err
 	}
 	if err := makeEmpty(t.Work); err != nil {

@@ -40,15 +40,18 @@ type config struct {
 // failure, needs them.
 func (c *config) keepBeside(name string) { c.kept = filepath.Clean(name) + ".entries" }
 
-// forget removes the answers.
-func (c *config) forget() error {
+// forget removes the answers. What they were for is there, so that one that stays is no failure.
+func (c *config) forget(w *world) {
 	if len(c.Logs) == 0 {
-		return nil
+		return
 	}
-	if err := os.RemoveAll(c.kept); err != nil {
-		return fmt.Errorf("remove what nobody needs any more: %w", err)
+	names, err := filepath.Glob(filepath.Join(c.kept, "*.json"))
+	for _, name := range names {
+		err = errors.Join(err, os.Remove(name))
 	}
-	return nil
+	if err = errors.Join(err, os.Remove(c.kept)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		fmt.Fprintf(w.stderr, "remove what nobody needs any more: %v\n", err)
+	}
 }
 
 // An authority stamps times.

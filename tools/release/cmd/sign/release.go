@@ -57,7 +57,8 @@ func runRelease(ctx context.Context, w *world, args []string) error {
 		return err
 	}
 	fmt.Fprintf(w.stderr, "signed into %s\n", o.Out)
-	return c.forget()
+	c.forget(w)
+	return nil
 }
 
 const statementUsage = `usage: sign statement --in FILE (--key KEY | --config FILE) [FLAGS]
@@ -99,5 +100,6 @@ func runStatement(ctx context.Context, w *world, args []string) error {
 	if err := sign.Statement(ctx, in, writer); err != nil {
 		return err
 	}
-	return c.forget()
+	c.forget(w)
+	return nil
 }

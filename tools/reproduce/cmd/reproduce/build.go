@@ -217,7 +217,9 @@ func newTrial(o *options, vary []variation.Variation, term *command.Terminal) (*
 		return nil, err
 	}
 	if err := outside(source.Root(), work); err != nil {
-		_ = os.Remove(work) // if it was made for this
+		if o.work == "" {
+			_ = os.Remove(work) // which was made for this
+		}
 		return nil, err
 	}
 	t := &trial.Trial{

@@ -230,10 +230,8 @@ func (c *table) cell(ctx context.Context, platform string, vary []variation.Vari
 	if err := c.unchanged(ctx); err != nil {
 		return c.stopped(err, vary, platform)
 	}
-	if err := c.add(c.at(platform, vary), r, c.now().Sub(start)); err != nil {
-		return err
-	}
-	return c.save()
+	err = c.add(c.at(platform, vary), r, c.now().Sub(start))
+	return errors.Join(err, c.save())
 }
 
 // unchanged refuses a cell whose builds took the sources at two times, or not those that it is kept for.
@@ -285,6 +283,7 @@ func (c *table) add(x cells.Cell, r *report.Report, took time.Duration) error {
 	if x.First = r.First(); x.Verdict != "PASS" {
 		name := c.term.From(c.file) + "." + reportName(x)
 		if err := command.WriteFile(name, r.WriteJSON); err != nil {
+			c.added = append(c.added, x) // without it
 			return fmt.Errorf("write report: %w", err)
 		}
 		x.Report = filepath.Base(name)
@@ -300,7 +299,8 @@ func reportName(x cells.Cell) string {
 		vary = "together"
 	}
 	_, platform, _ := strings.Cut(x.Platform, ":")
-	return strings.Join([]string{vary, cmp.Or(platform, x.Platform), strings.ReplaceAll(x.At, ":", ""), "json"}, ".")
+	platform = strings.ReplaceAll(cmp.Or(platform, strings.Trim(x.Platform, "/")), "/", "_")
+	return strings.Join([]string{vary, platform, strings.ReplaceAll(x.At, ":", ""), "json"}, ".")
 }
 
 // save adds what is new to the file, to which other runs may add at the same time.

@@ -213,8 +213,8 @@ func TestCellsDiffer(t *testing.T) {
 	}
 	// Each cell has a report of its own, also where builds B are alike.
 	here, env = cellSource(t, "$TZ")
-	runs(t, env, "cells", "--file", "c", "--variation", "tz", "--platforms", "//platforms:a,//platforms:b")
-	for _, name := range []string{"c.tz.a.", "c.tz.b."} {
+	runs(t, env, "cells", "--file", "c", "--variation", "tz", "--platforms", "//platforms:a,//platforms/b")
+	for _, name := range []string{"c.tz.a.", "c.tz.platforms_b."} {
 		if reports, _ := filepath.Glob(filepath.Join(here, name+"*.json")); len(reports) != 1 {
 			t.Errorf("%s: %v", name, reports)
 		}
